@@ -1,0 +1,19 @@
+import { z } from 'zod';
+
+/** RFC 9457, with the fields contract.md section 4 adds. What a caller can rely on is `code`. */
+export const problemSchema = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.number().int(),
+  detail: z.string().optional(),
+  instance: z.string().optional(),
+  code: z.string(),
+  requestId: z.string().optional(),
+  errors: z.array(z.object({ pointer: z.string(), code: z.string(), message: z.string() })).optional(),
+});
+
+export type Problem = z.infer<typeof problemSchema>;
+export type ProblemError = NonNullable<Problem['errors']>[number];
+
+/** Every rpc reply, to our own services and to any other client of NATS. */
+export type RpcReply<T> = { ok: T } | { problem: Problem };
