@@ -1,0 +1,98 @@
+/**
+ * What a target's room asks egress to send, and what egress saw come back. It stands in contracts because both sides of
+ * the door need the words and neither may import the other.
+ */
+export type TargetRequest = HttpTargetRequest | MailTargetRequest;
+
+export interface HttpTargetRequest {
+  readonly kind: 'http';
+  readonly method: string;
+  /** May hold placeholders of secrets. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Empty for none. Exactly these bytes (UTF-8) are sent, after placeholders are filled. */
+  readonly body: string;
+  readonly auth: HttpAuth;
+  /** Standard Webhooks headers are added by egress: id, time of this attempt, signature with each of these secrets. */
+  readonly sign?: { readonly webhookId: string; readonly secrets: readonly string[] } | undefined;
+  /** PEM of a private CA, from config. */
+  readonly caPem?: string | undefined;
+}
+
+export type HttpAuth =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'basic'; readonly username: string; readonly passwordSecret: string }
+  /** Both parts are secrets: Jira's e-mail and API token, ServiceNow's user and password. */
+  | { readonly kind: 'basic-secrets'; readonly usernameSecret: string; readonly passwordSecret: string }
+  | { readonly kind: 'bearer'; readonly tokenSecret: string }
+  | { readonly kind: 'header'; readonly headerName: string; readonly valueSecret: string }
+  | {
+      readonly kind: 'oauth2-client-credentials';
+      readonly tokenUrl: string;
+      readonly clientId: string;
+      readonly scopes: string;
+      readonly clientSecret: string;
+    }
+  | { readonly kind: 'mtls'; readonly certSecret: string; readonly keySecret: string };
+
+export interface MailTargetRequest {
+  readonly kind: 'mail';
+  /** null: the deployment's own server. */
+  readonly smtpUrl: string | null;
+  readonly passwordSecret: string | null;
+  readonly from: string | null;
+  readonly replyTo: string | null;
+  readonly to: readonly string[];
+  readonly cc: readonly string[];
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+  readonly messageId: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** What came back, as egress saw it; the target's own words unchanged. */
+export type Answer = HttpAnswer | MailAnswer | NoAnswer;
+
+export interface HttpAnswer {
+  readonly kind: 'http';
+  readonly status: number;
+  /** Lower-case names; repeated headers joined with a comma and a blank. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** UTF-8, lossy where the target sent something else; capped. */
+  readonly body: string;
+  readonly bodyTruncated: boolean;
+  /** When the answer arrived, epoch milliseconds: for `Retry-After` dates. */
+  readonly atMs: number;
+}
+
+export interface MailAnswer {
+  readonly kind: 'mail';
+  readonly recipients: readonly {
+    readonly recipient: string;
+    /** Where in the conversation: `connect`, `auth`, `mail`, `rcpt`, `data`, `accepted`. */
+    readonly stage: string;
+    readonly code: number | null;
+    /** The server's reply, whole. */
+    readonly text: string;
+    readonly outcome: 'accepted' | 'refused-for-now' | 'refused' | 'unknown';
+  }[];
+  readonly atMs: number;
+}
+
+export interface NoAnswer {
+  readonly kind: 'none';
+  /** False: the target cannot have got the request (DNS, connect, TLS, blocked). True: it may have. */
+  readonly sent: boolean;
+  /** A code of egress: `dns_failed`, `connect_failed`, `tls_failed`, `timeout`, `reset`, `protocol_error`, `egress_blocked`, `header_invalid`, … */
+  readonly code: string;
+  readonly message: string;
+  readonly retry: 'later' | 'never';
+  readonly atMs: number;
+}
+
+/**
+ * Stands for a secret's value until egress fills it in, so that the stored body and the preview never hold one.
+ * Renderers write U+27E6 of a payload as an escape, so data can never look like a placeholder.
+ */
+export const placeholder = (secretName: string): string => `\u27e6secret:${secretName}\u27e7`;
