@@ -1,0 +1,148 @@
+import { type Decider, Refused } from '@waybill/decider/decider';
+import {
+  type AcceptedData,
+  type AttemptOutcome,
+  type AttemptPlan,
+  type DeliveryEvent,
+  type DeliveryState,
+  evolve,
+  initialDelivery,
+  type RedeliveryMode,
+} from './delivery.js';
+import { nextTry } from './retry-plan.js';
+
+export type DeliveryCommand =
+  /** From the intake; `begin` when a worker is free and the first attempt starts in the same append. */
+  | { readonly type: 'AcceptDelivery'; readonly delivery: AcceptedData; readonly begin: AttemptPlan | null }
+  | { readonly type: 'BeginAttempt'; readonly plan: AttemptPlan }
+  | RecordOutcome
+  /** From the timer: the deadline of an attempt passed and nobody wrote its outcome. */
+  | { readonly type: 'RecordLost'; readonly now: string; readonly random: number; readonly retryDelaysSeconds: readonly number[] | null }
+  | { readonly type: 'CancelDelivery'; readonly reason: string; readonly now: string }
+  /** The delivery cannot be attempted at all: its template does not render, its payload is shredded. */
+  | { readonly type: 'GiveUp'; readonly reason: string; readonly now: string }
+  | { readonly type: 'Redeliver'; readonly mode: RedeliveryMode; readonly now: string; readonly jobId: string | null };
+
+export interface RecordOutcome {
+  readonly type: 'RecordOutcome';
+  readonly attemptId: string;
+  readonly outcome: AttemptOutcome;
+  readonly status: number | null;
+  readonly timingsMs: Readonly<Record<string, number>>;
+  readonly notes: readonly string[];
+  readonly now: string;
+  /** Uniform in [0, 1): the jitter. */
+  readonly random: number;
+  readonly retryDelaysSeconds: readonly number[] | null;
+}
+
+export const deliveryDecider: Decider<DeliveryState, DeliveryCommand, DeliveryEvent> = {
+  initialState: initialDelivery,
+  decide,
+  evolve,
+};
+
+/** What follows from a command; the stale and the impossible are refused, so that an expired worker can write nothing. */
+export function decide(command: DeliveryCommand, state: DeliveryState): DeliveryEvent[] {
+  if (command.type === 'AcceptDelivery') return accept(command.delivery, command.begin, state);
+  if (state.status === 'none') throw new Refused('delivery_not_found', 'There is no such delivery.');
+  switch (command.type) {
+    case 'BeginAttempt':
+      return begin(command.plan, state);
+    case 'RecordOutcome':
+      return recordOutcome(command, state);
+    case 'RecordLost':
+      return recordLost(command, state);
+    case 'CancelDelivery':
+      return cancel(command.reason, command.now, state);
+    case 'GiveUp':
+      return isOver(state) ? [] : [{ type: 'DeliveryDeadLettered', data: { reason: command.reason, at: command.now } }];
+    case 'Redeliver':
+      return redeliver(command, state);
+  }
+}
+
+function accept(delivery: AcceptedData, plan: AttemptPlan | null, state: DeliveryState): DeliveryEvent[] {
+  // The same (notification, subscription, connector) is the same delivery: a repeat changes nothing.
+  if (state.status !== 'none') return [];
+  const accepted: DeliveryEvent = { type: 'DeliveryAccepted', data: delivery };
+  return plan === null ? [accepted] : [accepted, { type: 'AttemptStarted', data: { ...plan, number: 1 } }];
+}
+
+function begin(plan: AttemptPlan, state: Known): DeliveryEvent[] {
+  if (state.status !== 'pending' && state.status !== 'retrying') {
+    throw new Refused('delivery_not_due', `A delivery that is ${state.status} starts no attempt.`);
+  }
+  return [{ type: 'AttemptStarted', data: { ...plan, number: state.attempts + 1 } }];
+}
+
+function recordOutcome(command: RecordOutcome, state: Known): DeliveryEvent[] {
+  if (state.status !== 'attempting' || state.attempt.attemptId !== command.attemptId) {
+    throw new Refused('stale_attempt', 'Another attempt has begun, or this one is over: its outcome is not written.');
+  }
+  const { outcome } = command;
+  const finished = {
+    attemptId: command.attemptId,
+    number: state.number,
+    finishedAt: command.now,
+    status: command.status,
+    timingsMs: command.timingsMs,
+    notes: command.notes,
+    receipt: outcome.kind === 'unknown' ? null : (outcome.receipt ?? null),
+  };
+  if (outcome.kind === 'accepted') return [{ type: 'DeliveryDelivered', data: finished }];
+  const retry = outcome.kind === 'refused' ? outcome.retry : null;
+  const failed: DeliveryEvent = {
+    type: 'AttemptFailed',
+    data: { ...finished, outcome: outcome.kind, retry, reason: outcome.reason },
+  };
+  return [failed, whatNext(command, outcome, state)];
+}
+
+function recordLost(
+  command: Extract<DeliveryCommand, { type: 'RecordLost' }>,
+  state: Known,
+): DeliveryEvent[] {
+  // The worker wrote its outcome after all, just before the timer came.
+  if (state.status !== 'attempting') return [];
+  if (command.now < state.attempt.deadline) {
+    throw new Refused('deadline_not_passed', 'The attempt may still be under way.');
+  }
+  const outcome: AttemptOutcome = { kind: 'unknown', reason: 'worker_lost' };
+  return recordOutcome(
+    { ...command, type: 'RecordOutcome', attemptId: state.attempt.attemptId, outcome, status: null, timingsMs: {}, notes: [] },
+    state,
+  );
+}
+
+function whatNext(command: RecordOutcome, outcome: Exclude<AttemptOutcome, { kind: 'accepted' }>, state: Known): DeliveryEvent {
+  if (outcome.kind === 'refused' && outcome.retry === 'never') {
+    return { type: 'DeliveryDeadLettered', data: { reason: outcome.reason, at: command.now } };
+  }
+  const retryAfterMs = outcome.kind === 'refused' ? outcome.retryAfterMs : undefined;
+  const next = nextTry(state.attemptsOfRound, command.random, retryAfterMs, command.retryDelaysSeconds);
+  if (next.kind === 'give-up') {
+    return { type: 'DeliveryDeadLettered', data: { reason: 'attempts_exhausted', at: command.now } };
+  }
+  const dueAt = new Date(Date.parse(command.now) + next.afterMs).toISOString();
+  return { type: 'RetryScheduled', data: { dueAt, because: outcome.reason } };
+}
+
+function cancel(reason: string, now: string, state: Known): DeliveryEvent[] {
+  if (isOver(state)) throw new Refused('delivery_over', `A delivery that is ${state.status} cannot be cancelled.`);
+  // Its outcome would have nowhere to go, and the record would say cancelled of something that may have arrived.
+  if (state.status === 'attempting') throw new Refused('attempt_under_way', 'Wait for the attempt that is under way.');
+  return [{ type: 'DeliveryCancelled', data: { reason, at: now } }];
+}
+
+function redeliver(command: Extract<DeliveryCommand, { type: 'Redeliver' }>, state: Known): DeliveryEvent[] {
+  if (!isOver(state)) throw new Refused('delivery_under_way', `A delivery that is ${state.status} is still being tried.`);
+  const { mode, now, jobId } = command;
+  return [{ type: 'RedeliveryRequested', data: { mode, at: now, dueAt: now, jobId } }];
+}
+
+type Known = Exclude<DeliveryState, { status: 'none' }>;
+
+function isOver(state: Known): boolean {
+  return state.status === 'delivered' || state.status === 'dead-lettered' || state.status === 'cancelled';
+}
