@@ -1,0 +1,177 @@
+import { z } from 'zod';
+import { configBytesMax, connectorConfigSchemas } from './connector-configs.js';
+import {
+  connectorIdSchema,
+  fitsIn,
+  jsonObjectSchema,
+  nameSchema,
+  notificationTypeSchema,
+  reasonSchema,
+  searchLengthMax,
+  secretLengthMax,
+  targetIdSchema,
+  templateBodyLengthMax,
+  tenantIdSchema,
+  timeSchema,
+  versionSchema,
+  type TargetId,
+} from './fields.js';
+import { listFields, listOf } from './lists.js';
+
+export const secretsMax = 20;
+export const templatesMax = 100;
+export const maxConcurrentMax = 256;
+export const maxPerSecondMax = 10_000;
+export const timeoutMsMin = 100;
+export const timeoutMsMax = 60_000;
+export const retriesMax = 20;
+/** A day: no target asks for more, and `Retry-After` is capped there too (design.md section 5). */
+export const retryDelaySecondsMax = 86_400;
+
+const secretName = z.string().regex(/^[a-zA-Z][a-zA-Z0-9]{0,63}$/, 'must be the name of a secret of the target');
+const secretValue = z.string().min(1).max(secretLengthMax);
+
+const fewerThan = (max: number, what: string) =>
+  [(value: object) => Object.keys(value).length <= max, `at most ${max} ${what}`] as const;
+
+export const templateFormatSchema = z.enum(['json', 'jq']);
+/** `body` is the template's source; what is wrong inside it is said with line and column by whoever compiles it. */
+export const templateSchema = z.strictObject({
+  format: templateFormatSchema,
+  body: z.string().min(1).max(templateBodyLengthMax),
+});
+export type Template = z.infer<typeof templateSchema>;
+
+export const connectorLimitsSchema = z.strictObject({
+  maxConcurrent: z.int().min(1).max(maxConcurrentMax).optional(),
+  maxPerSecond: z.number().positive().max(maxPerSecondMax).nullable().optional(),
+  timeoutMs: z.int().min(timeoutMsMin).max(timeoutMsMax).optional(),
+  retryDelaysSeconds: z
+    .array(z.number().min(0).max(retryDelaySecondsMax))
+    .max(retriesMax)
+    .nullable()
+    .optional()
+    .describe('Waits before the second and later attempts; null means the plan of the deployment'),
+});
+
+const writable = {
+  name: nameSchema,
+  enabled: z.boolean().optional(),
+  secrets: z
+    .record(secretName, secretValue)
+    .refine(...fewerThan(secretsMax, 'secrets'))
+    .optional()
+    .describe('Values by name; sealed at once and never given back'),
+  templates: z
+    .record(notificationTypeSchema, templateSchema)
+    .refine(...fewerThan(templatesMax, 'templates'))
+    .optional()
+    .describe('By notification type, `generic` for any other'),
+  limits: connectorLimitsSchema.optional(),
+};
+
+function creatable<T extends TargetId>(target: T) {
+  const config = (connectorConfigSchemas[target] as z.ZodObject<Record<never, never>, z.core.$loose>).refine(
+    fitsIn(configBytesMax),
+    `at most ${configBytesMax} bytes`,
+  );
+  const optional = target === 'slack' || target === 'teams' || target === 'pagerduty';
+  return z.strictObject({ target: z.literal(target), config: optional ? config.optional() : config, ...writable });
+}
+
+/** Body of `POST /v1/connectors`, input of `connectors.create`. */
+export const connectorCreateSchema = z.discriminatedUnion('target', [
+  creatable('webhook'),
+  creatable('slack'),
+  creatable('teams'),
+  creatable('pagerduty'),
+  creatable('jira'),
+  creatable('jira-service-management'),
+  creatable('servicenow'),
+  creatable('email'),
+]);
+export type ConnectorCreate = z.infer<typeof connectorCreateSchema>;
+
+/** JSON merge patch (RFC 7396): null removes a member; a secret left out stays. The target of a connector never changes. */
+export const connectorPatchSchema = z.strictObject({
+  name: nameSchema.optional(),
+  enabled: z.boolean().optional(),
+  config: jsonObjectSchema.refine(fitsIn(configBytesMax), `at most ${configBytesMax} bytes`).optional(),
+  secrets: z
+    .record(secretName, secretValue.nullable())
+    .refine(...fewerThan(secretsMax, 'secrets'))
+    .optional(),
+  templates: z
+    .record(notificationTypeSchema, templateSchema.partial().nullable())
+    .refine(...fewerThan(templatesMax, 'templates'))
+    .optional(),
+  limits: z
+    .strictObject({
+      maxConcurrent: connectorLimitsSchema.shape.maxConcurrent.nullable(),
+      maxPerSecond: connectorLimitsSchema.shape.maxPerSecond,
+      timeoutMs: connectorLimitsSchema.shape.timeoutMs.nullable(),
+      retryDelaysSeconds: connectorLimitsSchema.shape.retryDelaysSeconds,
+    })
+    .nullable()
+    .optional(),
+});
+export type ConnectorPatch = z.infer<typeof connectorPatchSchema>;
+
+export const connectorStatusSchema = z.enum(['healthy', 'failing', 'disabled']);
+
+export const connectorSchema = z.looseObject({
+  id: connectorIdSchema,
+  tenant: tenantIdSchema,
+  version: versionSchema,
+  name: z.string(),
+  target: targetIdSchema,
+  enabled: z.boolean(),
+  status: connectorStatusSchema,
+  config: jsonObjectSchema,
+  secrets: z.record(z.string(), z.looseObject({ set: z.literal(true), setAt: timeSchema, setBy: z.string() })),
+  templates: z.record(z.string(), z.looseObject({ format: templateFormatSchema, body: z.string() })),
+  limits: z.looseObject({
+    maxConcurrent: z.number(),
+    maxPerSecond: z.number().nullable(),
+    timeoutMs: z.number(),
+    retryDelaysSeconds: z.array(z.number()).nullable(),
+  }),
+  createdAt: timeSchema,
+  createdBy: z.string(),
+  updatedAt: timeSchema,
+  updatedBy: z.string(),
+  lastTest: z.looseObject({ at: timeSchema, outcome: z.string() }).nullable(),
+});
+export type Connector = z.infer<typeof connectorSchema>;
+
+/** Answer of a change. `generatedSecrets` holds what was made for the caller (a webhook's signing secret) and is shown this once. */
+export const connectorWrittenSchema = connectorSchema.extend({
+  position: z.int().optional(),
+  propagated: z.boolean().optional().describe('false: delivery had not read the change within two seconds; it will'),
+  generatedSecrets: z.record(z.string(), z.string()).optional(),
+});
+
+export const connectorListSchema = listOf(connectorSchema);
+
+export const connectorFilterFields = {
+  target: targetIdSchema.optional(),
+  status: connectorStatusSchema.optional(),
+  q: z.string().max(searchLengthMax).optional(),
+};
+export const connectorListInputSchema = z.strictObject({ ...listFields, ...connectorFilterFields });
+/** `at`: as it was then. */
+export const connectorGetInputSchema = z.strictObject({ id: connectorIdSchema, at: timeSchema.optional() });
+export const connectorUpdateInputSchema = z.strictObject({
+  id: connectorIdSchema,
+  ifVersion: versionSchema,
+  patch: connectorPatchSchema,
+});
+export const connectorDeleteInputSchema = z.strictObject({ id: connectorIdSchema, ifVersion: versionSchema });
+export const connectorEnableInputSchema = z.strictObject({ id: connectorIdSchema, reason: reasonSchema.optional() });
+export const connectorDisableInputSchema = connectorEnableInputSchema;
+export const connectorHistoryInputSchema = z.strictObject({ id: connectorIdSchema, ...listFields });
+/** Delivery asks this with a KEK of its own at hand; nobody else may. */
+export const sealedSecretsInputSchema = z.strictObject({
+  connectorId: connectorIdSchema,
+  secretVersion: z.int().min(0),
+});

@@ -1,0 +1,103 @@
+import { z } from 'zod';
+import {
+  attemptIdSchema,
+  connectorIdSchema,
+  deliveryIdSchema,
+  notificationIdSchema,
+  notificationTypeSchema,
+  positionSchema,
+  reasonSchema,
+  searchLengthMax,
+  subscriptionIdSchema,
+  timeSchema,
+} from './fields.js';
+import { listFields, listOf } from './lists.js';
+
+export const deliveryStatuses = [
+  'pending',
+  'attempting',
+  'retrying',
+  'delivered',
+  'dead-lettered',
+  'cancelled',
+  'suppressed',
+] as const;
+export const deliveryStatusSchema = z.enum(deliveryStatuses);
+
+export const outcomeSchema = z.enum(['accepted', 'refused', 'unknown']);
+
+const headers = z.record(z.string(), z.string());
+
+/** The answer of a target, unchanged (first 16 KiB, own secrets masked); for mail one row a recipient. */
+export const responseSchema = z.union([
+  z.looseObject({ status: z.int(), headers, body: z.string(), bodyTruncated: z.boolean() }),
+  z.looseObject({
+    recipients: z.array(
+      z.looseObject({ stage: z.string(), recipient: z.string(), code: z.int().nullable(), text: z.string() }),
+    ),
+  }),
+]);
+
+export const timingsSchema = z.looseObject({
+  dns: z.number().optional(),
+  connect: z.number().optional(),
+  tls: z.number().optional(),
+  firstByte: z.number().optional(),
+  total: z.number().optional(),
+});
+
+export const attemptSchema = z.looseObject({
+  id: attemptIdSchema,
+  number: z.int().min(1),
+  startedAt: timeSchema,
+  finishedAt: timeSchema.nullable(),
+  outcome: outcomeSchema.nullable().describe('null while it runs'),
+  retry: z.enum(['later', 'never']).nullable(),
+  reason: z.string().nullable(),
+  connectorVersion: z.int().optional(),
+  request: z
+    .looseObject({ method: z.string(), url: z.string(), headers, bodySha256: z.string(), bodyBytes: z.int() })
+    .nullable(),
+  response: responseSchema.nullable(),
+  error: z.looseObject({ code: z.string(), message: z.string() }).nullable(),
+  timingsMs: timingsSchema,
+});
+export type Attempt = z.infer<typeof attemptSchema>;
+
+/** A row of `GET /v1/deliveries`; `GET /v1/deliveries/{id}` adds all attempts and the log. */
+export const deliverySchema = z.looseObject({
+  id: deliveryIdSchema,
+  notificationId: notificationIdSchema,
+  type: z.string(),
+  connectorId: connectorIdSchema,
+  connectorVersion: z.int().nullable(),
+  subscriptionId: subscriptionIdSchema,
+  status: deliveryStatusSchema,
+  reason: z.string().nullable(),
+  nextAttemptAt: timeSchema.nullable(),
+  receipt: z.looseObject({ ticket: z.string().optional(), url: z.string().optional() }).nullable(),
+  attempts: z.array(attemptSchema).optional(),
+  log: z.array(z.looseObject({ position: positionSchema, type: z.string(), at: timeSchema })).optional(),
+});
+export type Delivery = z.infer<typeof deliverySchema>;
+export const deliveryListSchema = listOf(deliverySchema);
+
+export const deliveryFilterFields = {
+  status: deliveryStatusSchema.optional(),
+  connectorId: connectorIdSchema.optional(),
+  subscriptionId: subscriptionIdSchema.optional(),
+  notificationId: notificationIdSchema.optional(),
+  type: notificationTypeSchema.optional(),
+  since: timeSchema.optional(),
+  until: timeSchema.optional(),
+  q: z.string().max(searchLengthMax).optional(),
+};
+export const deliveryListInputSchema = z.strictObject({ ...listFields, ...deliveryFilterFields });
+export const deliveryGetInputSchema = z.strictObject({ id: deliveryIdSchema });
+
+/** `same-bytes` sends the stored body again, `render-again` today's template; both on the same delivery and `webhook-id`. */
+export const redeliveryModeSchema = z.enum(['same-bytes', 'render-again']);
+export const redeliverBodySchema = z.strictObject({ mode: redeliveryModeSchema });
+export const redeliverInputSchema = redeliverBodySchema.extend({ id: deliveryIdSchema });
+export const cancelBodySchema = z.strictObject({ reason: reasonSchema.optional() });
+export const cancelInputSchema = cancelBodySchema.extend({ id: deliveryIdSchema });

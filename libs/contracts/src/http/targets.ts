@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import { jsonObjectSchema, targetIdSchema } from './fields.js';
+
+/** What can be connected; `form` and `secrets` are JSON Schemas (2020-12), `help` is Markdown. */
+export const targetSchema = z.looseObject({
+  id: targetIdSchema,
+  name: z.string(),
+  category: z.enum(['ticketing', 'messaging', 'universal']),
+  description: z.string(),
+  form: jsonObjectSchema,
+  secrets: jsonObjectSchema,
+  templates: z.record(z.string(), z.looseObject({ format: z.enum(['json', 'jq']), body: z.string() })),
+  help: z.string(),
+});
+export const targetListSchema = z.looseObject({ items: z.array(targetSchema), nextCursor: z.string().nullable() });
+export const targetListInputSchema = z.strictObject({});
+export const targetGetInputSchema = z.strictObject({ id: targetIdSchema });
