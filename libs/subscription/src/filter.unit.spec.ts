@@ -1,0 +1,95 @@
+import { parseJson } from '@waybill/contracts/payload/json-text';
+import { Refused } from '@waybill/decider/decider';
+import { compileFilter, filterDepthMax, filterNodesMax } from './filter.js';
+import { lookInto } from './look.js';
+
+const facts = { tenant: 'default', type: 'incident', id: 'e1', source: 'soc', time: '2026-11-24T10:00:00.000Z' };
+const look = lookInto(
+  facts,
+  parseJson(
+    '{"rating":"High","score":7,"escalated":true,"nothing":null,"ip":"10.1.2.3","tags":["a","b"],"deep":{"er":{"x":1}},"account.id":"2","hosts":[{"ip":"::1"}]}',
+  ),
+);
+const of = (path: string) => ({ source: path });
+
+describe('a filter', () => {
+  it.each([
+    ['equal scalars are equal', { '=': [of('rating'), 'High'] }, true],
+    ['a number and its text are not equal', { '=': [of('score'), '7'] }, false],
+    ['a missing operand makes = false', { '=': [of('gone'), 'High'] }, false],
+    ['a missing operand makes != false too', { '!=': [of('gone'), 'High'] }, false],
+    ['different scalars are different', { '!=': [of('rating'), 'Low'] }, true],
+    ['null is a value', { '=': [of('nothing'), null] }, true],
+    ['a member of the list is in it', { in: [of('rating'), ['Critical', 'High']] }, true],
+    ['an object is in no list', { in: [of('deep'), ['x']] }, false],
+    ['numbers have an order', { '>=': [of('score'), 7] }, true],
+    ['a number and a text have none', { '<': [of('score'), '8'] }, false],
+    ['texts have an order', { '<': [of('rating'), 'Low'] }, true],
+    ['a text contains a part of it', { contains: [of('rating'), 'ig'] }, true],
+    ['a list contains its member', { contains: [of('tags'), 'a'] }, true],
+    ['a list contains any of', { contains_any: [of('tags'), ['x', 'b']] }, true],
+    ['a list contains all of', { contains_all: [of('tags'), ['a', 'x']] }, false],
+    ['a text starts with', { starts_with: [of('rating'), 'Hi'] }, true],
+    ['null exists', { exists: of('nothing') }, true],
+    ['what is missing does not exist', { exists: of('gone') }, false],
+    ['exists may stand in an array', { exists: [of('rating')] }, true],
+    ['an object exists', { exists: of('deep.er') }, true],
+    ['a dotted key is found whole', { '=': [of('account.id'), '2'] }, true],
+    ['a list element is found by number', { '=': [of('hosts.0.ip'), '::1'] }, true],
+    ['an address lies in a network', { cidr_match: [of('ip'), '10.0.0.0/8'] }, true],
+    ['an address lies in one of several networks', { cidr_match: [of('ip'), ['192.168.0.0/16', '10.1.2.3/32']] }, true],
+    ['an address does not lie in another family', { cidr_match: [of('ip'), '::/0'] }, false],
+    ['a text that is no address matches no network', { cidr_match: [of('rating'), '0.0.0.0/0'] }, false],
+    ['not turns it round', { not: { '=': [of('rating'), 'Low'] } }, true],
+    ['and wants all', { and: [{ '=': [of('rating'), 'High'] }, { '=': [of('escalated'), false] }] }, false],
+    ['or wants one', { or: [{ '=': [of('rating'), 'Low'] }, { '=': [of('escalated'), true] }] }, true],
+    ['the type of the notification can be asked', { '=': [of('notification.type'), 'incident'] }, true],
+    ['the tenant can be asked', { '=': [of('tenant'), 'default'] }, true],
+    ['a prototype is nowhere', { exists: of('constructor') }, false],
+  ])('%s', (_sentence, source, expected) => {
+    expect(compileFilter(source).matches(look)).toBe(expected);
+  });
+
+  it.each([
+    ['no object', 'High', '/filter'],
+    ['two operators in one node', { '=': ['a', 'a'], in: ['a', []] }, '/filter'],
+    ['an unknown operator', { and: [{ like: ['a', 'b'] }] }, '/filter/and/0'],
+    ['one operand too few', { '=': [of('a')] }, '/filter/='],
+    ['an empty and', { and: [] }, '/filter/and'],
+    ['an operand that is an object but no source', { '=': [{ path: 'a' }, 1] }, '/filter/=/0'],
+    ['a source with something beside it', { '=': [{ source: 'a', x: 1 }, 1] }, '/filter/=/0'],
+    ['a literal where exists wants a source', { not: { exists: 'x' } }, '/filter/not/exists'],
+  ])('is refused for %s, with the pointer', (_sentence, source, pointer) => {
+    expect(pointerOf(source)).toBe(pointer);
+  });
+
+  it('may be as deep as the limit and not deeper', () => {
+    const nested = (depth: number): unknown => (depth === 1 ? { exists: of('rating') } : { not: nested(depth - 1) });
+    expect(pointerOf(nested(filterDepthMax))).toBeNull();
+    expect(pointerOf(nested(filterDepthMax + 1))).not.toBeNull();
+  });
+
+  it('may have as many nodes as the limit and not more', () => {
+    const wide = (nodes: number) => ({ or: Array.from({ length: nodes - 1 }, () => ({ exists: of('x') })) });
+    expect(pointerOf(wide(filterNodesMax))).toBeNull();
+    expect(pointerOf(wide(filterNodesMax + 1))).not.toBeNull();
+  });
+
+  it('explains every clause with what it saw', () => {
+    const filter = compileFilter({ and: [{ in: [of('rating'), ['Critical']] }, { '=': [of('gone'), true] }] });
+    expect(filter.explain(look)).toEqual([
+      { pointer: '/filter/and/0', operator: 'in', result: false, operands: ['High', ['Critical']], missing: [] },
+      { pointer: '/filter/and/1', operator: '=', result: false, operands: [null, true], missing: ['gone'] },
+    ]);
+  });
+});
+
+function pointerOf(source: unknown): string | null {
+  try {
+    compileFilter(source);
+    return null;
+  } catch (error) {
+    if (error instanceof Refused && error.code === 'filter_invalid') return error.pointer ?? '';
+    throw error;
+  }
+}

@@ -1,0 +1,69 @@
+import { parseJson } from '@waybill/contracts/payload/json-text';
+import { Refused } from '@waybill/decider/decider';
+import { compileFilter, everything } from './filter.js';
+import { lookInto } from './look.js';
+import { fanOutMax, route, type Route } from './route.js';
+import type { SubscriptionShape } from './subscription.js';
+
+const facts = { tenant: 'default', type: 'incident', id: 'e1', source: 'soc', time: '2026-11-24T10:00:00.000Z' };
+const look = lookInto(facts, parseJson('{"host":"db1","rating":"High"}'));
+const now = Date.parse(facts.time);
+const none = () => undefined;
+
+const routeOf = (shape: Partial<SubscriptionShape>, more: Partial<Route> = {}): Route => ({
+  subscription: {
+    id: 'sub_1',
+    name: 'SOC',
+    connectorIds: ['con_1'],
+    types: ['incident'],
+    filter: null,
+    suppression: { minutes: 0, key: null },
+    correlationKey: null,
+    ...shape,
+  },
+  version: 3,
+  filter: everything,
+  suppressionKey: null,
+  correlationKey: null,
+  ...more,
+});
+
+describe('routing', () => {
+  it('chooses every subscription that matches, each by its own rule', () => {
+    const low = compileFilter({ '=': [{ source: 'rating' }, 'Low'] });
+    const decision = route([routeOf({}), routeOf({ id: 'sub_2' }), routeOf({ id: 'sub_3' }, { filter: low })], look, none, now);
+    expect(decision.chosen.map((one) => one.subscriptionId)).toEqual(['sub_1', 'sub_2']);
+  });
+
+  it('opens a window with the first notification of a subscription that suppresses', () => {
+    const decision = route([routeOf({ suppression: { minutes: 60, key: '{{host}}' } }, { suppressionKey: () => 'db1' })], look, none, now);
+    expect(decision.chosen).toHaveLength(1);
+    expect(decision.opened).toEqual([{ subscriptionId: 'sub_1', key: 'db1', untilMs: now + 3_600_000 }]);
+  });
+
+  it('suppresses within the window and says until when', () => {
+    const decision = route([routeOf({ suppression: { minutes: 60, key: null } })], look, () => now + 1, now);
+    expect(decision.chosen).toEqual([]);
+    expect(decision.suppressed).toEqual([
+      { subscriptionId: 'sub_1', subscriptionVersion: 3, until: '2026-11-24T10:00:00.001Z', key: '' },
+    ]);
+    expect(decision.opened).toEqual([]);
+  });
+
+  it('chooses again at the moment the window ends', () => {
+    const decision = route([routeOf({ suppression: { minutes: 60, key: null } })], look, () => now, now);
+    expect(decision.chosen).toHaveLength(1);
+  });
+
+  it('keeps the correlation key of each subscription', () => {
+    const decision = route([routeOf({}, { correlationKey: () => 'inc-7' }), routeOf({ id: 'sub_2' })], look, none, now);
+    expect(decision.chosen.map((one) => one.correlationKey)).toEqual(['inc-7', null]);
+  });
+
+  it('allows as many deliveries as the limit and refuses one more', () => {
+    const connectors = (count: number) => Array.from({ length: count }, (_, index) => `con_${index}`);
+    const most = [routeOf({ connectorIds: connectors(fanOutMax - 1) }), routeOf({ id: 'sub_2' })];
+    expect(route(most, look, none, now).chosen).toHaveLength(2);
+    expect(() => route([...most, routeOf({ id: 'sub_3' })], look, none, now)).toThrow(Refused);
+  });
+});
