@@ -1,0 +1,37 @@
+/** What a user of the broker may do. `>` is everything below; without `subscribe` or `publish` nothing of that kind. */
+export interface NatsUser {
+  readonly user: string;
+  readonly password: string;
+  readonly publish: readonly string[];
+  readonly subscribe: readonly string[];
+}
+
+export interface NatsConfig {
+  readonly port: number;
+  readonly storeDir: string;
+  /** No users: anybody may do anything, which is for tests only. */
+  readonly users: readonly NatsUser[];
+  /** How long JetStream may hold a stored message before it is on disk. `always` makes a PubAck as durable as a commit, and slow. */
+  readonly syncInterval: string;
+  readonly payloadBytesMax: number;
+}
+
+/** The configuration file of nats-server. Names and passwords are quoted, so that none can add a setting. */
+export function natsConfigText(config: NatsConfig): string {
+  const users = config.users.map(
+    (one) =>
+      `    { user: ${quote(one.user)}, password: ${quote(one.password)}, permissions: { publish: { allow: ${list(one.publish)} }, subscribe: { allow: ${list(one.subscribe)} }, allow_responses: { max: 1, expires: "1m" } } }`,
+  );
+  return [
+    `listen: "127.0.0.1:${config.port}"`,
+    'server_name: "waybill"',
+    `max_payload: ${config.payloadBytesMax}`,
+    'write_deadline: "10s"',
+    `jetstream: { store_dir: ${quote(config.storeDir)}, sync_interval: ${quote(config.syncInterval)} }`,
+    ...(users.length === 0 ? [] : ['authorization: {', '  users: [', users.join(',\n'), '  ]', '}']),
+    '',
+  ].join('\n');
+}
+
+const quote = (text: string): string => JSON.stringify(text);
+const list = (subjects: readonly string[]): string => `[${subjects.map(quote).join(', ')}]`;
