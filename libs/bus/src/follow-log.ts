@@ -1,0 +1,128 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { DeliverPolicy, jetstream, jetstreamManager, type ConsumerMessages, type JsMsg } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { decodeLogEvent, type LogEvent, sealedAtHeader } from '@waybill/contracts/log-event';
+import { logStream, noTenant, rpcSubject, type ServiceName } from '@waybill/contracts/subjects';
+import { ask } from './ask.js';
+import { batchesOf } from './message-batches.js';
+
+export interface FollowOptions {
+  readonly nc: NatsConnection;
+  /** The log of another service, such as `subscriptions-0`. */
+  readonly log: string;
+  /** The position that was read last, from the reader's own store; asked again after every fault. */
+  readonly after: () => Promise<number>;
+  /**
+   * Gets events in order of position without a gap, batch by batch; the next batch comes when this one's promise is fulfilled.
+   * A rejection makes the follower ask `after()` again and go on from there.
+   */
+  readonly onBatch: (events: LogEvent[]) => Promise<void>;
+  readonly batchMax: number;
+  readonly signal: AbortSignal;
+  /** For the log of the reader: what went wrong and that it is tried again. */
+  readonly onFault: (error: unknown) => void;
+}
+
+/** A stream that was lost, a broker that restarted or a consumer that died is noticed after at most this long. */
+const watchEveryMs = 2_000;
+const pauseAfterFaultMs = 500;
+
+/**
+ * Reads another service's log for ever, position by position: from its JetStream window where that holds the next position,
+ * and from the service itself by rpc where the window has a hole. Ends when the signal aborts.
+ * The reader's own cursor is the only memory: the consumer is thrown away with every fault.
+ */
+export async function followLog(options: FollowOptions): Promise<void> {
+  while (!options.signal.aborted) {
+    try {
+      await followUntilFault(options);
+    } catch (error) {
+      if (isAborted(options.signal)) return;
+      options.onFault(error);
+      await delay(pauseAfterFaultMs, undefined, { signal: options.signal }).catch(() => undefined);
+    }
+  }
+}
+
+function isAborted(signal: AbortSignal): boolean {
+  return signal.aborted;
+}
+
+async function followUntilFault(options: FollowOptions): Promise<void> {
+  const place = { position: await options.after() };
+  const manager = await jetstreamManager(options.nc, { checkAPI: false });
+  const window = await manager.streams.info(logStream(options.log));
+  // A lost stream that is being filled again may begin past the place, or not hold it yet.
+  if (window.state.first_seq > place.position + 1) await readHole(options, place, window.state.first_seq - 1);
+  const messages = await openWindow(options, place.position + 1);
+  const stop = () => void messages.close();
+  const watch = watchProgress(options, place, stop);
+  options.signal.addEventListener('abort', stop, { once: true });
+  try {
+    for await (const batch of batchesOf(messages, options.batchMax)) {
+      if (isAborted(options.signal)) return;
+      await takeBatch(options, place, batch);
+    }
+  } finally {
+    clearInterval(watch);
+    options.signal.removeEventListener('abort', stop);
+    await messages.close();
+  }
+}
+
+async function openWindow(options: FollowOptions, fromSequence: number): Promise<ConsumerMessages> {
+  const consumer = await jetstream(options.nc).consumers.get(logStream(options.log), {
+    deliver_policy: DeliverPolicy.StartSequence,
+    opt_start_seq: fromSequence,
+  });
+  return consumer.consume({ max_messages: Math.max(options.batchMax, 1_000), idle_heartbeat: 5_000 });
+}
+
+async function takeBatch(options: FollowOptions, place: { position: number }, batch: JsMsg[]): Promise<void> {
+  const events: LogEvent[] = [];
+  for (const message of batch) {
+    // A window that was refilled repeats what is known already.
+    if (message.seq <= place.position) continue;
+    const expected = place.position + events.length + 1;
+    const event = decode(message);
+    if (message.seq !== event.position) throw new Error(`sequence ${message.seq} of ${options.log} holds position ${event.position}`);
+    if (message.seq !== expected) throw new Error(`position ${expected} of ${options.log} is missing before ${message.seq}`);
+    events.push(event);
+  }
+  if (events.length === 0) return;
+  await options.onBatch(events);
+  place.position += events.length;
+}
+
+function decode(message: JsMsg): LogEvent {
+  const at = message.headers?.get(sealedAtHeader) ?? '';
+  return decodeLogEvent(message.data, at === '' ? null : Number(at));
+}
+
+/** The source itself fills what its window has lost; at most `log.read`'s page a time. */
+async function readHole(options: FollowOptions, place: { position: number }, until: number): Promise<void> {
+  const service = options.log.slice(0, options.log.lastIndexOf('-')) as ServiceName;
+  while (place.position < until && !isAborted(options.signal)) {
+    const page = await ask<{ events: { text: string; sealedAt: number | null }[] }>(
+      options.nc,
+      rpcSubject(service, noTenant, 'log.read'),
+      { after: place.position, limit: options.batchMax },
+    );
+    const events = page.events.map((event) => decodeLogEvent(event.text, event.sealedAt));
+    if (events.length === 0) throw new Error(`${options.log} has no event after ${place.position}`);
+    await options.onBatch(events);
+    place.position += events.length;
+  }
+}
+
+/** Ends the messages when the window has moved on and nothing has come: the consumer is gone without a word. */
+function watchProgress(options: FollowOptions, place: { position: number }, stop: () => void): NodeJS.Timeout {
+  let seen = place.position;
+  const look = async (): Promise<void> => {
+    const manager = await jetstreamManager(options.nc, { checkAPI: false });
+    const { state } = await manager.streams.info(logStream(options.log));
+    if (state.last_seq > place.position && place.position === seen) stop();
+    seen = place.position;
+  };
+  return setInterval(() => void look().catch(stop), watchEveryMs);
+}

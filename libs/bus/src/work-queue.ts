@@ -1,0 +1,66 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { AckPolicy, jetstream, jetstreamManager, type JsMsg } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { batchesOf } from './message-batches.js';
+
+export interface WorkQueueOptions {
+  readonly nc: NatsConnection;
+  readonly stream: string;
+  /** Name of the durable consumer: all holders of the lease share it, one after the other. */
+  readonly durable: string;
+  /** Takes a batch in the order of the stream and acknowledges each message when its effect is committed. */
+  readonly onBatch: (messages: JsMsg[]) => Promise<void>;
+  readonly batchMax: number;
+  readonly signal: AbortSignal;
+  readonly onFault: (error: unknown) => void;
+}
+
+/** So many messages may be out unacknowledged; more would only move the queue from the broker into this process. */
+const ackPendingMax = 5_000;
+/** A message comes again after this long when the one who took it has died: a group commit under load takes far less. */
+const ackWaitNanos = 10_000_000_000;
+const pauseAfterFaultMs = 500;
+
+/** Takes work from a queue for ever, batch by batch, one batch at a time. Ends when the signal aborts; a lost stream is waited for. */
+export async function takeWork(options: WorkQueueOptions): Promise<void> {
+  while (!options.signal.aborted) {
+    try {
+      await takeUntilFault(options);
+    } catch (error) {
+      if (options.signal.aborted) return;
+      options.onFault(error);
+    }
+    await delay(pauseAfterFaultMs, undefined, { signal: options.signal }).catch(() => undefined);
+  }
+}
+
+async function takeUntilFault(options: WorkQueueOptions): Promise<void> {
+  const manager = await jetstreamManager(options.nc, { checkAPI: false });
+  await manager.consumers.add(options.stream, {
+    durable_name: options.durable,
+    ack_policy: AckPolicy.Explicit,
+    ack_wait: ackWaitNanos,
+    // Dead-lettering is a decision on the record, never a side effect of the broker.
+    max_deliver: -1,
+    max_ack_pending: ackPendingMax,
+  });
+  const consumer = await jetstream(options.nc).consumers.get(options.stream, options.durable);
+  const messages = await consumer.consume({
+    max_messages: Math.max(options.batchMax * 2, 1_000),
+    idle_heartbeat: 5_000,
+    abort_on_missing_resource: true,
+  });
+  const stop = (): void => void messages.close();
+  options.signal.addEventListener('abort', stop, { once: true });
+  const watch = setInterval(() => void manager.consumers.info(options.stream, options.durable).catch(stop), 2_000);
+  try {
+    for await (const batch of batchesOf(messages, options.batchMax)) {
+      if (options.signal.aborted) return;
+      await options.onBatch(batch);
+    }
+  } finally {
+    clearInterval(watch);
+    options.signal.removeEventListener('abort', stop);
+    await messages.close();
+  }
+}
