@@ -9,7 +9,18 @@ export const problemSchema = z.object({
   instance: z.string().optional(),
   code: z.string(),
   requestId: z.string().optional(),
-  errors: z.array(z.object({ pointer: z.string(), code: z.string(), message: z.string() })).optional(),
+  errors: z
+    .array(
+      z.object({
+        pointer: z.string(),
+        code: z.string(),
+        message: z.string(),
+        /** Only for faults inside a template's text; both count from 1. */
+        line: z.number().int().optional(),
+        column: z.number().int().optional(),
+      }),
+    )
+    .optional(),
 });
 
 export type Problem = z.infer<typeof problemSchema>;

@@ -1,0 +1,54 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { v7 } from 'uuid';
+import { encodeTypeId, type IdPrefix, type TypeId } from '@waybill/decider/type-id';
+
+/** A new id: a UUIDv7, so that ids of one process sort by the time they were made. */
+export function newId<P extends IdPrefix>(prefix: P): TypeId<P> {
+  return encodeTypeId(prefix, v7(undefined, new Uint8Array(16)));
+}
+
+/**
+ * The id of a notification, derived from what the publisher calls it: the same (tenant, source, id) is the same notification for ever.
+ * A UUIDv8 of a SHA-256; each part is preceded by its length, so that no two triples spell the same bytes.
+ */
+export function notificationIdOf(tenant: string, source: string, id: string): TypeId<'ntf'> {
+  return encodeTypeId('ntf', stamped(hashOf('notification', tenant, source, id).subarray(0, 16)));
+}
+
+/**
+ * The id of a delivery, derived from what it delivers to whom: a repeat is the same delivery.
+ * A UUIDv8: 48 bits of the time of the routing event (epoch milliseconds), then a hash, so that ids are in order of time.
+ */
+export function deliveryIdOf(
+  routedAtMs: number,
+  notificationId: string,
+  subscriptionId: string,
+  connectorId: string,
+): TypeId<'dlv'> {
+  const bytes = Buffer.alloc(16);
+  bytes.writeUIntBE(routedAtMs, 0, 6);
+  hashOf('delivery', notificationId, subscriptionId, connectorId).copy(bytes, 6, 0, 10);
+  return encodeTypeId('dlv', stamped(bytes));
+}
+
+/** A name for this copy of a service that no other copy has. */
+export const randomCopyName = (): string => randomUUID().slice(0, 8);
+
+function hashOf(...parts: string[]): Buffer {
+  const hash = createHash('sha256');
+  for (const part of parts) {
+    const bytes = Buffer.from(part, 'utf8');
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(bytes.length);
+    hash.update(length).update(bytes);
+  }
+  return hash.digest();
+}
+
+/** Sets version 8 and the variant of RFC 9562, so that the bytes are a UUID that others may read. */
+function stamped(bytes: Buffer): Buffer {
+  const uuid = Buffer.from(bytes);
+  uuid[6] = ((uuid[6] ?? 0) & 0x0f) | 0x80;
+  uuid[8] = ((uuid[8] ?? 0) & 0x3f) | 0x80;
+  return uuid;
+}

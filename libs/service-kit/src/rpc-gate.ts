@@ -1,0 +1,137 @@
+import {
+  type ArgumentsHost,
+  type CallHandler,
+  Catch,
+  type ExceptionFilter,
+  type ExecutionContext,
+  type NestInterceptor,
+} from '@nestjs/common';
+import type { NatsContext } from '@nestjs/microservices';
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { from, lastValueFrom, type Observable, throwError } from 'rxjs';
+import type { Log } from './logger.js';
+import { isExpected, Overloaded, problemOf } from './problems.js';
+import { callerOf, type RpcCaller } from './rpc.js';
+
+export interface GateLimits {
+  /** Requests that are worked on at once; the transport itself knows no bound. */
+  readonly concurrentMax: number;
+  /** Requests that may wait for a place; one more is answered `overloaded`. */
+  readonly waitingMax: number;
+}
+
+/** A request costs a round trip to PostgreSQL; more at once than this only lengthens its queue. */
+export const defaultGateLimits: GateLimits = { concurrentMax: 256, waitingMax: 4_096 };
+
+/** What one call has come to so far, for `$SRV.STATS`. */
+export interface CallStats {
+  requests: number;
+  errors: number;
+  lastError: string;
+  processingNs: number;
+}
+
+/** Lets a bounded number of requests in, counts and times them, writes one wide event for each, and knows when all are answered. */
+export class RpcGate implements NestInterceptor {
+  readonly stats = new Map<string, CallStats>();
+  private running = 0;
+  private readonly waiting: (() => void)[] = [];
+  private idle: (() => void)[] = [];
+  private readonly seconds: Histogram;
+  private readonly refusals: Counter;
+
+  constructor(
+    private readonly log: Log,
+    metrics: Registry,
+    private readonly limits: GateLimits = defaultGateLimits,
+  ) {
+    const registers = [metrics];
+    this.seconds = new Histogram({ name: 'waybill_rpc_seconds', help: 'Time from hearing a request to its answer', labelNames: ['call'], registers });
+    this.refusals = new Counter({ name: 'waybill_rpc_problems_total', help: 'Requests answered with a problem', labelNames: ['call', 'code'], registers });
+    const gate = this;
+    new Gauge({ name: 'waybill_rpc_running', help: 'Requests being worked on', registers, collect() { this.set(gate.running); } });
+    new Gauge({ name: 'waybill_rpc_waiting', help: 'Requests waiting for a place', registers, collect() { this.set(gate.waiting.length); } });
+  }
+
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const caller = callerOf(context.switchToRpc().getContext<NatsContext>());
+    return from(this.through(caller, () => lastValueFrom(next.handle(), { defaultValue: null })));
+  }
+
+  /** Resolves when no request is being worked on or waits. */
+  async allAnswered(): Promise<void> {
+    if (this.running > 0) await new Promise<void>((resolve) => void this.idle.push(resolve));
+  }
+
+  /** Runs one piece of work under the bound; throws `Overloaded` when too many wait. */
+  async through<T>(caller: RpcCaller, work: () => Promise<T>): Promise<T> {
+    const startedAt = process.hrtime.bigint();
+    const call = callOf(caller.subject);
+    let code = 'ok';
+    try {
+      await this.enter();
+      try {
+        return await work();
+      } finally {
+        this.leave();
+      }
+    } catch (error) {
+      code = problemOf(error).code;
+      throw error;
+    } finally {
+      this.account(caller, call, code, process.hrtime.bigint() - startedAt);
+    }
+  }
+
+  private async enter(): Promise<void> {
+    if (this.running < this.limits.concurrentMax) {
+      this.running += 1;
+      return;
+    }
+    if (this.waiting.length >= this.limits.waitingMax) throw new Overloaded();
+    // The one who leaves hands its place over, so `running` stays as it is.
+    await new Promise<void>((resolve) => void this.waiting.push(resolve));
+  }
+
+  private leave(): void {
+    const next = this.waiting.shift();
+    if (next !== undefined) return next();
+    this.running -= 1;
+    if (this.running > 0) return;
+    const idle = this.idle;
+    this.idle = [];
+    for (const resolve of idle) resolve();
+  }
+
+  private account(caller: RpcCaller, call: string, code: string, elapsedNs: bigint): void {
+    this.seconds.observe({ call }, Number(elapsedNs) / 1e9);
+    const stats = this.stats.get(call) ?? { requests: 0, errors: 0, lastError: '', processingNs: 0 };
+    stats.requests += 1;
+    stats.processingNs += Number(elapsedNs);
+    this.stats.set(call, stats);
+    const { tenant, actor, requestId, traceparent } = caller;
+    const wide = { call, tenant, actor, requestId, traceparent, outcome: code, ms: Number(elapsedNs / 10_000n) / 100 };
+    if (code === 'ok') return this.log.debug(wide, 'rpc.answered');
+    stats.errors += 1;
+    stats.lastError = code;
+    this.refusals.inc({ call, code });
+    this.log.info(wide, 'rpc.refused');
+  }
+}
+
+/** The call in a subject: what follows the tenant (`connectors.create`). */
+export function callOf(subject: string): string {
+  return subject.split('.').slice(5).join('.');
+}
+
+/** Turns whatever a handler throws into the problem that is answered; a defect is logged with its stack under the request id. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(private readonly log: Log) {}
+
+  catch(error: unknown, host: ArgumentsHost): Observable<never> {
+    const { requestId, subject, tenant } = callerOf(host.switchToRpc().getContext<NatsContext>());
+    if (!isExpected(error)) this.log.error({ err: error, requestId, subject, tenant }, 'rpc.defect');
+    return throwError(() => problemOf(error, requestId));
+  }
+}

@@ -1,0 +1,135 @@
+import 'reflect-metadata';
+import type { DynamicModule, INestMicroservice } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NatsConnection } from '@nats-io/transport-node';
+import type { ServiceName } from '@waybill/contracts/subjects';
+import { randomCopyName } from './ids.js';
+import { createLog, type Log, nestLog } from './logger.js';
+import { answerMicro } from './nats-micro.js';
+import { type Ops, startOps } from './ops-server.js';
+import { defaultGateLimits, type GateLimits, ProblemFilter, RpcGate } from './rpc-gate.js';
+import { RpcTransport } from './rpc-transport.js';
+import { type Drain, Drains, drainOnSignals } from './drain.js';
+
+/** What a service's module is given to build itself from. */
+export interface Kit {
+  readonly name: string;
+  /** The name of this copy in leases and logs. */
+  readonly copy: string;
+  readonly log: Log;
+  readonly ops: Ops;
+  /** The one connection of the process: rpc, publishing and JetStream. Drained by the kit, after every `onDrain`. */
+  readonly nats: NatsConnection;
+  /** Called at SIGTERM after the last request was answered: stop consumers, workers and relays. In reverse order of registration. */
+  onDrain(name: string, drain: Drain): void;
+}
+
+export interface ServiceOptions {
+  readonly name: ServiceName;
+  readonly description: string;
+  readonly version?: string;
+  readonly config: {
+    readonly WAYBILL_OPS_PORT: number;
+    readonly WAYBILL_OPS_HOST: string;
+    readonly WAYBILL_LOG_LEVEL: string;
+    readonly WAYBILL_COPY?: string | undefined;
+  };
+  /** Opens the connection and waits for the broker: `() => connectBus(config.NATS_URL, 'registry')`. */
+  readonly connect: () => Promise<NatsConnection>;
+  /** Builds the module; what it opens here or in `onModuleInit` is ready before the first request is heard. */
+  readonly module: (kit: Kit) => DynamicModule | Promise<DynamicModule>;
+  readonly limits?: GateLimits;
+}
+
+export interface RunningService {
+  readonly kit: Kit;
+  readonly app: INestMicroservice;
+  /** Stops hearing, answers what was heard, runs the drains, closes; answers the exit code. For tests; a process drains on SIGTERM. */
+  stop(): Promise<number>;
+}
+
+/** A start that fails must not leave half a service: it says so and exits with 1. Use this in `main.ts`. */
+export async function runService(options: ServiceOptions): Promise<void> {
+  const log = logOf(options, options.config.WAYBILL_COPY ?? randomCopyName());
+  const defect = (error: unknown): void => {
+    log.fatal({ err: error }, 'service.defect');
+    process.exit(1);
+  };
+  process.on('uncaughtException', defect).on('unhandledRejection', defect);
+  try {
+    const service = await startService(options);
+    drainOnSignals(service.kit.log, () => service.stop());
+  } catch (error) {
+    log.fatal({ err: error }, 'service.start-failed');
+    process.exit(1);
+  }
+}
+
+/**
+ * Starts a Nest application that answers the service's calls over NATS: plain JSON in, `{"ok"}` or `{"problem"}` out, bounded, drained.
+ * Health is served first, so that a service waiting for its broker can be seen waiting. Rejects when the ops port is taken or the module fails.
+ */
+export async function startService(options: ServiceOptions): Promise<RunningService> {
+  const { name, config } = options;
+  const copy = config.WAYBILL_COPY ?? randomCopyName();
+  const log = logOf(options, copy);
+  const ops = await startOps({ service: name, host: config.WAYBILL_OPS_HOST, port: config.WAYBILL_OPS_PORT });
+  let phase: string | null = 'waiting for NATS';
+  ops.check('service', () => phase);
+  const nats = await options.connect();
+  ops.check('nats', () => natsState(nats));
+  phase = 'starting';
+  const drains = new Drains(log);
+  const kit: Kit = { name, copy, log, ops, nats, onDrain: (what, drain) => drains.add(what, drain) };
+  const transport = new RpcTransport(nats, name);
+  const gate = new RpcGate(log, ops.metrics, options.limits ?? defaultGateLimits);
+  const app = await NestFactory.createMicroservice(await options.module(kit), {
+    strategy: transport,
+    logger: nestLog(log),
+    abortOnError: false,
+  });
+  app.useGlobalFilters(new ProblemFilter(log));
+  app.useGlobalInterceptors(gate);
+  await app.listen();
+  const micro = answerMicro(nats, {
+    name,
+    version: options.version ?? '0.1.0',
+    description: options.description,
+    queue: name,
+    patterns: transport.patterns(),
+    stats: gate.stats,
+  });
+  await nats.flush();
+  phase = null;
+  log.info({ opsPort: ops.port }, 'service.started');
+
+  const stop = once(async () => {
+    phase = 'draining';
+    log.info('service.draining');
+    await micro.stop();
+    await transport.stopHearing();
+    await gate.allAnswered();
+    const code = await drains.run();
+    if (!nats.isClosed()) await nats.flush().catch(() => undefined);
+    await app.close();
+    await ops.close();
+    log.info({ code }, 'service.stopped');
+    return code;
+  });
+  return { kit, app, stop };
+}
+
+function logOf({ name, config }: ServiceOptions, copy: string): Log {
+  return createLog({ service: name, copy, level: config.WAYBILL_LOG_LEVEL });
+}
+
+async function natsState(nats: NatsConnection): Promise<string | null> {
+  if (nats.isClosed()) return 'closed';
+  await nats.flush();
+  return null;
+}
+
+function once<T>(act: () => Promise<T>): () => Promise<T> {
+  let running: Promise<T> | undefined;
+  return () => (running ??= act());
+}
