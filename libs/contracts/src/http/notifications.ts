@@ -13,8 +13,6 @@ import {
 import { listFields, listOf } from './lists.js';
 import { routeSchema } from './subscriptions.js';
 
-export const payloadBytesMax = 262_144;
-export const payloadDepthMax = 32;
 /** More deliveries of one notification are refused with `fan_out_limit`. */
 export const fanOutMax = 1_000;
 

@@ -110,10 +110,13 @@ export const explainBodySchema = z.strictObject({
 /** Input of `explain`: one subscription, or all of the tenant when `subscriptionId` is absent. */
 export const explainInputSchema = explainBodySchema.extend({ subscriptionId: subscriptionIdSchema.optional() });
 
+/** One operator that was decided, with what it saw; a missing operand is null and named in `missing`. */
 export const clauseSchema = z.looseObject({
-  clause: z.unknown().describe('The filter node, or the rule (`types`, `enabled`) that was looked at'),
-  holds: z.boolean(),
-  words: z.string(),
+  pointer: z.string().describe('Where in the subscription: `/filter/and/0`, `/types`, `/enabled`'),
+  operator: z.string(),
+  result: z.boolean(),
+  operands: z.array(z.unknown()),
+  missing: z.array(z.string()),
 });
 export const explanationSchema = z.looseObject({
   subscriptionId: subscriptionIdSchema,
