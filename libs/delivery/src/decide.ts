@@ -45,7 +45,7 @@ export const deliveryDecider: Decider<DeliveryState, DeliveryCommand, DeliveryEv
 /** What follows from a command; the stale and the impossible are refused, so that an expired worker can write nothing. */
 export function decide(command: DeliveryCommand, state: DeliveryState): DeliveryEvent[] {
   if (command.type === 'AcceptDelivery') return accept(command.delivery, command.begin, state);
-  if (state.status === 'none') throw new Refused('delivery_not_found', 'There is no such delivery.');
+  if (state.status === 'none') throw new Refused('delivery_unknown', 'There is no such delivery.');
   switch (command.type) {
     case 'BeginAttempt':
       return begin(command.plan, state);
@@ -129,14 +129,14 @@ function whatNext(command: RecordOutcome, outcome: Exclude<AttemptOutcome, { kin
 }
 
 function cancel(reason: string, now: string, state: Known): DeliveryEvent[] {
-  if (isOver(state)) throw new Refused('delivery_over', `A delivery that is ${state.status} cannot be cancelled.`);
+  if (isOver(state)) throw new Refused('not_cancellable', `A delivery that is ${state.status} cannot be cancelled.`);
   // Its outcome would have nowhere to go, and the record would say cancelled of something that may have arrived.
-  if (state.status === 'attempting') throw new Refused('attempt_under_way', 'Wait for the attempt that is under way.');
+  if (state.status === 'attempting') throw new Refused('not_cancellable', 'Wait for the attempt that is under way.');
   return [{ type: 'DeliveryCancelled', data: { reason, at: now } }];
 }
 
 function redeliver(command: Extract<DeliveryCommand, { type: 'Redeliver' }>, state: Known): DeliveryEvent[] {
-  if (!isOver(state)) throw new Refused('delivery_under_way', `A delivery that is ${state.status} is still being tried.`);
+  if (!isOver(state)) throw new Refused('not_redeliverable', `A delivery that is ${state.status} is still being tried.`);
   const { mode, now, jobId } = command;
   return [{ type: 'RedeliveryRequested', data: { mode, at: now, dueAt: now, jobId } }];
 }

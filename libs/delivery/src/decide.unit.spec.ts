@@ -151,7 +151,7 @@ describe('a delivery', () => {
   it('is not redelivered while it is still being tried', () => {
     given(accepted, started(1))
       .when({ type: 'Redeliver', mode: 'same-bytes', now, jobId: null })
-      .thenRefused('delivery_under_way');
+      .thenRefused('not_redeliverable');
   });
 
   it('is cancelled while it waits, with the reason', () => {
@@ -161,7 +161,7 @@ describe('a delivery', () => {
   });
 
   it('is not cancelled while an attempt is under way, because it may arrive', () => {
-    given(accepted, started(1)).when({ type: 'CancelDelivery', reason: 'by_hand', now }).thenRefused('attempt_under_way');
+    given(accepted, started(1)).when({ type: 'CancelDelivery', reason: 'by_hand', now }).thenRefused('not_cancellable');
   });
 
   it('starts no attempt once it is over', () => {

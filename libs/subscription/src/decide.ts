@@ -26,7 +26,7 @@ export function decide(command: SubscriptionCommand, state: SubscriptionState): 
     if (state.status !== 'none') throw new Refused('subscription_exists', 'There is a subscription with this id.');
     return [{ type: 'SubscriptionCreated', data: { ...act, subscription: command.subscription, enabled: command.enabled } }];
   }
-  if (state.status === 'none') throw new Refused('subscription_not_found', 'There is no such subscription.');
+  if (state.status === 'none') throw new Refused('subscription_unknown', 'There is no such subscription.');
   if (state.status === 'deleted') throw new Refused('subscription_deleted', 'The subscription was deleted.');
   const { id } = state.subscription;
   switch (command.type) {

@@ -59,6 +59,6 @@ describe('a subscription', () => {
   });
 
   it('cannot be changed before it is created', () => {
-    given().when({ type: 'DeleteSubscription', ...by }).thenRefused('subscription_not_found');
+    given().when({ type: 'DeleteSubscription', ...by }).thenRefused('subscription_unknown');
   });
 });
