@@ -1,0 +1,106 @@
+import { exchange } from './exchange.js';
+import type { Exchanged } from './exchange.js';
+import { blocked, EgressFault } from './fault.js';
+import type { HttpPools, Identity } from './http-pools.js';
+import { judgeUrl } from './judge-url.js';
+import type { EgressPolicy } from './policy.js';
+
+/** What a token is asked for with (RFC 6749 section 4.4). */
+export interface Grant {
+  readonly tokenUrl: string;
+  readonly clientId: string;
+  readonly scopes: string;
+  readonly clientSecret: string;
+  readonly identity: Identity;
+}
+
+/** A token is not used in its last minute: it could expire on the way. */
+export const tokenMarginMs = 60_000;
+/** Used where the answer has no `expires_in`; RFC 6749 leaves it open. */
+export const tokenLifeDefaultMs = 300_000;
+export const tokenLifeMaxMs = 24 * 3_600_000;
+const grantsMax = 5000;
+/** A token endpoint's complaint that is shown to the user. */
+const complaintCharsMax = 500;
+
+interface Held {
+  readonly token: string;
+  readonly untilMs: number;
+}
+
+/** Gets and keeps access tokens. The token's address goes through the same law as every other one. */
+export class TokenDesk {
+  private readonly held = new Map<string, Held>();
+  private readonly asking = new Map<string, Promise<string>>();
+
+  constructor(
+    private readonly policy: EgressPolicy,
+    private readonly pools: HttpPools,
+    private readonly nowMs: () => number,
+  ) {}
+
+  /**
+   * A token that is good for another minute. `refused` is a token that the target did not take: it is thrown away first.
+   * Throws `oauth_failed` with the endpoint's own words, or the fault of the network.
+   */
+  async token(grant: Grant, timeoutMs: number, refused: string | null): Promise<string> {
+    const key = JSON.stringify([grant.tokenUrl, grant.clientId, grant.scopes, grant.clientSecret, grant.identity.caPem]);
+    const held = this.held.get(key);
+    if (held !== undefined && held.token !== refused && held.untilMs > this.nowMs()) return held.token;
+    // Many deliveries find the token expired at once; the endpoint is asked once.
+    const asking = this.asking.get(key) ?? this.ask(key, grant, timeoutMs).finally(() => this.asking.delete(key));
+    this.asking.set(key, asking);
+    return asking;
+  }
+
+  private async ask(key: string, grant: Grant, timeoutMs: number): Promise<string> {
+    const url = judgeUrl(grant.tokenUrl, this.policy);
+    if (!url.ok) throw blocked();
+    const form = new URLSearchParams({ grant_type: 'client_credentials' });
+    if (grant.scopes !== '') form.set('scope', grant.scopes);
+    const pair = `${encodeURIComponent(grant.clientId)}:${encodeURIComponent(grant.clientSecret)}`;
+    const headers = [
+      'content-type',
+      'application/x-www-form-urlencoded',
+      'accept',
+      'application/json',
+      'accept-encoding',
+      'identity',
+      'authorization',
+      `Basic ${Buffer.from(pair, 'utf8').toString('base64')}`,
+    ];
+    const options = { path: url.path, method: 'POST', headers, body: form.toString() };
+    const exchanged = await exchange(this.pools.poolFor(url, grant.identity), options, timeoutMs);
+    if (exchanged.fault !== null) throw exchanged.fault;
+    return this.keep(key, exchanged);
+  }
+
+  private keep(key: string, exchanged: Exchanged): string {
+    const text = exchanged.body.toString('utf8');
+    const answer = objectOf(text);
+    const token = answer?.['access_token'];
+    if (exchanged.status !== 200 || typeof token !== 'string' || token === '') {
+      const isPassing = exchanged.status === 429 || exchanged.status >= 500;
+      const said = text.slice(0, complaintCharsMax);
+      const message = `The token endpoint answered ${exchanged.status}: ${said}`;
+      throw new EgressFault('oauth_failed', message, isPassing ? 'later' : 'never');
+    }
+    const seconds = Number(answer?.['expires_in']);
+    const lifeMs = Number.isFinite(seconds) && seconds > 0 ? Math.min(seconds * 1000, tokenLifeMaxMs) : tokenLifeDefaultMs;
+    if (this.held.size >= grantsMax) this.held.clear();
+    // A life shorter than the margin is used for half of it.
+    const usableMs = lifeMs > 2 * tokenMarginMs ? lifeMs - tokenMarginMs : lifeMs / 2;
+    this.held.set(key, { token, untilMs: this.nowMs() + usableMs });
+    return token;
+  }
+}
+
+function objectOf(text: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : null;
+  } catch {
+    // Not JSON: the caller says so with the text itself.
+    return null;
+  }
+}

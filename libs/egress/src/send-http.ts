@@ -1,0 +1,201 @@
+import type { Answer, HttpTargetRequest, NoAnswer } from '@waybill/contracts/sending/request';
+import type { Dispatcher } from 'undici';
+import { authorize } from './authorize.js';
+import type { Authorized } from './authorize.js';
+import { bodyKeptBytesMax, exchange } from './exchange.js';
+import type { Exchanged, TimingsMs } from './exchange.js';
+import { blocked, EgressFault } from './fault.js';
+import { fill, hide, landingOf, onlyPlaceholder, secretOf } from './fill.js';
+import type { Secrets } from './fill.js';
+import { addHeader, hopHeader } from './headers.js';
+import type { HttpPools } from './http-pools.js';
+import { judgeUrl } from './judge-url.js';
+import type { JudgedUrl } from './judge-url.js';
+import { maskOf, secretUrlShown, urlShown } from './mask.js';
+import type { Mask } from './mask.js';
+import type { EgressPolicy } from './policy.js';
+import { signature } from './sign.js';
+import type { TokenDesk } from './oauth.js';
+
+export interface HttpLimits {
+  /** Over everything: token, name, connection, handshake, answer. */
+  readonly timeoutMs: number;
+}
+
+export interface HttpSent {
+  readonly answer: Answer;
+  readonly timingsMs: TimingsMs;
+  /** As it may be stored and shown: no secret value in it. */
+  readonly sentRequest: SentRequest;
+  /** The allow entry of the deployment file it went through; null for the public Internet. */
+  readonly allowEntry: string | null;
+}
+
+export interface SentRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Request bodies above this are refused; the largest any target takes is Teams' and PagerDuty's 512 KB. */
+export const requestBodyBytesMax = 1024 * 1024;
+const methods: ReadonlySet<string> = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']);
+const noTimings: TimingsMs = { dns: 0, connect: 0, tls: 0, firstByte: 0, total: 0 };
+const urlsMax = 5000;
+
+/** Sends one HTTP request of a target through the door. */
+export class HttpSender {
+  private readonly urls = new Map<string, JudgedUrl>();
+
+  constructor(
+    private readonly policy: EgressPolicy,
+    private readonly pools: HttpPools,
+    private readonly tokens: TokenDesk,
+    private readonly nowMs: () => number,
+    private readonly userAgent: string,
+  ) {}
+
+  async send(request: HttpTargetRequest, secrets: Secrets, limits: HttpLimits): Promise<HttpSent> {
+    const deadlineMs = this.nowMs() + limits.timeoutMs;
+    let shown = shownRequest(request, null, null);
+    try {
+      const url = this.judge(fillUrl(request.url, secrets));
+      shown = shownRequest(request, url, null);
+      let auth = await authorize(request, secrets, this.tokens, limits.timeoutMs);
+      const prepared = this.prepare(request, secrets, auth, url);
+      shown = shownRequest(request, url, prepared.headers);
+      let exchanged = await this.exchange(prepared, auth, url, deadlineMs);
+      if (exchanged.status === 401 && exchanged.fault === null && auth.renew !== null) {
+        // One refresh and no more (targets.md 8.3): a second 401 is the target's own word.
+        auth = await auth.renew(Math.max(1, deadlineMs - this.nowMs()));
+        const again = this.prepare(request, secrets, auth, url);
+        exchanged = await this.exchange(again, auth, url, deadlineMs);
+      }
+      const mask = masks(maskOf(secrets), auth.mask);
+      const answer = this.answerOf(exchanged, mask);
+      return { answer, timingsMs: exchanged.timingsMs, sentRequest: shown, allowEntry: prepared.entry() };
+    } catch (error) {
+      if (!(error instanceof EgressFault)) throw error;
+      return { answer: this.noAnswer(error, false, maskOf(secrets)), timingsMs: noTimings, sentRequest: shown, allowEntry: null };
+    }
+  }
+
+  /** A connector sends to the same URL again and again; judging by text alone is the same every time. */
+  private judge(href: string): JudgedUrl {
+    const known = this.urls.get(href);
+    if (known !== undefined) return known;
+    const judged = judgeUrl(href, this.policy);
+    if (!judged.ok) throw blocked();
+    if (this.urls.size >= urlsMax) this.urls.clear();
+    this.urls.set(href, judged);
+    return judged;
+  }
+
+  private prepare(request: HttpTargetRequest, secrets: Secrets, auth: Authorized, url: JudgedUrl): Prepared {
+    if (!methods.has(request.method)) throw new EgressFault('request_invalid', 'The method cannot be used.', 'never');
+    const headers = new Map<string, string>();
+    for (const name of Object.keys(request.headers)) {
+      addHeader(headers, name, fill(request.headers[name] ?? '', secrets, 'plain'));
+    }
+    const body = fill(request.body, secrets, landingOf(headers.get('content-type') ?? ''));
+    // A string has at least one byte a character, so most bodies need no counting.
+    if (body.length > requestBodyBytesMax / 3 && Buffer.byteLength(body) > requestBodyBytesMax) {
+      throw new EgressFault('request_invalid', `The body is longer than ${requestBodyBytesMax} bytes.`, 'never');
+    }
+    if (auth.header !== null) addHeader(headers, auth.header.name, auth.header.value);
+    if (!headers.has('user-agent')) headers.set('user-agent', this.userAgent);
+    headers.set('accept-encoding', 'identity');
+    headers.set(hopHeader, '1');
+    if (request.sign !== undefined) {
+      const seconds = Math.floor(this.nowMs() / 1000);
+      const signing = request.sign.secrets.map((name) => secretOf(secrets, name));
+      addVisible(headers, 'webhook-id', request.sign.webhookId);
+      headers.set('webhook-timestamp', String(seconds));
+      headers.set('webhook-signature', signature(request.sign.webhookId, seconds, body, signing));
+    }
+    const judged = this.pools.poolFor(url, auth.identity);
+    return { method: request.method, headers, body, judged, entry: () => judged.entry };
+  }
+
+  private exchange(prepared: Prepared, auth: Authorized, url: JudgedUrl, deadlineMs: number): Promise<Exchanged> {
+    const flat: string[] = [];
+    for (const [name, value] of prepared.headers) flat.push(name, value);
+    const options: Dispatcher.DispatchOptions = {
+      path: url.path,
+      method: prepared.method,
+      headers: flat,
+      body: prepared.body === '' ? null : prepared.body,
+    };
+    return exchange(prepared.judged, options, Math.max(1, deadlineMs - this.nowMs()));
+  }
+
+  private answerOf(exchanged: Exchanged, mask: Mask): Answer {
+    if (exchanged.fault !== null) return this.noAnswer(exchanged.fault, exchanged.sent, mask);
+    const headers: Record<string, string> = {};
+    for (const name of Object.keys(exchanged.headers)) headers[name] = mask(exchanged.headers[name] ?? '');
+    // Masked before it is cut: a secret that straddles the cut would otherwise stay in part.
+    const whole = mask(exchanged.body.toString('utf8'));
+    const bytes = whole.length * 3 <= bodyKeptBytesMax ? null : Buffer.from(whole, 'utf8');
+    const isLong = bytes !== null && bytes.length > bodyKeptBytesMax;
+    return {
+      kind: 'http',
+      status: exchanged.status,
+      headers,
+      body: isLong ? bytes.subarray(0, wholeCharacters(bytes, bodyKeptBytesMax)).toString('utf8') : whole,
+      bodyTruncated: isLong || exchanged.isCut,
+      atMs: this.nowMs(),
+    };
+  }
+
+  private noAnswer(fault: EgressFault, sent: boolean, mask: Mask): NoAnswer {
+    const { code, retry } = fault;
+    return { kind: 'none', sent, code, message: mask(fault.message), retry, atMs: this.nowMs() };
+  }
+}
+
+interface Prepared {
+  readonly method: string;
+  readonly headers: ReadonlyMap<string, string>;
+  readonly body: string;
+  readonly judged: Parameters<typeof exchange>[0];
+  readonly entry: () => string | null;
+}
+
+const masks = (first: Mask, second: Mask | null): Mask => (second === null ? first : (text) => second(first(text)));
+
+function fillUrl(url: string, secrets: Secrets): string {
+  const whole = onlyPlaceholder(url);
+  return whole === null ? fill(url, secrets, 'url') : secretOf(secrets, whole).trim();
+}
+
+function addVisible(headers: Map<string, string>, name: string, value: string): void {
+  if (!/^[\u0021-\u007e]{1,256}$/.test(value)) {
+    throw new EgressFault('header_invalid', `The header ${JSON.stringify(name)} cannot be written.`, 'never');
+  }
+  headers.set(name, value);
+}
+
+/** Shown from the form with placeholders, never from the filled one: what was never filled in cannot leak. */
+function shownRequest(request: HttpTargetRequest, url: JudgedUrl | null, sent: ReadonlyMap<string, string> | null): SentRequest {
+  const isSecretUrl = onlyPlaceholder(request.url) !== null;
+  const shownUrl = isSecretUrl ? secretUrlShown(url?.origin ?? '') : urlShown(hide(request.url));
+  const headers: Record<string, string> = {};
+  for (const name of Object.keys(request.headers)) headers[name.toLowerCase()] = hide(request.headers[name] ?? '');
+  const { auth } = request;
+  if (auth.kind === 'basic' || auth.kind === 'basic-secrets') headers['authorization'] = 'Basic ****';
+  if (auth.kind === 'bearer' || auth.kind === 'oauth2-client-credentials') headers['authorization'] = 'Bearer ****';
+  if (auth.kind === 'header') headers[auth.headerName.toLowerCase()] = '****';
+  for (const name of ['user-agent', hopHeader, 'webhook-id', 'webhook-timestamp', 'webhook-signature']) {
+    const value = sent?.get(name);
+    if (value !== undefined) headers[name] ??= value;
+  }
+  return { method: request.method, url: shownUrl, headers };
+}
+
+/** The last byte position that does not cut a character in two. */
+function wholeCharacters(bytes: Buffer, limit: number): number {
+  let end = limit;
+  while (end > limit - 4 && ((bytes[end] ?? 0) & 0xc0) === 0x80) end -= 1;
+  return end;
+}
+
