@@ -17,6 +17,8 @@ export interface EventLog {
   /** Events after (before, when backwards) a position, in order; at most `limit` (and never more than 5,000). */
   readAll(options: { after: number; limit: number; backwards?: boolean }): Promise<RecordedEvent[]>;
   head(): Promise<LogHead>;
+  /** This log's place in another log, as the last accepted `AppendRequest.cursor` left it; null before the first. */
+  cursor(source: string): Promise<LogCursor | null>;
   /**
    * Yields batches after a position for ever, in order, without gaps, as they are committed (a wake-up inside the process or NOTIFY, and a poll as the truth).
    * Ends when the signal aborts.
@@ -39,6 +41,12 @@ export interface LogHead {
   readonly rootHash: string;
   /** Time of the newest event, RFC 3339; null for an empty log. */
   readonly at: string | null;
+}
+
+/** How far this log has taken in another one; moved only by `AppendRequest.cursor`. */
+export interface LogCursor {
+  readonly sourceEpoch: number;
+  readonly position: number;
 }
 
 export interface EventMeta {
@@ -138,4 +146,19 @@ export class AppendRejected extends Error {
 export function categoryOf(stream: string): string {
   const hyphen = stream.indexOf('-');
   return hyphen < 0 ? stream : stream.slice(0, hyphen);
+}
+
+/** More is waiting to be written than the log queues; nothing of the request was written. The caller pauses or answers 503. */
+export class Overloaded extends Error {
+  override readonly name = 'Overloaded';
+}
+
+/** The log could not be reached in time, or is closing; nothing of the request was written. May be tried again. */
+export class LogUnavailable extends Error {
+  override readonly name = 'LogUnavailable';
+}
+
+/** The request breaks a limit of `limits.ts` or a rule of this file: a fault of the caller, never to be tried again. */
+export class AppendInvalid extends Error {
+  override readonly name = 'AppendInvalid';
 }

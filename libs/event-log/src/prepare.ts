@@ -1,0 +1,107 @@
+import { envelopeBytes, eventBytesMax, requestBytesMax, requestEventsMax } from './limits.js';
+import { streamNameBytesMax, tenantBytesMax, typeBytesMax } from './limits.js';
+import { AppendInvalid, type AppendRequest, type EventMeta, type NewEvent, type StreamAppend } from './log.js';
+
+/** An event with its stored bytes, made once and outside the head lock. */
+export interface PreparedEvent {
+  readonly type: string;
+  readonly schemaVersion: number;
+  readonly meta: EventMeta;
+  readonly metaText: string;
+  /** What readers get: parsed from the stored text, so that it is the same before and after a restart. */
+  readonly data: Record<string, unknown>;
+  readonly dataText: string;
+  readonly sealed: { readonly subject: string; readonly text: string } | null;
+}
+
+export interface PreparedStream {
+  readonly append: StreamAppend;
+  readonly events: readonly PreparedEvent[];
+}
+
+export interface PreparedRequest {
+  readonly request: AppendRequest;
+  readonly streams: readonly PreparedStream[];
+  readonly eventCount: number;
+  readonly bytes: number;
+}
+
+/** Serialises a request and checks it against the limits; throws `AppendInvalid`, which no retry heals. */
+export function prepare(request: AppendRequest): PreparedRequest {
+  const { cursor } = request;
+  if (cursor && cursor.to < cursor.from) throw new AppendInvalid(`a cursor does not go back (${cursor.from} to ${cursor.to})`);
+  if (request.streams.length === 0 && !cursor) throw new AppendInvalid('a request has streams or a cursor');
+  let eventCount = 0;
+  let bytes = 0;
+  const metaTexts = new Map<EventMeta, string>();
+  const streams = request.streams.map((append): PreparedStream => {
+    assertNames(append);
+    const nameBytes = Buffer.byteLength(append.stream) + append.tenant.length + envelopeBytes;
+    const events = append.events.map((event) => {
+      const prepared = prepareEvent(event, metaTexts);
+      const eventBytes = nameBytes + bytesOf(prepared);
+      if (eventBytes > eventBytesMax) {
+        throw new AppendInvalid(`${event.type} takes ${eventBytes} bytes, more than ${eventBytesMax}`);
+      }
+      eventCount += 1;
+      bytes += eventBytes;
+      return prepared;
+    });
+    return { append, events };
+  });
+  if (eventCount > requestEventsMax) throw new AppendInvalid(`${eventCount} events in one append, more than ${requestEventsMax}`);
+  if (bytes > requestBytesMax) throw new AppendInvalid(`${bytes} bytes in one append, more than ${requestBytesMax}`);
+  return { request, streams, eventCount, bytes };
+}
+
+function prepareEvent(event: NewEvent, metaTexts: Map<EventMeta, string>): PreparedEvent {
+  if (event.type.length === 0 || event.type.length > typeBytesMax) throw new AppendInvalid(`no event type: ${event.type}`);
+  if (!Number.isInteger(event.schemaVersion) || event.schemaVersion < 1 || event.schemaVersion > 32_767) {
+    throw new AppendInvalid(`no schema version: ${event.schemaVersion}`);
+  }
+  const dataText = JSON.stringify(event.data);
+  const data: unknown = JSON.parse(dataText);
+  if (typeof data !== 'object' || data === null || Array.isArray(data)) throw new AppendInvalid('data is a JSON object');
+  return {
+    type: event.type,
+    schemaVersion: event.schemaVersion,
+    meta: event.meta,
+    metaText: metaTextOf(event.meta, metaTexts),
+    data: data as Record<string, unknown>,
+    dataText,
+    sealed: event.sealed === undefined ? null : assertSealed(event.sealed),
+  };
+}
+
+/** The events of one request mostly share one meta object: it is written once. */
+function metaTextOf(meta: EventMeta, known: Map<EventMeta, string>): string {
+  const before = known.get(meta);
+  if (before !== undefined) return before;
+  const { actor, correlationId, causationId, traceparent } = meta;
+  const text = JSON.stringify({ actor, correlationId, causationId, traceparent });
+  known.set(meta, text);
+  return text;
+}
+
+function assertSealed(sealed: { subject: string; text: string }): { subject: string; text: string } {
+  if (sealed.subject.length === 0 || sealed.subject.length > streamNameBytesMax) throw new AppendInvalid('a sealed part names its subject');
+  // A full parse would double the cost of every payload; its publisher's text was parsed where it came in.
+  if (!/^\{\s*"/.test(sealed.text) || !sealed.text.endsWith('}')) {
+    throw new AppendInvalid('a sealed part is the text of a JSON object with at least one member');
+  }
+  return sealed;
+}
+
+function bytesOf(event: PreparedEvent): number {
+  const clear = Buffer.byteLength(event.dataText) + Buffer.byteLength(event.metaText) + event.type.length;
+  return clear + (event.sealed === null ? 0 : Buffer.byteLength(event.sealed.text));
+}
+
+function assertNames(append: StreamAppend): void {
+  const { stream, tenant } = append;
+  if (stream.length === 0 || Buffer.byteLength(stream) > streamNameBytesMax) throw new AppendInvalid(`no stream name: ${stream}`);
+  if (tenant.length === 0 || Buffer.byteLength(tenant) > tenantBytesMax) throw new AppendInvalid(`no tenant: ${tenant}`);
+  if (typeof append.expected === 'number' && !(Number.isSafeInteger(append.expected) && append.expected >= 0)) {
+    throw new AppendInvalid(`no version: ${append.expected}`);
+  }
+}
