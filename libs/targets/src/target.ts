@@ -39,9 +39,36 @@ export interface TargetDescriptor {
   /** JSON Schema of `secrets`. */
   readonly secrets: Record<string, unknown>;
   /** Default template by notification type; `generic` for any other type. */
-  readonly templates: Readonly<Record<string, { readonly format: 'json' | 'jq'; readonly body: string }>>;
+  readonly templates: Readonly<Record<string, DefaultTemplate>>;
+  /** How a value of the payload is escaped when a json template puts it into a text. jq templates escape for themselves. */
+  readonly escape: EscapeMode;
+  /** Members at the top of the template's result whose values are escaped otherwise: `html` of an e-mail. */
+  readonly escapeIn?: Readonly<Record<string, EscapeMode>> | undefined;
+  /** What the target takes at most; the room cuts to it before sending, or says that it cannot. */
+  readonly limits: readonly TargetLimit[];
   /** Markdown: how to get the credential, step by step. */
   readonly help: string;
+}
+
+export interface DefaultTemplate {
+  readonly format: 'json' | 'jq';
+  readonly body: string;
+}
+
+/**
+ * Where the text of a template lands, and so what data must not be able to say there: `slack-mrkdwn` escapes `& < >`,
+ * `teams-markdown` the signs of Adaptive Card Markdown, `jira-wiki` the signs of wiki markup, `html` those of HTML;
+ * `none` leaves the value as it is, for plain JSON fields.
+ */
+export type EscapeMode = 'none' | 'slack-mrkdwn' | 'teams-markdown' | 'jira-wiki' | 'html';
+
+export interface TargetLimit {
+  /** What is limited, in words a person knows from the target's documents. */
+  readonly what: string;
+  readonly max: number;
+  readonly unit: 'characters' | 'bytes' | 'items' | 'requests a minute' | 'requests a second';
+  /** What the room does with more: cut it with a mark, refuse before sending, or leave it to the rate of the connector. */
+  readonly beyond: 'cut' | 'refused' | 'paced';
 }
 
 /** One delivery as a room sees it. */
@@ -67,4 +94,7 @@ export interface Sending {
   readonly remembered: Receipt | null;
 }
 
-export type Step = { readonly send: TargetRequest; readonly notes?: readonly string[] } | { readonly done: Outcome };
+/** `notes` say what the room changed or noticed (cut texts, a ticket that was gone); they are kept with the attempt. */
+export type Step =
+  | { readonly send: TargetRequest; readonly notes?: readonly string[] }
+  | { readonly done: Outcome; readonly notes?: readonly string[] };

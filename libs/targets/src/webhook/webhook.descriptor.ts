@@ -1,0 +1,130 @@
+import type { TargetDescriptor } from '../target.js';
+import { webhookHelp } from './webhook.help.js';
+import { webhookTemplates } from './webhook.templates.js';
+
+const kind = (value: string) => ({ type: 'object', properties: { kind: { const: value } }, required: ['kind'] });
+const demands = (...names: readonly string[]) => ({
+  type: 'object',
+  properties: Object.fromEntries(names.map((name) => [name, { type: 'string', minLength: 1 }])),
+  required: names,
+});
+
+export const authKinds = ['none', 'basic', 'bearer', 'header', 'oauth2-client-credentials', 'mtls'] as const;
+export const methods = ['POST', 'PUT', 'PATCH', 'GET', 'DELETE', 'OPTIONS', 'HEAD'] as const;
+
+const auth = {
+  type: 'object',
+  title: 'Authentication',
+  description: 'How the receiver recognises Waybill. Passwords, tokens and keys are given under Secrets.',
+  additionalProperties: false,
+  required: ['kind'],
+  default: { kind: 'none' },
+  properties: {
+    kind: { type: 'string', title: 'Kind', enum: authKinds, default: 'none' },
+    username: {
+      type: 'string',
+      title: 'User name',
+      description: 'For Basic. Must not hold a colon.',
+      maxLength: 256,
+      examples: ['admin'],
+    },
+    headerName: {
+      type: 'string',
+      title: 'Header name',
+      description: 'For a header of your own. Its value is the secret `headerValue`.',
+      maxLength: 100,
+      examples: ['X-Api-Key', 'Authorization'],
+    },
+    tokenUrl: {
+      type: 'string',
+      title: 'Token URL',
+      description: 'For OAuth 2: where a token is fetched with client id and client secret.',
+      maxLength: 4096,
+      examples: ['https://login.example.com/oauth/token'],
+    },
+    clientId: { type: 'string', title: 'Client id', description: 'For OAuth 2.', maxLength: 512 },
+    scopes: {
+      type: 'string',
+      title: 'Scopes',
+      description: 'For OAuth 2: separated by blanks; empty where the server needs none.',
+      maxLength: 2048,
+      default: '',
+    },
+  },
+  allOf: [
+    { if: kind('basic'), then: demands('username') },
+    { if: kind('header'), then: demands('headerName') },
+    { if: kind('oauth2-client-credentials'), then: demands('tokenUrl', 'clientId') },
+  ],
+};
+
+const secret = (title: string, description: string, contentMediaType?: string) => ({
+  type: 'string',
+  title,
+  description,
+  writeOnly: true,
+  minLength: 1,
+  maxLength: 16384,
+  ...(contentMediaType === undefined ? {} : { contentMediaType }),
+});
+
+export const webhookDescriptor: TargetDescriptor = {
+  id: 'webhook',
+  name: 'Webhook',
+  category: 'universal',
+  description: 'Sends a JSON body of your making to any HTTP service, signed after Standard Webhooks.',
+  form: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['url'],
+    properties: {
+      url: {
+        type: 'string',
+        title: 'URL',
+        description: 'Where the request goes. Use https. It stands in the log, so a token belongs under Secrets, not here.',
+        minLength: 1,
+        maxLength: 4096,
+        examples: ['https://hooks.example.com/in'],
+      },
+      method: { type: 'string', title: 'Method', description: 'If unsure, leave POST.', enum: methods, default: 'POST' },
+      headers: {
+        type: 'object',
+        title: 'Headers',
+        description: 'Further headers, by name. `Content-Type: application/json` is sent unless you set another.',
+        maxProperties: 50,
+        additionalProperties: { type: 'string', maxLength: 4096 },
+        default: {},
+        examples: [{ Accept: 'application/json' }],
+      },
+      auth,
+      caPem: {
+        type: 'string',
+        title: 'Certificate authority',
+        description: 'PEM of a private CA, where the receiver\'s certificate is not from a public one.',
+        maxLength: 65536,
+        contentMediaType: 'application/x-pem-file',
+      },
+    },
+  },
+  secrets: {
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      password: secret('Password', 'For Basic.'),
+      token: secret('Token', 'For Bearer: sent as `Authorization: Bearer …`.'),
+      headerValue: secret('Header value', 'For a header of your own: the whole value, such as `Basic YWRtaW46…`.'),
+      clientSecret: secret('Client secret', 'For OAuth 2.'),
+      clientCertPem: secret('Client certificate', 'For mTLS: PEM, the chain below it where needed.', 'application/x-pem-file'),
+      clientKeyPem: secret('Client key', 'For mTLS: PEM without a pass phrase.', 'application/x-pem-file'),
+      signingSecret: secret('Signing secret', '`whsec_` and 24 to 64 bytes in base64. Made for you where you leave it empty.'),
+      previousSigningSecret: secret(
+        'Previous signing secret',
+        'While you change the signing secret: requests are signed with both, until you take this one away.',
+      ),
+    },
+  },
+  templates: webhookTemplates,
+  escape: 'none',
+  limits: [],
+  help: webhookHelp,
+};

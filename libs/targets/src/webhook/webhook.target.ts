@@ -1,0 +1,160 @@
+import { Refused } from '@waybill/decider/decider';
+import { accepted, isSuccess, refusedByStatus, refusedNever, unanswered, wrongKind } from '../answers.js';
+import { checkHeaderName, checkHeaders, checkHeaderValue } from '../check-header.js';
+import { checkUrl } from '../check-url.js';
+import type { Outcome } from '../outcome.js';
+import { optional, required, section } from '../settings.js';
+import type { Answer, HttpAnswer, HttpAuth, HttpTargetRequest, Sending, Step, Target } from '../target.js';
+import { webhookDescriptor } from './webhook.descriptor.js';
+
+export const webhook: Target = { descriptor: webhookDescriptor, check, next };
+
+/** One request; a second one only with OAuth 2, after a 401, with a fresh token. */
+function next(sending: Sending, answers: readonly Answer[]): Step {
+  const [first, second] = answers;
+  if (first === undefined) return begin(sending);
+  if (second === undefined && isStaleToken(sending, first)) {
+    return { send: request(sending, true), notes: ['The target answered 401, so the request was sent once more with a fresh token.'] };
+  }
+  return { done: judge(second ?? first) };
+}
+
+function begin(sending: Sending): Step {
+  const send = request(sending, false);
+  if (send.body !== '' || sending.body === '') return { send };
+  return { send, notes: [`A ${send.method} request carries no body, so the template's result was not sent.`] };
+}
+
+/** Methods whose body has no defined meaning (RFC 9110 section 9.3.1); many servers refuse one. */
+const bodiless: ReadonlySet<string> = new Set(['GET', 'HEAD']);
+
+function request(sending: Sending, freshToken: boolean): HttpTargetRequest {
+  const { config } = sending;
+  const method = optional(config, 'method') ?? 'POST';
+  const body = bodiless.has(method) ? '' : sending.body;
+  return {
+    kind: 'http',
+    method,
+    url: required(config, 'url'),
+    headers: headers(config, body),
+    body,
+    auth: auth(section(config, 'auth'), freshToken),
+    sign: {
+      webhookId: sending.webhookId,
+      secrets: ['signingSecret', 'previousSigningSecret'].filter((name) => sending.secretNames.includes(name)),
+    },
+    caPem: optional(config, 'caPem') ?? undefined,
+  };
+}
+
+function headers(config: Readonly<Record<string, unknown>>, body: string): Record<string, string> {
+  const own = section(config, 'headers') as Readonly<Record<string, string>>;
+  const named = Object.keys(own).some((name) => name.toLowerCase() === 'content-type');
+  return named || body === '' ? { ...own } : { 'content-type': 'application/json', ...own };
+}
+
+function auth(config: Readonly<Record<string, unknown>>, freshToken: boolean): HttpAuth {
+  switch (config['kind'] ?? 'none') {
+    case 'basic':
+      return { kind: 'basic', username: required(config, 'username'), passwordSecret: 'password' };
+    case 'bearer':
+      return { kind: 'bearer', tokenSecret: 'token' };
+    case 'header':
+      return { kind: 'header', headerName: required(config, 'headerName'), valueSecret: 'headerValue' };
+    case 'oauth2-client-credentials':
+      return {
+        kind: 'oauth2-client-credentials',
+        tokenUrl: required(config, 'tokenUrl'),
+        clientId: required(config, 'clientId'),
+        scopes: optional(config, 'scopes') ?? '',
+        clientSecret: 'clientSecret',
+        ...(freshToken ? { fresh: true } : {}),
+      };
+    case 'mtls':
+      return { kind: 'mtls', certSecret: 'clientCertPem', keySecret: 'clientKeyPem' };
+    default:
+      return { kind: 'none' };
+  }
+}
+
+function isStaleToken(sending: Sending, answer: Answer): boolean {
+  const kind = section(sending.config, 'auth')['kind'];
+  return kind === 'oauth2-client-credentials' && answer.kind === 'http' && answer.status === 401;
+}
+
+function judge(answer: Answer): Outcome {
+  if (answer.kind === 'none') return unanswered(answer);
+  if (answer.kind === 'mail') return wrongKind(answer);
+  if (isSuccess(answer)) return accepted();
+  return refusedWithWish(answer) ?? (answer.status === 410 ? refusedNever('gone', { disable: true }) : refusedByStatus(answer));
+}
+
+/** The two wishes of svix's `webhook-delivery` header (targets.md section 8.2); with a success they are too late to matter. */
+function refusedWithWish(answer: HttpAnswer): Outcome | null {
+  const wish = answer.headers['webhook-delivery']?.trim().toLowerCase();
+  if (wish === 'disable') return refusedNever('disabled_by_target', { disable: true });
+  return wish === 'abort-message' ? refusedNever('aborted_by_target') : null;
+}
+
+const secretsOf: Readonly<Record<string, readonly string[]>> = {
+  basic: ['password'],
+  bearer: ['token'],
+  header: ['headerValue'],
+  'oauth2-client-credentials': ['clientSecret'],
+  mtls: ['clientCertPem', 'clientKeyPem'],
+};
+
+function check(config: Record<string, unknown>, secretNames: readonly string[], secrets: Record<string, string> = {}): void {
+  checkUrl(config['url'], '/config/url');
+  checkHeaders(config['headers'], '/config/headers');
+  const settings = section(config, 'auth');
+  checkAuth(settings);
+  const kind = optional(settings, 'kind') ?? 'none';
+  for (const name of secretsOf[kind] ?? []) {
+    if (!secretNames.includes(name)) {
+      throw new Refused('secret_missing', `Authentication of the kind ${kind} needs the secret \`${name}\`.`, `/secrets/${name}`);
+    }
+  }
+  if (typeof config['caPem'] === 'string') checkPem(config['caPem'], 'CERTIFICATE', '/config/caPem');
+  checkSecrets(secrets);
+}
+
+function checkAuth(settings: Readonly<Record<string, unknown>>): void {
+  if (settings['kind'] === 'basic' && !/^[^:\x00-\x1f\x7f]+$/.test(optional(settings, 'username') ?? '')) {
+    throw new Refused('auth_invalid', 'The user name must not be empty or hold a colon (RFC 7617).', '/config/auth/username');
+  }
+  if (settings['kind'] === 'header') checkHeaderName(optional(settings, 'headerName') ?? '', '/config/auth/headerName', true);
+  if (settings['kind'] === 'oauth2-client-credentials') checkUrl(settings['tokenUrl'], '/config/auth/tokenUrl');
+}
+
+function checkSecrets(secrets: Record<string, string>): void {
+  for (const name of ['token', 'headerValue'] as const) {
+    if (secrets[name] !== undefined) checkHeaderValue(secrets[name], `/secrets/${name}`);
+  }
+  for (const name of ['signingSecret', 'previousSigningSecret'] as const) {
+    if (secrets[name] !== undefined) checkSigningSecret(secrets[name], `/secrets/${name}`);
+  }
+  if (secrets['clientCertPem'] !== undefined) checkPem(secrets['clientCertPem'], 'CERTIFICATE', '/secrets/clientCertPem');
+  if (secrets['clientKeyPem'] !== undefined) checkPem(secrets['clientKeyPem'], 'PRIVATE KEY', '/secrets/clientKeyPem');
+}
+
+/** Standard Webhooks 1.0.0: between 24 and 64 bytes, base64, behind `whsec_`. */
+export const signingSecretBytesMin = 24;
+export const signingSecretBytesMax = 64;
+
+function checkSigningSecret(text: string, pointer: string): void {
+  const base64 = /^whsec_([A-Za-z0-9+/]+)(={0,2})$/.exec(text);
+  const [, digits = '', padding = ''] = base64 ?? [];
+  const bytes = Math.floor((digits.length * 3) / 4);
+  const whole = digits.length % 4 !== 1 && (padding === '' || (digits.length + padding.length) % 4 === 0);
+  if (!whole || bytes < signingSecretBytesMin || bytes > signingSecretBytesMax) {
+    throw new Refused('secret_invalid', 'A signing secret is `whsec_` and 24 to 64 bytes in base64.', pointer);
+  }
+}
+
+function checkPem(text: string, label: string, pointer: string): void {
+  if (!text.includes('-----BEGIN ') || !text.includes(`${label}-----`)) {
+    throw new Refused('pem_invalid', `This is not a PEM text with a ${label.toLowerCase()}.`, pointer);
+  }
+  if (text.includes('ENCRYPTED')) throw new Refused('pem_invalid', 'A key with a pass phrase cannot be used.', pointer);
+}
