@@ -31,9 +31,7 @@ export class Unreadable extends Error {
  */
 const meanings: Readonly<Record<string, readonly [status: number, title: string]>> = {
   malformed: [400, 'The request could not be read'],
-  unauthenticated: [401, 'A valid API key is needed'],
-  key_unknown: [401, 'A valid API key is needed'],
-  key_revoked: [401, 'The API key was revoked'],
+  unauthorized: [401, 'A valid API key is needed'],
   forbidden: [403, 'The API key does not allow this'],
   not_found: [404, 'There is no such thing'],
   tenant_unknown: [404, 'There is no such tenant'],
@@ -58,6 +56,7 @@ const meanings: Readonly<Record<string, readonly [status: number, title: string]
   subscription_deleted: [410, 'The subscription was deleted'],
   version_mismatch: [412, 'It was changed in the meantime'],
   payload_too_large: [413, 'The payload is too large'],
+  connector_too_large: [422, 'The connector is too large'],
   body_too_large: [413, 'The body is too large'],
   unsupported_media_type: [415, 'The body must be JSON'],
   validation_failed: [422, 'The input does not fit'],

@@ -1,0 +1,144 @@
+import type { ConnectorPatch } from '@waybill/contracts/http/connectors';
+import { assertNever, type Decider, Refused } from '@waybill/decider/decider';
+import {
+  type Connector,
+  type ConnectorEvent,
+  type ConnectorLimits,
+  type ConnectorShape,
+  defaultLimits,
+  evolve,
+  initialConnector,
+  type SecretMark,
+} from './connector.js';
+import { mergePatch, sameJson } from './merge-patch.js';
+
+/** The sealed set that was written before the command, and what may be said of it. */
+export interface SealedSecrets {
+  /** Higher than every version before; a set that a crash left unused keeps its number for ever. */
+  readonly secretVersion: number;
+  /** Only those that are new: the others keep their marks. */
+  readonly marks: Readonly<Record<string, SecretMark>>;
+  readonly removed: readonly string[];
+}
+
+export type ConnectorCommand =
+  | { readonly type: 'CreateConnector'; readonly shape: ConnectorShape }
+  | {
+      readonly type: 'UpdateConnector';
+      readonly ifVersion: number;
+      /** Without the values of secrets. */
+      readonly patch: Omit<ConnectorPatch, 'secrets'>;
+      readonly sealed?: SealedSecrets | undefined;
+    }
+  | { readonly type: 'EnableConnector'; readonly reason: string | null }
+  | { readonly type: 'DisableConnector'; readonly reason: string | null }
+  | { readonly type: 'DeleteConnector'; readonly ifVersion: number };
+
+/** An event must stay below the log's 512 KiB together with its envelope; the wire escapes nothing twice, so characters are a fair measure. */
+export const shapeCharactersMax = 400_000;
+
+export const connectorDecider: Decider<Connector, ConnectorCommand, ConnectorEvent> = {
+  initialState: initialConnector,
+  decide,
+  evolve,
+};
+
+function decide(command: ConnectorCommand, state: Connector): ConnectorEvent[] {
+  switch (command.type) {
+    case 'CreateConnector':
+      return create(command.shape, state);
+    case 'UpdateConnector':
+      return update(command, state);
+    case 'EnableConnector':
+      return turn(state, true, command.reason);
+    case 'DisableConnector':
+      return turn(state, false, command.reason);
+    case 'DeleteConnector':
+      return remove(state, command.ifVersion);
+    default:
+      return assertNever(command);
+  }
+}
+
+function create(shape: ConnectorShape, state: Connector): ConnectorEvent[] {
+  if (state.status !== 'none') throw new Refused('already_exists', `Connector ${shape.connectorId} exists already.`);
+  return [{ type: 'ConnectorCreated', data: bounded(shape) }];
+}
+
+function update(command: Extract<ConnectorCommand, { type: 'UpdateConnector' }>, state: Connector): ConnectorEvent[] {
+  const { shape } = atVersion(state, command.ifVersion);
+  const { enabled = shape.enabled } = command.patch;
+  const next = patched(shape, command.patch);
+  const changed = patchable.filter((member) => !sameJson(shape[member], next[member]));
+  const events: ConnectorEvent[] = [];
+  if (changed.length > 0) events.push({ type: 'ConnectorUpdated', data: { ...bounded(next), changed } });
+  if (command.sealed !== undefined) events.push(replaceSecrets(next, command.sealed));
+  return enabled === shape.enabled ? events : [...events, ...turnedBy(shape.connectorId, enabled)];
+}
+
+function turnedBy(connectorId: string, enabled: boolean): ConnectorEvent[] {
+  return [{ type: enabled ? 'ConnectorEnabled' : 'ConnectorDisabled', data: { connectorId, reason: null } }];
+}
+
+function replaceSecrets(shape: ConnectorShape, { secretVersion, marks, removed }: SealedSecrets): ConnectorEvent {
+  if (secretVersion <= shape.secretVersion) throw new Error(`secret version ${secretVersion} does not follow ${shape.secretVersion}`);
+  const kept = Object.entries(shape.secrets).filter(([name]) => !removed.includes(name));
+  const secrets = { ...Object.fromEntries(kept), ...marks };
+  const data = { ...bounded({ ...shape, secrets, secretVersion }), replaced: Object.keys(marks), removed: [...removed] };
+  return { type: 'ConnectorSecretsReplaced', data };
+}
+
+function turn(state: Connector, enabled: boolean, reason: string | null): ConnectorEvent[] {
+  const { shape } = existing(state);
+  // Saying it twice is no second fact.
+  if (shape.enabled === enabled) return [];
+  return [{ type: enabled ? 'ConnectorEnabled' : 'ConnectorDisabled', data: { connectorId: shape.connectorId, reason } }];
+}
+
+function remove(state: Connector, ifVersion: number): ConnectorEvent[] {
+  const { shape } = atVersion(state, ifVersion);
+  return [{ type: 'ConnectorDeleted', data: { connectorId: shape.connectorId } }];
+}
+
+/** The members that an update may change; the switch and the secrets have events of their own. */
+const patchable = ['name', 'config', 'templates', 'limits'] as const;
+
+/** The shape that a merge patch would lead to, before anybody decides; for checks that need the target's room. */
+export function patched(shape: ConnectorShape, patch: Omit<ConnectorPatch, 'secrets'>): ConnectorShape {
+  return {
+    ...shape,
+    name: patch.name ?? shape.name,
+    config: mergePatch(shape.config, patch.config ?? {}) as ConnectorShape['config'],
+    templates: mergePatch(shape.templates, patch.templates ?? {}) as ConnectorShape['templates'],
+    limits: patch.limits === null ? defaultLimits : fullLimits({ ...shape.limits, ...patch.limits }),
+  };
+}
+
+/** Fills what is absent or null with the defaults; null stays where it has a meaning of its own. */
+export function fullLimits(limits: { [Member in keyof ConnectorLimits]?: ConnectorLimits[Member] | null | undefined }): ConnectorLimits {
+  return {
+    maxConcurrent: limits.maxConcurrent ?? defaultLimits.maxConcurrent,
+    maxPerSecond: limits.maxPerSecond ?? null,
+    timeoutMs: limits.timeoutMs ?? defaultLimits.timeoutMs,
+    retryDelaysSeconds: limits.retryDelaysSeconds ?? null,
+  };
+}
+
+/** The state if there is a connector; refuses `connector_unknown` and `connector_deleted`. */
+export function existing(state: Connector): Extract<Connector, { status: 'present' }> {
+  if (state.status === 'none') throw new Refused('connector_unknown', 'There is no such connector.');
+  if (state.status === 'deleted') throw new Refused('connector_deleted', 'The connector was deleted.');
+  return state;
+}
+
+function atVersion(state: Connector, ifVersion: number): Extract<Connector, { status: 'present' }> {
+  const found = existing(state);
+  if (found.version === ifVersion) return found;
+  throw new Refused('version_mismatch', `The connector is at version ${found.version}, not ${ifVersion}; read it again.`);
+}
+
+function bounded(shape: ConnectorShape): ConnectorShape {
+  const characters = JSON.stringify(shape).length;
+  if (characters <= shapeCharactersMax) return shape;
+  throw new Refused('connector_too_large', `The connector has ${characters} characters with its templates; at most ${shapeCharactersMax}.`);
+}
