@@ -1,0 +1,374 @@
+import type { Socket } from 'node:net';
+import { TLSSocket, type SecureContext } from 'node:tls';
+import type { ScriptedAnswer, MailStage } from '../script.js';
+import type { Values } from '../options.js';
+import { Lines, unstuffed } from './lines.js';
+import type { emailOptions } from './options.js';
+import { reply, written, type Reply } from './reply.js';
+
+/** What the dialogue asks of its surroundings. */
+export interface Surroundings {
+  options(): Values<typeof emailOptions>;
+  /** A row of 9.7 has applied. */
+  count(rule: string): void;
+  script(stage: MailStage): ScriptedAnswer | null;
+  /** The reply of a special recipient, or null where anybody else lives. */
+  refusalOf(address: string): { readonly rule: string; readonly reply: Reply } | null;
+  /** Judges and keeps a message; the reply may be a refusal. */
+  take(taken: TakenMail): Promise<Reply>;
+  secureContext(): SecureContext;
+}
+
+export interface TakenMail {
+  readonly from: string;
+  readonly recipients: readonly string[];
+  readonly refused: readonly { readonly recipient: string; readonly reply: string }[];
+  readonly user: string | null;
+  readonly secure: boolean;
+  readonly smtpUtf8: boolean;
+  readonly raw: Buffer;
+  readonly injectedCommands: boolean;
+  readonly hello: string;
+}
+
+/** Bytes of a message that is never ended; far above every sizeMax a test would set. */
+const waitingMax = 64 * 1024 * 1024;
+const authFailuresMax = 3;
+
+type Mode = 'command' | 'auth-plain' | 'auth-user' | 'auth-password' | 'data';
+
+/** One connection, from greeting to close. Commands are answered one after the other. */
+export class Dialogue {
+  #socket: Socket;
+  #lines = new Lines();
+  #mode: Mode = 'command';
+  #busy = false;
+  #closed = false;
+  #secure: boolean;
+  #hello = '';
+  #user: string | null = null;
+  #pendingUser = '';
+  #authFailures = 0;
+  #from: string | null = null;
+  #smtpUtf8 = false;
+  #recipients: string[] = [];
+  #refused: { recipient: string; reply: string }[] = [];
+
+  constructor(
+    socket: Socket,
+    readonly around: Surroundings,
+  ) {
+    this.#socket = socket;
+    this.#secure = socket instanceof TLSSocket;
+    this.#listen();
+    void this.#greet();
+  }
+
+  #listen(): void {
+    this.#socket.on('data', (chunk: Buffer) => {
+      this.#lines.push(chunk);
+      if (this.#lines.waiting > waitingMax) this.#socket.destroy();
+      else void this.#read();
+    });
+    // A sender that goes away in the middle has nothing more to hear.
+    this.#socket.on('error', () => this.#socket.destroy());
+    this.#socket.on('close', () => (this.#closed = true));
+  }
+
+  async #greet(): Promise<void> {
+    this.#busy = true;
+    const { greeting421, greetingDelayMs } = this.around.options();
+    if (greetingDelayMs > 0) {
+      this.around.count('email.greeting-delay');
+      await new Promise((resolve) => setTimeout(resolve, greetingDelayMs));
+    }
+    if (greeting421) {
+      this.around.count('email.greeting-421');
+      this.#sayAndClose(reply(421, '4.3.2', 'Service shutting down'));
+    } else if (!(await this.#scripted('connect'))) {
+      this.#say(reply(220, '', 'receivers.test ESMTP'));
+    }
+    this.#busy = false;
+    await this.#read();
+  }
+
+  async #read(): Promise<void> {
+    if (this.#busy) return;
+    this.#busy = true;
+    try {
+      while (!this.#closed && (await this.#readOne()));
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  async #readOne(): Promise<boolean> {
+    if (this.#mode === 'data') {
+      const message = this.#lines.message();
+      if (message === null) return false;
+      this.#mode = 'command';
+      await this.#end(message);
+      return true;
+    }
+    const line = this.#lines.command();
+    if (line === null) return false;
+    if (line === 'too long') this.#sayAndClose(reply(500, '5.5.2', 'Line too long'));
+    else if (this.#mode === 'command') await this.#command(line);
+    else this.#continueAuth(line);
+    return true;
+  }
+
+  async #command(line: string): Promise<void> {
+    const verb = line.split(' ', 1)[0]?.toUpperCase() ?? '';
+    const rest = line.slice(verb.length).trim();
+    switch (verb) {
+      case 'EHLO':
+      case 'LHLO':
+      case 'HELO':
+        return this.#greeted(verb, rest);
+      case 'STARTTLS':
+        return this.#startTls();
+      case 'AUTH':
+        return this.#auth(rest);
+      case 'MAIL':
+        return this.#mail(rest);
+      case 'RCPT':
+        return this.#rcpt(rest);
+      case 'DATA':
+        return this.#data();
+      case 'RSET':
+        this.#resetMail();
+        return this.#say(reply(250, '2.0.0', 'Flushed'));
+      case 'NOOP':
+        return this.#say(reply(250, '2.0.0', 'OK'));
+      case 'QUIT':
+        return this.#sayAndClose(reply(221, '2.0.0', 'Bye'));
+      default:
+        return this.#say(reply(502, '5.5.1', 'Command not recognized'));
+    }
+  }
+
+  async #greeted(verb: string, name: string): Promise<void> {
+    if (await this.#scripted('ehlo')) return;
+    this.#hello = name;
+    this.#resetMail();
+    if (verb === 'HELO') return this.#say(reply(250, '', 'receivers.test'));
+    const { startTls, clearAuth, sizeMax, enhancedCodes } = this.around.options();
+    const offers = ['receivers.test', 'PIPELINING', '8BITMIME', 'SMTPUTF8', `SIZE ${sizeMax}`];
+    if (enhancedCodes) offers.push('ENHANCEDSTATUSCODES');
+    if (!this.#secure && startTls !== 'hidden') offers.push('STARTTLS');
+    if (!this.#secure && startTls === 'hidden') this.around.count('email.starttls-hidden');
+    if (this.#secure || clearAuth !== 'hidden') offers.push('AUTH PLAIN LOGIN');
+    const lines = offers.map((offer, i) => `250${i < offers.length - 1 ? '-' : ' '}${offer}\r\n`);
+    this.#socket.write(lines.join(''));
+  }
+
+  #startTls(): void {
+    const { startTls, certificate } = this.around.options();
+    if (this.#secure) return this.#say(reply(503, '5.5.1', 'TLS is on already'));
+    if (startTls === 'hidden') return this.#say(reply(502, '5.5.1', 'Command not implemented'));
+    if (startTls === 'refused') {
+      this.around.count('email.starttls-refused');
+      return this.#say(reply(454, '4.7.0', 'TLS not available due to temporary reason'));
+    }
+    if (certificate !== 'good') this.around.count('email.certificate');
+    this.#say(reply(220, '2.0.0', 'Ready to start TLS'));
+    this.#lines.forget();
+    this.#resetMail();
+    this.#user = null;
+    this.#socket.removeAllListeners('data');
+    const clear = this.#socket;
+    this.#socket = new TLSSocket(clear, { isServer: true, secureContext: this.around.secureContext() });
+    this.#secure = true;
+    this.#listen();
+  }
+
+  async #auth(rest: string): Promise<void> {
+    if (await this.#scripted('auth')) return;
+    const { clearAuth } = this.around.options();
+    if (!this.#secure) {
+      this.around.count('email.auth-clear');
+      if (clearAuth === 'hidden') return this.#say(reply(503, '5.5.1', 'AUTH is not available'));
+      return this.#say(reply(538, '5.7.11', 'Encryption required for requested authentication mechanism'));
+    }
+    const [mechanism, initial] = rest.split(' ');
+    if (mechanism?.toUpperCase() === 'PLAIN') {
+      if (initial !== undefined) return this.#judgePlain(initial);
+      this.#mode = 'auth-plain';
+      return this.#prompt('');
+    }
+    if (mechanism?.toUpperCase() === 'LOGIN') {
+      this.#mode = 'auth-user';
+      if (initial !== undefined) return this.#continueAuth(initial);
+      return this.#prompt('Username:');
+    }
+    return this.#say(reply(504, '5.5.4', 'Unrecognized authentication type'));
+  }
+
+  #prompt(text: string): void {
+    this.#socket.write(`334 ${Buffer.from(text).toString('base64')}\r\n`);
+  }
+
+  #continueAuth(line: string): void {
+    if (line === '*') {
+      this.#mode = 'command';
+      return this.#say(reply(501, '5.7.0', 'Authentication aborted'));
+    }
+    const text = Buffer.from(line, 'base64').toString('utf8');
+    if (this.#mode === 'auth-plain') return this.#judgePlain(line);
+    if (this.#mode === 'auth-user') {
+      this.#pendingUser = text;
+      this.#mode = 'auth-password';
+      return this.#prompt('Password:');
+    }
+    return this.#judge(this.#pendingUser, text);
+  }
+
+  #judgePlain(encoded: string): void {
+    const [, user = '', password = ''] = Buffer.from(encoded, 'base64').toString('utf8').split('\0');
+    this.#judge(user, password);
+  }
+
+  #judge(user: string, password: string): void {
+    this.#mode = 'command';
+    const known = Object.entries(this.around.options().users).some(([name, secret]) => name === user && secret === password);
+    if (known) {
+      this.#user = user;
+      return this.#say(reply(235, '2.7.0', 'Authentication successful'));
+    }
+    this.#authFailures += 1;
+    if (this.#authFailures >= authFailuresMax) {
+      this.around.count('email.auth-too-many');
+      return this.#sayAndClose(reply(421, '4.7.0', 'Too many errors'));
+    }
+    this.around.count('email.auth-wrong');
+    return this.#say(reply(535, '5.7.8', 'Error: authentication failed'));
+  }
+
+  async #mail(rest: string): Promise<void> {
+    if (await this.#scripted('mail')) return;
+    const { requireTls, requireAuth, sizeMax } = this.around.options();
+    if (requireTls && !this.#secure) {
+      this.around.count('email.tls-required');
+      return this.#say(reply(530, '5.7.0', 'Must issue a STARTTLS command first'));
+    }
+    if (requireAuth && this.#user === null) {
+      this.around.count('email.auth-required');
+      return this.#say(reply(530, '5.7.0', 'Authentication required'));
+    }
+    const match = /^FROM:\s*<([^<>]*)>(.*)$/i.exec(rest);
+    if (match === null) return this.#say(reply(501, '5.1.7', 'Bad sender address syntax'));
+    const parameters = (match[2] ?? '').trim().toUpperCase().split(/\s+/);
+    const size = Number(parameters.find((one) => one.startsWith('SIZE='))?.slice(5) ?? 0);
+    if (size > sizeMax) {
+      this.around.count('email.size-declared');
+      return this.#say(reply(552, '5.3.4', 'Message size exceeds fixed limit'));
+    }
+    this.#resetMail();
+    this.#from = match[1] ?? '';
+    this.#smtpUtf8 = parameters.includes('SMTPUTF8');
+    return this.#say(reply(250, '2.1.0', 'OK'));
+  }
+
+  async #rcpt(rest: string): Promise<void> {
+    if (await this.#scripted('rcpt')) return;
+    const { session421, recipientsMax } = this.around.options();
+    if (session421) {
+      this.around.count('email.session-421');
+      return this.#sayAndClose(reply(421, '4.3.2', 'Service shutting down'));
+    }
+    if (this.#from === null) return this.#say(reply(503, '5.5.1', 'MAIL first'));
+    const address = /^TO:\s*<([^<>]*)>/i.exec(rest)?.[1] ?? '';
+    const refusal = this.around.refusalOf(address);
+    if (refusal !== null) return this.#refuse(address, refusal.rule, refusal.reply);
+    if (this.#recipients.length >= recipientsMax)
+      return this.#refuse(address, 'email.too-many-recipients', reply(452, '4.5.3', 'Too many recipients'));
+    this.#recipients.push(address);
+    return this.#say(reply(250, '2.1.5', 'OK'));
+  }
+
+  #refuse(recipient: string, rule: string, said: Reply): void {
+    this.around.count(rule);
+    this.#refused.push({ recipient, reply: `${said.code} ${said.enhanced} ${said.text}` });
+    this.#say(said);
+  }
+
+  async #data(): Promise<void> {
+    if (await this.#scripted('data')) return;
+    if (this.#recipients.length === 0) return this.#say(reply(503, '5.5.1', 'RCPT first'));
+    this.#mode = 'data';
+    this.#say(reply(354, '', 'End data with <CR><LF>.<CR><LF>'));
+  }
+
+  async #end(message: Buffer): Promise<void> {
+    const options = this.around.options();
+    if (await this.#scripted('dot')) return this.#resetMail();
+    const taken: TakenMail = {
+      from: this.#from ?? '',
+      recipients: this.#recipients,
+      refused: this.#refused,
+      user: this.#user,
+      secure: this.#secure,
+      smtpUtf8: this.#smtpUtf8,
+      raw: unstuffed(message),
+      // The sender must wait for the reply to the dot (RFC 2920 section 3.1): what is here already was smuggled into the message.
+      injectedCommands: this.#lines.waiting > 0,
+      hello: this.#hello,
+    };
+    if (options.closeAfterDot) {
+      this.around.count('email.close-after-dot');
+      if (options.keepClosedAfterDot) await this.around.take(taken);
+      this.#close();
+      return;
+    }
+    const said = await this.around.take(taken);
+    if (options.lmtp) {
+      this.around.count('email.lmtp');
+      for (const recipient of this.#recipients) this.#say({ ...said, text: `${said.text} <${recipient}>` });
+    } else {
+      this.#say(said);
+    }
+    this.#resetMail();
+  }
+
+  /** Plays a scripted answer of this stage; false when there is none. */
+  async #scripted(stage: MailStage): Promise<boolean> {
+    const scripted = this.around.script(stage);
+    if (scripted === null) return false;
+    this.around.count('email.script');
+    if (scripted.delayMs !== undefined) await new Promise((resolve) => setTimeout(resolve, scripted.delayMs));
+    if (scripted.fault === 'reset') this.#socket.destroy();
+    else if (scripted.fault === 'close') this.#close();
+    else if (scripted.fault === 'raw') this.#socket.write(scripted.body ?? '');
+    else if (scripted.status === 421) this.#sayAndClose(reply(421, '', scripted.body ?? ''));
+    else if (scripted.status !== undefined) this.#say(reply(scripted.status, '', scripted.body ?? ''));
+    // Only a delay, or a fault that mail has no form of: the stage goes on as always, or hangs.
+    else return scripted.fault === 'hang';
+    return true;
+  }
+
+  #resetMail(): void {
+    this.#from = null;
+    this.#smtpUtf8 = false;
+    this.#recipients = [];
+    this.#refused = [];
+  }
+
+  #say(answer: Reply): void {
+    const style = this.around.options();
+    if (style.multiLine) this.around.count('email.multi-line');
+    if (!style.enhancedCodes) this.around.count('email.plain-codes');
+    if (style.longReplies && answer.code >= 400) this.around.count('email.long-reply');
+    if (!this.#closed) this.#socket.write(written(answer, style));
+  }
+
+  #sayAndClose(answer: Reply): void {
+    this.#say(answer);
+    this.#close();
+  }
+
+  #close(): void {
+    this.#closed = true;
+    this.#socket.end();
+  }
+}
