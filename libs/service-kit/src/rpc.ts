@@ -32,7 +32,11 @@ export const actorHeader = 'Waybill-Actor';
 export const requestIdHeader = 'Waybill-Request-Id';
 
 type Handler<Input> = (request: RpcRequest<Input>) => Promise<unknown>;
-type HandlerDecorator<Input> = (target: object, key: string, descriptor: TypedPropertyDescriptor<Handler<Input>>) => void;
+type HandlerDecorator<Input> = <Method extends Handler<Input>>(
+  target: object,
+  key: string,
+  descriptor: TypedPropertyDescriptor<Method>,
+) => void;
 
 /**
  * Makes a controller's method the answer to one call of a service: `@Rpc('registry', 'connectors.get', z.strictObject({ id: z.string() }))`.
@@ -58,14 +62,14 @@ export function RpcOnText(pattern: string): HandlerDecorator<undefined> {
 
 function decorated<Input>(pattern: string, read: (body: string) => Input): HandlerDecorator<Input> {
   return (target, key, descriptor) => {
-    const handler = descriptor.value as Handler<Input>;
+    const handler = descriptor.value as unknown as Handler<Input>;
     const answer = async function (this: unknown, body: RpcBody, context: NatsContext): Promise<unknown> {
       if ('unreadable' in body) throw new Unreadable(body.unreadable);
       const request = { ...callerOf(context), input: read(body.text), body: body.text };
       // `undefined` has no JSON; a call without an answer answers null.
       return (await handler.call(this, request)) ?? null;
     };
-    descriptor.value = answer as unknown as Handler<Input>;
+    descriptor.value = answer as unknown as typeof descriptor.value;
     Payload()(target, key, 0);
     Ctx()(target, key, 1);
     MessagePattern(pattern)(target, key, descriptor);

@@ -1,0 +1,52 @@
+import { startPostgres, type TestDatabase } from '@waybill/testkit/start-postgres';
+import type { DataSource, MigrationInterface, QueryRunner } from 'typeorm';
+import { grantToApp, openDatabase, runMigrations, userOf } from './database.js';
+
+class MakesRows1700000000001 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query('create table rows (n int)');
+    await grantToApp(runner, 'select, insert', 'rows');
+  }
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('drop table rows');
+  }
+}
+
+describe('the database of a service', () => {
+  let database: TestDatabase;
+  let source: DataSource | undefined;
+
+  beforeEach(async () => {
+    database = await (await startPostgres()).createDatabase('kit');
+  }, 60_000);
+
+  afterEach(async () => {
+    if (source?.isInitialized) await source.destroy();
+    await database.drop();
+  });
+
+  const migrate = () => runMigrations({ ownerUrl: database.ownerUrl, appRole: database.appRole, migrations: [MakesRows1700000000001] });
+
+  it('is migrated once, also when two try at the same time', async () => {
+    const ran = await Promise.all([migrate(), migrate()]);
+    expect(ran.map((names) => names.length).sort()).toEqual([0, 1]);
+    expect(await migrate()).toEqual([]);
+  });
+
+  it('gives the service what the migration grants, and nothing else', async () => {
+    await migrate();
+    source = await openDatabase({ url: database.appUrl, applicationName: 'test' });
+    await source.query('insert into rows values (1)');
+    await expect(source.query('delete from rows')).rejects.toThrow('permission denied');
+  });
+
+  it('refuses at once what waiting does not heal', async () => {
+    const wrong = new URL(database.appUrl);
+    wrong.pathname = '/no_such_database';
+    await expect(openDatabase({ url: wrong.href, applicationName: 'test' })).rejects.toThrow('does not exist');
+  });
+
+  it('names the app role by its URL', () => {
+    expect(userOf(database.appUrl)).toBe(database.appRole);
+  });
+});

@@ -1,0 +1,183 @@
+import { Controller, type DynamicModule } from '@nestjs/common';
+import { connect, headers, type NatsConnection } from '@nats-io/transport-node';
+import { rpcSubject } from '@waybill/contracts/subjects';
+import { Refused } from '@waybill/decider/decider';
+import { startNats, type TestNats } from '@waybill/testkit/start-nats';
+import { z } from 'zod';
+import { Rpc, type RpcRequest } from './rpc.js';
+import { type RunningService, startService } from './start-service.js';
+
+let open: () => void = () => undefined;
+let running = 0;
+let runningMax = 0;
+
+@Controller()
+class EchoController {
+  @Rpc('registry', 'echo', z.strictObject({ text: z.string(), nested: z.strictObject({ n: z.int() }).optional() }))
+  async echo({ input, tenant, actor, requestId }: RpcRequest<{ text: string }>): Promise<unknown> {
+    return { ...input, tenant, actor, requestId };
+  }
+
+  @Rpc('registry', 'refuse', z.looseObject({}))
+  async refuse(): Promise<unknown> {
+    throw new Refused('connector_deleted', 'It was deleted.', '/id');
+  }
+
+  @Rpc('registry', 'break', z.looseObject({}))
+  async break(): Promise<unknown> {
+    throw new Error('the password is hunter2');
+  }
+
+  @Rpc('registry', 'hold', z.looseObject({}))
+  async hold(): Promise<void> {
+    running += 1;
+    runningMax = Math.max(runningMax, running);
+    const before = open;
+    await new Promise<void>((resolve) => {
+      open = () => (before(), resolve());
+    });
+    running -= 1;
+  }
+}
+
+class EchoModule {}
+
+const limits = { concurrentMax: 2, waitingMax: 3 };
+const config = { WAYBILL_OPS_PORT: 0, WAYBILL_OPS_HOST: '127.0.0.1', WAYBILL_LOG_LEVEL: 'silent' };
+
+describe('a service', () => {
+  let server: TestNats;
+  let client: NatsConnection;
+  let service: RunningService;
+  let drained: string[];
+
+  beforeAll(async () => {
+    server = await startNats();
+    client = await connect({ servers: server.url });
+  }, 30_000);
+
+  afterAll(async () => {
+    await client?.close();
+    await server?.stop();
+  });
+
+  beforeEach(async () => {
+    drained = [];
+    open = () => undefined;
+    running = runningMax = 0;
+    service = await startService({
+      name: 'registry',
+      description: 'echoes',
+      config,
+      limits,
+      connect: () => connect({ servers: server.url }),
+      module: (kit): DynamicModule => {
+        kit.onDrain('first', () => void drained.push('first'));
+        kit.onDrain('second', () => void drained.push('second'));
+        return { module: EchoModule, controllers: [EchoController] };
+      },
+    });
+  });
+
+  afterEach(async () => {
+    open();
+    await service.stop();
+  });
+
+  const ask = async (call: string, body: string | Uint8Array, more: Record<string, string> = {}) => {
+    const sent = headers();
+    for (const [name, value] of Object.entries(more)) sent.set(name, value);
+    const reply = await client.request(rpcSubject('registry', 'acme', call), body, { timeout: 3_000, headers: sent });
+    return reply.json<{ ok?: Record<string, unknown>; problem?: Record<string, unknown> }>();
+  };
+
+  it('answers plain JSON of any client with ok, the tenant taken from the subject', async () => {
+    const reply = await ask('echo', '{"text":"hi"}', { 'Waybill-Actor': 'key:key_a', 'Waybill-Request-Id': 'req_1' });
+    expect(reply).toEqual({ ok: { text: 'hi', tenant: 'acme', actor: 'key:key_a', requestId: 'req_1' } });
+  });
+
+  it('is not fooled by a body that looks like a packet of Nest', async () => {
+    const reply = await ask('echo', '{"pattern":"x","data":{"text":"hi"},"id":"1"}');
+    expect(reply.problem).toMatchObject({ status: 422, code: 'validation_failed' });
+  });
+
+  it('names every fault of a body with a pointer', async () => {
+    const { problem } = await ask('echo', '{"nested":{"n":"1","a/b":2},"more":1}');
+    const pointers = (problem?.['errors'] as { pointer: string; code: string }[]).map(({ pointer, code }) => `${pointer} ${code}`);
+    expect(pointers.sort()).toEqual(['/more unknown_field', '/nested/a~1b unknown_field', '/nested/n invalid_type', '/text required']);
+  });
+
+  it.each([
+    ['that is no JSON', '{'],
+    ['that is no UTF-8', Uint8Array.of(0xff, 0xfe)],
+  ])('answers a body %s with a problem and goes on', async (_sentence, body) => {
+    expect((await ask('echo', body)).problem).toMatchObject({ status: 400, code: 'malformed' });
+    expect((await ask('echo', '{"text":"still here"}')).ok).toMatchObject({ text: 'still here' });
+  });
+
+  it('says a refusal with its code, its number and its pointer', async () => {
+    const { problem } = await ask('refuse', '{}');
+    expect(problem).toMatchObject({ code: 'connector_deleted', status: 410, errors: [{ pointer: '/id' }] });
+  });
+
+  it('says a defect without its words, and with the request id that is in the log', async () => {
+    const { problem } = await ask('break', '{}', { 'Waybill-Request-Id': 'req_9' });
+    expect(problem).toMatchObject({ code: 'internal', status: 500, requestId: 'req_9' });
+    expect(JSON.stringify(problem)).not.toContain('hunter2');
+  });
+
+  it('works on as many requests as it may, lets as many wait, and refuses one more', async () => {
+    const asked = Array.from({ length: limits.concurrentMax + limits.waitingMax }, () => ask('hold', '{}'));
+    const refused = await ask('hold', '{}');
+    expect(refused.problem).toMatchObject({ code: 'overloaded', status: 503 });
+    let answered = 0;
+    for (const reply of asked) void reply.then(() => (answered += 1));
+    while (answered < asked.length) {
+      open();
+      await client.flush();
+    }
+    expect(runningMax).toBe(limits.concurrentMax);
+  });
+
+  it('answers what it had heard before it stops, then drains the last registered first', async () => {
+    const held = ask('hold', '{}');
+    await client.flush();
+    while (running === 0) await client.flush();
+    const stopping = service.stop();
+    open();
+    expect(await held).toEqual({ ok: null });
+    expect(await stopping).toBe(0);
+    expect(drained).toEqual(['second', 'first']);
+  });
+
+  it('says that a drain failed in the exit code', async () => {
+    service.kit.onDrain('third', () => Promise.reject(new Error('not flushed')));
+    expect(await service.stop()).toBe(2);
+  });
+
+  it('is ready when its checks pass and says what is wrong when one does not', async () => {
+    const readiness = async () => {
+      const response = await fetch(`http://127.0.0.1:${service.kit.ops.port}/readyz`);
+      return [response.status, await response.json()];
+    };
+    expect(await readiness()).toEqual([200, { ready: true, checks: { service: null, nats: null } }]);
+    service.kit.ops.check('database', () => 'no connection');
+    expect(await readiness()).toEqual([503, { ready: false, checks: { service: null, nats: null, database: 'no connection' } }]);
+  });
+
+  it('counts requests in its metrics', async () => {
+    await ask('refuse', '{}');
+    const metrics = await (await fetch(`http://127.0.0.1:${service.kit.ops.port}/metrics`)).text();
+    expect(metrics).toContain('waybill_rpc_problems_total{call="refuse",code="connector_deleted",service="registry"} 1');
+  });
+
+  it('can be found by the NATS micro protocol', async () => {
+    const info = (await client.request('$SRV.INFO.registry', '')).json<{ type: string; endpoints: { name: string; subject: string }[] }>();
+    expect(info.type).toBe('io.nats.micro.v1.info_response');
+    expect(info.endpoints).toContainEqual({ name: 'echo', subject: 'waybill.v1.rpc.registry.*.echo', queue_group: 'registry', metadata: {} });
+    await ask('echo', '{"text":"hi"}');
+    await ask('echo', '{}');
+    const stats = (await client.request('$SRV.STATS.registry', '')).json<{ endpoints: { name: string }[] }>();
+    expect(stats.endpoints.find(({ name }) => name === 'echo')).toMatchObject({ num_requests: 2, num_errors: 1, last_error: 'validation_failed' });
+  });
+});
