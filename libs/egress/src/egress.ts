@@ -1,16 +1,24 @@
-import type { HttpTargetRequest } from '@waybill/contracts/sending/request';
+import type { HttpTargetRequest, MailTargetRequest } from '@waybill/contracts/sending/request';
 import { createResolver } from './dial.js';
 import type { NameResolver } from './dial.js';
 import type { Secrets } from './fill.js';
 import { HttpPools } from './http-pools.js';
 import { judgeUrl } from './judge-url.js';
+import { MailPool } from './mail-pool.js';
+import type { DeploymentSmtp } from './mail-server.js';
 import type { EgressPolicy } from './policy.js';
 import { TokenDesk } from './oauth.js';
 import { HttpSender } from './send-http.js';
 import type { HttpLimits, HttpSent } from './send-http.js';
+import { MailSender } from './send-mail.js';
+import type { MailSent } from './send-mail.js';
 
 export interface EgressOptions {
   readonly userAgent?: string;
+  /** The deployment's own mail server; without it a mail connector needs one of its own. */
+  readonly smtp?: DeploymentSmtp | null;
+  /** What EHLO says; the machine's own name where nothing is given. */
+  readonly ehloName?: string | undefined;
   /** Only specs hand these in. */
   readonly resolver?: NameResolver;
   readonly nowMs?: () => number;
@@ -23,6 +31,8 @@ export interface Egress {
    * here, and masked in everything that comes back. Never throws for what a connector or the world can cause.
    */
   sendHttp(request: HttpTargetRequest, secrets: Secrets, limits: HttpLimits): Promise<HttpSent>;
+  /** Sends one mail and gives back what became of each recipient, in the server's own words. Never throws as `sendHttp`. */
+  sendMail(request: MailTargetRequest, secrets: Secrets, limits: HttpLimits): Promise<MailSent>;
   /** Judges a URL by its text, at save, with the words that tell the user what to write. */
   check(url: string): ReturnType<typeof judgeUrl>;
   close(): Promise<void>;
@@ -33,9 +43,15 @@ export function createEgress(policy: EgressPolicy, options: EgressOptions = {}):
   const resolver = options.resolver ?? createResolver();
   const pools = new HttpPools(policy, resolver, nowMs);
   const sender = new HttpSender(policy, pools, new TokenDesk(policy, pools, nowMs), nowMs, options.userAgent ?? 'Waybill');
+  const mails = new MailPool(policy, resolver, options.ehloName);
+  const mailSender = new MailSender(policy, mails, options.smtp ?? null, nowMs);
   return {
     sendHttp: (request, secrets, limits) => sender.send(request, secrets, limits),
+    sendMail: (request, secrets, limits) => mailSender.send(request, secrets, limits),
     check: (url) => judgeUrl(url, policy),
-    close: () => pools.close(),
+    close: async () => {
+      mails.close();
+      await pools.close();
+    },
   };
 }

@@ -4,6 +4,7 @@ import type { Address, Block } from './address.js';
 
 /** What this deployment lets out. Comes from the deployment file alone: no tenant, no API and no environment variable widens it. */
 export interface EgressPolicy {
+  readonly production: boolean;
   readonly allow: readonly AllowEntry[];
   /** Plain `http:` to public addresses. Through an allow entry it is always possible. */
   readonly http: boolean;
@@ -73,6 +74,7 @@ export function readPolicy(given: unknown, environment: { readonly production: b
     return address === null ? [] : [unmapped(address)];
   });
   const policy: EgressPolicy = {
+    production: environment.production,
     allow,
     http: flag(egress, 'http', faults),
     ipLiterals: flag(egress, 'ip_literals', faults),

@@ -1,0 +1,138 @@
+import type { Answer, MailTargetRequest } from '@waybill/contracts/sending/request';
+import type { TimingsMs } from './exchange.js';
+import { EgressFault } from './fault.js';
+import { secretOf } from './fill.js';
+import type { Secrets } from './fill.js';
+import { greetingAnswer, mailAnswer, noMailAnswer } from './mail-answer.js';
+import { composeMail, shownMail } from './mail-message.js';
+import type { MailMessage } from './mail-message.js';
+import type { MailPool } from './mail-pool.js';
+import { readMailServer } from './mail-server.js';
+import type { DeploymentSmtp, MailServer } from './mail-server.js';
+import type { MailSession } from './mail-session.js';
+import { maskFor, maskOf } from './mask.js';
+import type { Mask } from './mask.js';
+import type { EgressPolicy } from './policy.js';
+import type { HttpLimits, SentRequest } from './send-http.js';
+
+export interface MailSent {
+  readonly answer: Answer;
+  readonly timingsMs: TimingsMs;
+  /** `method` is `SMTP`; headers are the ones a reader of the mail sees. */
+  readonly sentRequest: SentRequest;
+  readonly allowEntry: string | null;
+}
+
+/** Sends one mail of a target through the door. */
+export class MailSender {
+  constructor(
+    private readonly policy: EgressPolicy,
+    private readonly pool: MailPool,
+    private readonly deployment: DeploymentSmtp | null,
+    private readonly nowMs: () => number,
+  ) {}
+
+  async send(request: MailTargetRequest, secrets: Secrets, limits: HttpLimits): Promise<MailSent> {
+    const begun = performance.now();
+    const from = request.from ?? this.deployment?.from ?? null;
+    const shown: SentRequest = {
+      method: 'SMTP',
+      url: shownServer(request.smtpUrl ?? this.deployment?.url ?? ''),
+      headers: shownMail(request, from),
+    };
+    let answer: Answer;
+    let entry: string | null = null;
+    try {
+      const server = this.serverFor(request, secrets);
+      const message = await composeMail(request, this.deployment?.from ?? null, this.nowMs());
+      const mask = maskWith(secrets, server);
+      const ended = await this.converse(server, message, mask, limits.timeoutMs);
+      ({ answer, entry } = ended);
+    } catch (error) {
+      if (!(error instanceof EgressFault)) throw error;
+      answer = noMailAnswer(error, maskOf(secrets), this.nowMs());
+    }
+    const total = Math.round((performance.now() - begun) * 100) / 100;
+    return { answer, timingsMs: { dns: 0, connect: 0, tls: 0, firstByte: 0, total }, sentRequest: shown, allowEntry: entry };
+  }
+
+  private serverFor(request: MailTargetRequest, secrets: Secrets): MailServer {
+    if (request.smtpUrl !== null) {
+      const password = request.passwordSecret === null ? null : secretOf(secrets, request.passwordSecret);
+      return readMailServer(request.smtpUrl, password, this.policy, { isDeployments: false });
+    }
+    if (this.deployment === null) {
+      throw new EgressFault('request_invalid', 'The deployment has no mail server of its own.', 'never');
+    }
+    const { url, password, caPem } = this.deployment;
+    return readMailServer(url, password ?? null, this.policy, { isDeployments: true, caPem });
+  }
+
+  /** One deadline over the wait for a connection, the login and the mail. */
+  private async converse(
+    server: MailServer,
+    message: MailMessage,
+    mask: Mask,
+    timeoutMs: number,
+  ): Promise<{ answer: Answer; entry: string | null }> {
+    const until = performance.now() + timeoutMs;
+    const late = new EgressFault('timeout', `Waited ${timeoutMs} ms for the mail server.`, 'later');
+    let session: MailSession;
+    try {
+      session = await this.takeBy(server, timeoutMs, late);
+    } catch (error) {
+      return { answer: greetingAnswer(message.recipients, error, mask, this.nowMs()), entry: null };
+    }
+    let isLate = false;
+    const timer = setTimeout(
+      () => {
+        isLate = true;
+        session.abort();
+      },
+      Math.max(1, until - performance.now()),
+    );
+    const end = await session.send(message);
+    clearTimeout(timer);
+    this.pool.give(server, session);
+    const isLost = isLate && end.error !== null && end.error.response === undefined && !end.isContentOut;
+    const answer = isLost ? noMailAnswer(late, mask, this.nowMs()) : mailAnswer(message.recipients, end, mask, this.nowMs());
+    return { answer, entry: session.entry };
+  }
+
+  private takeBy(server: MailServer, timeoutMs: number, late: EgressFault): Promise<MailSession> {
+    return new Promise((done, fail) => {
+      let isOver = false;
+      const timer = setTimeout(() => {
+        isOver = true;
+        fail(late);
+      }, timeoutMs);
+      this.pool.take(server).then(
+        (session) => {
+          clearTimeout(timer);
+          // Nobody waits any more; the next mail finds it.
+          if (isOver) this.pool.give(server, session);
+          else done(session);
+        },
+        (error: unknown) => {
+          clearTimeout(timer);
+          fail(error as Error);
+        },
+      );
+    });
+  }
+}
+
+/** AUTH PLAIN puts user and password into one base64 text, which holds neither of their own forms. */
+function maskWith(secrets: Secrets, server: MailServer): Mask {
+  const { username, password } = server;
+  const first = maskOf(secrets);
+  if (password === null) return first;
+  const second = maskFor([password, `\u0000${username ?? ''}\u0000${password}`]);
+  return (text) => second(first(text));
+}
+
+const shownServer = (url: string): string => {
+  if (!URL.canParse(url)) return 'smtp:';
+  const { protocol, host } = new URL(url);
+  return `${protocol}//${host}`;
+};
