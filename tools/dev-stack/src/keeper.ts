@@ -86,6 +86,8 @@ export function openKeeper(): Keeper {
       return { pid, ended, stop };
     },
     close: async () => {
+      // Whoever waits for the end must not be left alone by an event loop that has run empty.
+      program.ref();
       program.stdin.end();
       await gone;
     },

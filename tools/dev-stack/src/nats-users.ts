@@ -1,23 +1,17 @@
 import {
   everyNotificationSubject,
-  logSubject,
+  logSubjects,
   notificationSubjects,
+  logSubject,
+  publishPattern,
   publishSubject,
   refusedSubject,
+  rpcPattern,
+  type ServiceName,
+  validatePattern,
   validateSubject,
 } from '@waybill/contracts/subjects';
 import type { NatsUser } from './nats-config.js';
-
-/** Everything of ours, and what the client libraries need for JetStream, replies and service discovery. */
-const ours = [
-  everyNotificationSubject.split('.').slice(0, 2).concat('>').join('.'),
-  '$JS.>',
-  '$SRV.>',
-  '_INBOX.>',
-  '_INBOX_*.>',
-  '$KV.>',
-  '$O.>',
-];
 
 /** May do anything: for an operator's own tools. */
 export const adminUser = (password: string): NatsUser => ({
@@ -27,21 +21,30 @@ export const adminUser = (password: string): NatsUser => ({
   subscribe: ['>'],
 });
 
-/** One of our services. It may not look into the broker's system subjects. */
-export const serviceUser = (service: string, password: string): NatsUser => ({
-  user: service,
-  password,
-  publish: ours,
-  subscribe: ours,
-});
+/** What the client libraries need for JetStream. */
+const jetStream = ['$JS.API.>', '$JS.ACK.>', '$JS.FC.>'];
+
+/**
+ * One of our services: it asks everybody, answers for itself, tells its own log and nobody else's, and hears replies in its own inbox only
+ * (`libs/bus/src/connect.ts` sets the prefix). Replies to others go out by the broker's leave to answer what was asked.
+ */
+export function serviceUser(service: ServiceName | 'gateway', password: string): NatsUser {
+  const asks = [rpcPattern('*' as ServiceName, '>')];
+  const hears = ['$SRV.>', `_INBOX_${service}.>`, '_INBOX.>', logSubjects('*'), refusedSubject('*')];
+  if (service === 'gateway')
+    return { user: service, password, publish: [...asks, ...jetStream, '$SRV.>'], subscribe: hears };
+  const tells = [logSubjects(`${service}-0`), everyNotificationSubject, refusedSubject('*')];
+  const answers = [rpcPattern(service, '>'), ...(service === 'subscriptions' ? [publishPattern, validatePattern] : [])];
+  return { user: service, password, publish: [...asks, ...tells, ...jetStream], subscribe: [...hears, ...answers] };
+}
 
 /**
  * What a publisher of one tenant may do: publish its notifications, ask for a receipt, and hear what became of them.
- * Its inbox is the default prefix of every client library, so that the URL works as it stands in any language; our own services answer to other prefixes.
+ * Its inbox is the default prefix of every client library (and the one our own sets), so that the URL works as it stands in any language.
  */
 export const publisherUser = (user: string, tenant: string, password: string): NatsUser => ({
   user,
   password,
   publish: [notificationSubjects(tenant), publishSubject(tenant), validateSubject(tenant)],
-  subscribe: ['_INBOX.>', refusedSubject(tenant), logSubject('*', tenant, '*')],
+  subscribe: ['_INBOX.>', `_INBOX_${user}.>`, refusedSubject(tenant), logSubject('*', tenant, '*')],
 });

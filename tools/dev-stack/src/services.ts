@@ -1,0 +1,77 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ServiceName } from '@waybill/contracts/subjects';
+
+export type StackService = ServiceName | 'gateway';
+
+/** In the order they are started; stopped the other way round. */
+export const stackServices: readonly StackService[] = ['registry', 'subscriptions', 'delivery', 'notary', 'gateway'];
+
+/** Who seals with what: only registry and delivery hold the key of the connectors' secrets (design.md section 3.10). */
+const holdsSecretsKek: ReadonlySet<StackService> = new Set(['registry', 'delivery']);
+const hasLog: ReadonlySet<StackService> = new Set(['registry', 'subscriptions', 'delivery']);
+
+/** What the environment of one copy of a service is made of. */
+export interface ServiceSurroundings {
+  readonly service: StackService;
+  /** 1 for the copy that is always there. */
+  readonly copy: number;
+  readonly databaseUrl: string;
+  readonly natsUrl: string;
+  readonly opsPort: number;
+  readonly httpPort: number;
+  readonly deploymentFile: string;
+  readonly logKekFile: string;
+  readonly secretsKekFile: string;
+  readonly dataDir: string;
+  readonly logLevel?: string | undefined;
+  readonly bootstrapAdminKey: string;
+}
+
+/** The environment of one service process, complete: it is configured by nothing else. */
+export function serviceEnvironment(given: ServiceSurroundings): Record<string, string> {
+  const { service } = given;
+  return {
+    NODE_ENV: 'development',
+    DATABASE_URL: given.databaseUrl,
+    NATS_URL: given.natsUrl,
+    WAYBILL_OPS_PORT: String(given.opsPort),
+    WAYBILL_CONFIG_FILE: given.deploymentFile,
+    WAYBILL_COPY: copyName(service, given.copy),
+    ...(hasLog.has(service) ? { WAYBILL_LOG_KEK_FILE: given.logKekFile } : {}),
+    ...(holdsSecretsKek.has(service) ? { WAYBILL_SECRETS_KEK_FILE: given.secretsKekFile } : {}),
+    ...(service === 'registry' ? { WAYBILL_BOOTSTRAP_ADMIN_KEY: given.bootstrapAdminKey } : {}),
+    ...(service === 'gateway' ? { WAYBILL_HTTP_PORT: String(given.httpPort) } : {}),
+    ...(service === 'notary' ? { WAYBILL_NOTARY_DIR: join(given.dataDir, 'notary') } : {}),
+    ...(given.logLevel === undefined ? {} : { WAYBILL_LOG_LEVEL: given.logLevel }),
+  };
+}
+
+/** The name of a copy in pids, logs and leases: `delivery`, `delivery-2`. */
+export const copyName = (service: string, copy: number): string => (copy === 1 ? service : `${service}-${copy}`);
+
+/** Those services whose app exists in this checkout; refuses when one of them has not been built. */
+export function builtServices(root: string): StackService[] {
+  const present = stackServices.filter((service) => existsSync(join(root, 'apps', service, 'src', 'main.ts')));
+  const unbuilt = present.filter((service) => !existsSync(mainFile(root, service)));
+  if (unbuilt.length > 0) throw new Error(`not built: ${unbuilt.join(', ')}; run npm run build`);
+  return present;
+}
+
+export const mainFile = (root: string, service: string): string => join(root, 'apps', service, 'dist', 'main.js');
+export const migrateFile = (root: string, service: string): string => join(root, 'apps', service, 'dist', 'migrate.js');
+
+/** Writes `<data dir>/env/<name>.env` so that a person can start the same service by hand (`set -a; . file`, or `node --env-file`). */
+export function writeEnvFile(dataDir: string, name: string, environment: Readonly<Record<string, string>>): void {
+  const folder = join(dataDir, 'env');
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const lines = Object.entries(environment).map(([key, value]) => `${key}=${quoted(value)}`);
+  writeFileSync(join(folder, `${name}.env`), `${lines.join('\n')}\n`, { mode: 0o600 });
+}
+
+/** Single quotes mean the same to a shell and to `node --env-file`; a value of ours never holds one. */
+function quoted(value: string): string {
+  if (value.includes("'") || value.includes('\n'))
+    throw new Error('a value for an env file holds a quote or a line break');
+  return /^[\w@%+=:,./-]*$/.test(value) ? value : `'${value}'`;
+}

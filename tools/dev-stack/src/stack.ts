@@ -1,0 +1,332 @@
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ensureDatabase, type ServiceDatabase } from './databases.js';
+import { freePort, isFree } from './free-port.js';
+import { type Ended, type Keeper, type Running } from './keeper.js';
+import { type NatsServer, startNatsServer } from './nats-server.js';
+import { adminUser, publisherUser, serviceUser } from './nats-users.js';
+import { startPostgresServer } from './postgres-server.js';
+import { waitUntilReady } from './readiness.js';
+import { runOnce } from './run-once.js';
+import type { StackSecrets } from './secrets.js';
+import {
+  builtServices,
+  copyName,
+  mainFile,
+  migrateFile,
+  serviceEnvironment,
+  type StackService,
+  stackServices,
+  writeEnvFile,
+} from './services.js';
+import type { Settings } from './settings.js';
+import type { StackLock } from './stack-lock.js';
+
+export const tenant = 'default';
+const publisherName = 'publisher';
+
+/** A Nest service is up in 2 s here; a first start on a busy machine gets time. */
+const readyWaitMs = 60_000;
+const migrateWaitMs = 120_000;
+
+/** What `.waybill/dev.json` holds (contract.md section 2). */
+export interface DevFile {
+  httpUrl: string;
+  natsUrl: string;
+  databaseUrl: string;
+  tenant: string;
+  adminKey: string;
+  notaryVkey: string;
+  opsUrls: Record<string, string>;
+  receiversUrl: string;
+  smtpUrl: string;
+  /** Null where the process has ended and nobody has started it again. */
+  pids: Record<string, number | null>;
+}
+
+export interface StackParts {
+  readonly root: string;
+  readonly settings: Settings;
+  readonly secrets: StackSecrets;
+  readonly keeper: Keeper;
+  readonly lock: StackLock;
+  /** One line for people. */
+  say(line: string): void;
+}
+
+interface Copy {
+  readonly running: Running;
+  /** Set when somebody asked for its end, so that it is not reported as a surprise. */
+  asked: boolean;
+}
+
+/** PostgreSQL, NATS, the receivers and every service as processes of their own, on one data folder. Nothing that ends is started again by itself. */
+export class Stack {
+  readonly dev: DevFile;
+  private readonly copies = new Map<string, Copy>();
+  private readonly databases = new Map<StackService, ServiceDatabase>();
+  private adminDatabaseUrl = '';
+  private nats: NatsServer | null = null;
+  private stopPostgres: (() => Promise<void>) | null = null;
+  private closing = false;
+  private published = false;
+
+  constructor(private readonly parts: StackParts) {
+    const { ports } = parts.settings;
+    this.dev = {
+      httpUrl: `http://127.0.0.1:${ports.http}`,
+      natsUrl: '',
+      databaseUrl: '',
+      tenant,
+      adminKey: parts.secrets.adminKey,
+      notaryVkey: '',
+      opsUrls: {},
+      receiversUrl: `http://127.0.0.1:${ports.receivers}`,
+      smtpUrl: `smtp://127.0.0.1:${ports.smtp}`,
+      pids: {},
+    };
+    mkdirSync(this.path('logs'), { recursive: true, mode: 0o700 });
+    // One of an earlier stack would send its reader to ports that are gone.
+    rmSync(this.path('dev.json'), { force: true });
+  }
+
+  /** Starts everything in the order in which one stands on the other, and resolves when all of it is ready. */
+  async start(): Promise<void> {
+    const services = builtServices(this.parts.root);
+    await Promise.all([this.startPostgres(), this.startNats(services)]);
+    this.writeDeploymentFile();
+    this.parts.say('PostgreSQL and NATS are running; migrating');
+    await Promise.all(services.map((service) => this.migrate(service)));
+    this.parts.say(`Starting ${services.join(', ')} and the receivers`);
+    await Promise.all([this.startReceivers(), ...services.map((service) => this.startService(service))]);
+  }
+
+  /** Starts one copy of a service and waits until it is ready. Refuses one that runs. */
+  async startService(service: StackService, copy = 1): Promise<number> {
+    const name = copyName(service, copy);
+    if (this.copies.has(name)) throw new Error(`${name} is running already`);
+    if (!stackServices.includes(service)) throw new Error(`there is no service ${service}`);
+    const opsPort = await this.opsPortOf(name);
+    const environment = await this.environmentOf(service, copy, opsPort);
+    writeEnvFile(this.parts.settings.dataDir, name, environment);
+    const logFile = this.logFile(name);
+    const running = await this.keep(name, [mainFile(this.parts.root, service)], environment);
+    this.dev.opsUrls[name] = `http://127.0.0.1:${opsPort}`;
+    await waitUntilReady(name, `http://127.0.0.1:${opsPort}/readyz`, running, { timeoutMs: readyWaitMs, logFile });
+    this.writeDevFile();
+    return running.pid;
+  }
+
+  /** Asks one copy to drain and end. Refuses one that does not run. */
+  async stopService(service: StackService, copy = 1): Promise<Ended> {
+    const name = copyName(service, copy);
+    const found = this.copies.get(name);
+    if (found === undefined) throw new Error(`${name} is not running`);
+    found.asked = true;
+    return found.running.stop();
+  }
+
+  /** Everything ends in order: who takes requests first, what they stand on last. */
+  async stop(): Promise<void> {
+    this.closing = true;
+    rmSync(this.path('dev.json'), { force: true });
+    const services = [...this.copies.keys()].filter((name) => name !== 'receivers');
+    const fronts = services.filter((name) => name.startsWith('gateway'));
+    await Promise.all(fronts.map((name) => this.end(name)));
+    await Promise.all(services.map((name) => this.end(name)));
+    await this.end('receivers');
+    await Promise.all([this.nats?.stop(), this.stopPostgres?.()]);
+  }
+
+  /** At once and without a word to anybody: what is recorded is safe, what was being done will be found unfinished. */
+  async kill(): Promise<void> {
+    this.closing = true;
+    await Promise.all([...this.copies.values()].map(({ running }) => running.stop('SIGKILL')));
+    await this.parts.keeper.close();
+  }
+
+  /** From here on `dev.json` is there and kept true; before, nobody could use what it says. */
+  publishDevFile(): void {
+    this.published = true;
+    this.writeDevFile();
+  }
+
+  private writeDevFile(): void {
+    if (!this.published) return;
+    const file = this.path('dev.json');
+    // Readers never meet half a file.
+    writeFileSync(`${file}.draft`, `${JSON.stringify(this.dev, null, 2)}\n`, { mode: 0o600 });
+    renameSync(`${file}.draft`, file);
+  }
+
+  private async end(name: string): Promise<void> {
+    await this.copies.get(name)?.running.stop();
+  }
+
+  private async startPostgres(): Promise<void> {
+    const { settings, secrets, keeper, lock } = this.parts;
+    if (settings.databaseUrl !== null) {
+      this.adminDatabaseUrl = settings.databaseUrl;
+    } else {
+      const password = secrets.password('postgres');
+      const server = await startPostgresServer({
+        keeper,
+        dataDir: this.path('postgres'),
+        port: settings.ports.postgres,
+        password,
+        logFile: this.logFile('postgres'),
+      });
+      lock.record('postgres', server.pid);
+      this.stopPostgres = () => server.stop();
+      this.adminDatabaseUrl = server.url();
+    }
+    this.dev.databaseUrl = this.adminDatabaseUrl;
+  }
+
+  private async startNats(services: readonly StackService[]): Promise<void> {
+    const { settings, secrets, keeper, lock } = this.parts;
+    if (settings.natsUrl !== null) {
+      this.dev.natsUrl = settings.natsUrl;
+      return;
+    }
+    const users = [
+      adminUser(secrets.password('nats-admin')),
+      ...services.map((service) => serviceUser(service, secrets.password(`nats-${service}`))),
+      publisherUser(publisherName, tenant, secrets.password(`nats-publisher-${tenant}`)),
+    ];
+    const server = await startNatsServer({
+      keeper,
+      dataDir: this.path('nats'),
+      port: settings.ports.nats,
+      users,
+      logFile: this.logFile('nats'),
+    });
+    lock.record('nats', server.pid());
+    this.nats = server;
+    this.dev.natsUrl = server.url(publisherName);
+  }
+
+  private async migrate(service: StackService): Promise<void> {
+    const { root, secrets, settings } = this.parts;
+    const passwords = { owner: secrets.password(`${service}-owner`), app: secrets.password(`${service}-app`) };
+    const database = await ensureDatabase(this.adminDatabaseUrl, service, passwords);
+    this.databases.set(service, database);
+    const environment = {
+      ...(await this.environmentOf(service, 1, 0)),
+      MIGRATE_DATABASE_URL: database.ownerUrl,
+      WAYBILL_APP_ROLE: database.appRole,
+    };
+    // Apart from the service's own file: the owner's password is none of a running service's business.
+    writeEnvFile(settings.dataDir, `${service}.migrate`, environment);
+    await runOnce(`migration of ${service}`, process.execPath, [migrateFile(root, service)], {
+      cwd: root,
+      timeoutMs: migrateWaitMs,
+      env: { ...processEnvironment(), ...environment },
+    });
+  }
+
+  private async environmentOf(service: StackService, copy: number, opsPort: number): Promise<Record<string, string>> {
+    const { settings, secrets } = this.parts;
+    const database = this.databases.get(service);
+    if (database === undefined) throw new Error(`${service} has no database`);
+    return serviceEnvironment({
+      service,
+      copy,
+      opsPort,
+      databaseUrl: database.appUrl,
+      natsUrl: this.nats?.url(service) ?? this.dev.natsUrl,
+      // A second gateway listens beside the first.
+      httpPort: copy === 1 ? settings.ports.http : await freePort(),
+      deploymentFile: this.path('deployment.json'),
+      logKekFile: secrets.kekFile(`${service}-log`),
+      secretsKekFile: secrets.kekFile('connector-secrets'),
+      dataDir: settings.dataDir,
+      logLevel: settings.logLevel,
+      bootstrapAdminKey: secrets.adminKey,
+    });
+  }
+
+  /** The port it had before, so that whoever read `dev.json` still finds it. */
+  private async opsPortOf(name: string): Promise<number> {
+    const before = Number(URL.parse(this.dev.opsUrls[name] ?? '')?.port ?? 0);
+    return before > 0 && (await isFree(before)) ? before : freePort();
+  }
+
+  private async startReceivers(): Promise<void> {
+    const { root, settings } = this.parts;
+    const environment = {
+      WAYBILL_RECEIVERS_PORT: String(settings.ports.receivers),
+      WAYBILL_RECEIVERS_TLS_PORT: String(settings.ports.receiversTls),
+      WAYBILL_SMTP_PORT: String(settings.ports.smtp),
+      WAYBILL_RECEIVERS_MTLS_PORT: String(settings.ports.receiversMtls),
+      WAYBILL_RECEIVERS_CA_DIR: this.path('receivers-ca'),
+    };
+    const running = await this.keep('receivers', [join(root, 'tools', 'receivers', 'dist', 'main.js')], environment);
+    const logFile = this.logFile('receivers');
+    await waitUntilReady('receivers', `${this.dev.receiversUrl}/_received`, running, {
+      timeoutMs: readyWaitMs,
+      logFile,
+    });
+  }
+
+  /** One Node process of ours, kept and written down. */
+  private async keep(
+    name: string,
+    args: readonly string[],
+    environment: Readonly<Record<string, string>>,
+  ): Promise<Running> {
+    const running = await this.parts.keeper.start({
+      id: name,
+      command: process.execPath,
+      args: ['--enable-source-maps', ...args],
+      cwd: this.parts.root,
+      env: { ...processEnvironment(), ...environment },
+      logFile: this.logFile(name),
+      stopWaitMs: 20_000,
+    });
+    const copy: Copy = { running, asked: false };
+    this.copies.set(name, copy);
+    this.parts.lock.record(name, running.pid);
+    if (name !== 'receivers') this.dev.pids[name] = running.pid;
+    void running.ended.then((ended) => this.gone(name, copy, ended));
+    return running;
+  }
+
+  private gone(name: string, copy: Copy, { code, signal }: Ended): void {
+    if (this.copies.get(name) !== copy) return;
+    this.copies.delete(name);
+    if (this.closing) return;
+    // A further copy that is gone is not missing from anywhere.
+    if (/-\d+$/.test(name)) delete this.dev.pids[name];
+    else if (name !== 'receivers') this.dev.pids[name] = null;
+    this.writeDevFile();
+    const how = signal ?? `exit ${code ?? '?'}`;
+    if (!copy.asked && this.published)
+      this.parts.say(`${name} has ended (${how}); start it again with: npm run service -- start ${name}`);
+  }
+
+  private writeDeploymentFile(): void {
+    const { ports, egressAllow } = this.parts.settings;
+    const own = [ports.receivers, ports.receiversTls, ports.receiversMtls, ports.smtp].map(
+      (port) => `127.0.0.1/32:${port}-${port}`,
+    );
+    const deployment = {
+      egress: { allow: [...own, ...egressAllow] },
+      smtp: { url: this.dev.smtpUrl, from: 'Waybill <waybill@localhost.localdomain>' },
+    };
+    writeFileSync(this.path('deployment.json'), `${JSON.stringify(deployment, null, 2)}\n`, { mode: 0o600 });
+  }
+
+  private logFile(name: string): string {
+    return this.path('logs', `${name}.log`);
+  }
+
+  private path(...parts: string[]): string {
+    return join(this.parts.settings.dataDir, ...parts);
+  }
+}
+
+/** What any process of ours needs from the machine; everything else it is told by name. */
+function processEnvironment(): Record<string, string> {
+  return { PATH: process.env['PATH'] ?? '', TZ: 'UTC' };
+}

@@ -1,0 +1,130 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/**
+ * `npm test`: everything that must hold, on the Node it runs on, without network. Ends with one line `N passed, N failed`, in which each check
+ * (types, lint, format, tidy) counts as one test. Arguments name steps to run alone: `npm test -- unit int`.
+ */
+interface Counts {
+  passed: number;
+  failed: number;
+}
+
+interface Step {
+  readonly name: string;
+  run(): Promise<Counts>;
+}
+
+const bin = (name: string): string => join('node_modules', '.bin', name);
+const node = process.execPath;
+
+const checks: readonly Step[] = [
+  check('typecheck', node, [bin('tsc'), '-p', 'tsconfig.json']),
+  check('lint', node, [
+    bin('eslint'),
+    '--cache',
+    '--cache-location',
+    'node_modules/.cache/eslint/',
+    '--max-warnings=0',
+    '.',
+  ]),
+  check('format', node, [bin('prettier'), '--check', '--log-level', 'warn', '--cache', '.']),
+  check('tidy', node, [join('tools', 'tidy', 'dist', 'main.js')]),
+];
+const suites: readonly Step[] = [suite('unit', 2), suite('int', 2), suite('journeys', 1)];
+
+const wanted = new Set(process.argv.slice(2));
+const chosen = (step: Step): boolean => wanted.size === 0 || wanted.has(step.name);
+const known = [...checks, ...suites].map(({ name }) => name);
+const unknown = [...wanted].filter((name) => !known.includes(name));
+if (unknown.length > 0) {
+  console.error(`no such step: ${unknown.join(', ')}; there are ${known.join(', ')}`);
+  process.exit(2);
+}
+
+// The checks use one core each and print only when they fail; the suites use both and print as they go.
+const counts = await Promise.all(checks.filter(chosen).map((step) => step.run()));
+for (const step of suites.filter(chosen)) counts.push(await step.run());
+const total = counts.reduce((sum, { passed, failed }) => ({
+  passed: sum.passed + passed,
+  failed: sum.failed + failed,
+}));
+console.log(`\n${total.passed} passed, ${total.failed} failed`);
+process.exit(total.failed === 0 && total.passed > 0 ? 0 : 1);
+
+function check(name: string, command: string, args: readonly string[]): Step {
+  return {
+    name,
+    run: async () => {
+      const began = performance.now();
+      const { code, said } = await runToEnd(command, args, false);
+      console.log(`${code === 0 ? 'ok  ' : 'FAIL'} ${name} (${seconds(began)})`);
+      if (code !== 0) console.log(said);
+      return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+    },
+  };
+}
+
+function suite(name: string, workers: number): Step {
+  return {
+    name,
+    run: async () => {
+      const began = performance.now();
+      const folder = mkdtempSync(join(tmpdir(), 'waybill-jest-'));
+      const outputFile = join(folder, 'result.json');
+      const args = [
+        '--selectProjects',
+        name,
+        `--maxWorkers=${workers}`,
+        '--passWithNoTests',
+        '--json',
+        `--outputFile=${outputFile}`,
+      ];
+      const { code } = await runToEnd(node, [join('node_modules', 'jest', 'bin', 'jest.js'), ...args], true);
+      const counts = countsIn(outputFile, code);
+      rmSync(folder, { recursive: true, force: true });
+      console.log(
+        `${counts.failed === 0 ? 'ok  ' : 'FAIL'} ${name}: ${counts.passed} passed, ${counts.failed} failed (${seconds(began)})`,
+      );
+      return counts;
+    },
+  };
+}
+
+/** A spec file that cannot even be loaded has no tests that could fail: it counts as one. So does a run that ended badly without a result. */
+function countsIn(file: string, code: number): Counts {
+  if (!existsSync(file)) return { passed: 0, failed: 1 };
+  const result = JSON.parse(readFileSync(file, 'utf8')) as Record<
+    'numPassedTests' | 'numFailedTests' | 'numRuntimeErrorTestSuites',
+    number
+  >;
+  const failed = result.numFailedTests + result.numRuntimeErrorTestSuites;
+  return { passed: result.numPassedTests, failed: failed === 0 && code !== 0 ? 1 : failed };
+}
+
+async function runToEnd(
+  command: string,
+  args: readonly string[],
+  show: boolean,
+): Promise<{ code: number; said: string }> {
+  const env = {
+    ...process.env,
+    NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning',
+    FORCE_COLOR: '0',
+  };
+  // `--json` prints the result on stdout as well, after the report on stderr: only the report is for people.
+  const child = spawn(command, args, { env, stdio: ['ignore', show ? 'ignore' : 'pipe', show ? 'inherit' : 'pipe'] });
+  let said = '';
+  for (const pipe of [child.stdout, child.stderr]) pipe?.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  const code = await new Promise<number>((resolve) => {
+    child.once('error', (error) => ((said += error.message), resolve(1)));
+    child.once('close', (exit) => resolve(exit ?? 1));
+  });
+  return { code, said: said.trimEnd() };
+}
+
+function seconds(began: number): string {
+  return `${((performance.now() - began) / 1000).toFixed(1)} s`;
+}
