@@ -1,0 +1,104 @@
+import { groupBytesMax, groupEventsMax, queueBytesMax, queueEventsMax } from './limits.js';
+import { type AppendResult, LogUnavailable, Overloaded } from './log.js';
+import type { PreparedRequest } from './prepare.js';
+
+/** A request that waits for its group, with its caller. */
+export interface Waiting {
+  readonly prepared: PreparedRequest;
+  /** Milliseconds of a clock that never goes back (`performance.now()`). */
+  readonly sinceMs: number;
+  resolve(result: AppendResult): void;
+  reject(error: unknown): void;
+}
+
+/**
+ * Natural group commit: the first request goes at once, what comes while it is under way goes together in the next group.
+ * There is no timer: an idle log answers in one transaction's time, a busy one makes its groups by itself.
+ */
+export class GroupQueue {
+  private waiting: Waiting[] = [];
+  private events = 0;
+  private bytes = 0;
+  private running: Promise<void> | null = null;
+  private closed = false;
+
+  /** `commit` settles every request that it is given and never rejects; groups come one after the other. */
+  constructor(
+    private readonly commit: (group: Waiting[]) => Promise<void>,
+    private readonly limits = { events: queueEventsMax, bytes: queueBytesMax },
+  ) {}
+
+  submit(prepared: PreparedRequest): Promise<AppendResult> {
+    if (this.closed) return Promise.reject(new LogUnavailable('the log is closing'));
+    const { events, bytes } = this.limits;
+    // A request that finds the queue empty is taken whatever its size: it could never come in otherwise.
+    const overfull = this.events + weight(prepared) > events || this.bytes + prepared.bytes > bytes;
+    if (overfull && this.waiting.length > 0) {
+      return Promise.reject(new Overloaded(`${this.events} events wait to be written`));
+    }
+    const result = new Promise<AppendResult>((resolve, reject) => {
+      this.waiting.push({ prepared, sinceMs: performance.now(), resolve, reject });
+    });
+    this.events += weight(prepared);
+    this.bytes += prepared.bytes;
+    this.running ??= this.run();
+    return result;
+  }
+
+  /** What waits and is not under way. */
+  get depth(): { readonly requests: number; readonly events: number } {
+    return { requests: this.waiting.length, events: this.events };
+  }
+
+  /** Refuses what comes from now on and resolves when everything that was taken is settled. */
+  async close(): Promise<void> {
+    this.closed = true;
+    await this.running;
+  }
+
+  /** Takes out what has waited since before `beforeMs`, to be told that PostgreSQL does not come back. */
+  expire(beforeMs: number): Waiting[] {
+    const expired = this.waiting.filter((request) => request.sinceMs < beforeMs);
+    if (expired.length > 0) {
+      this.waiting = this.waiting.filter((request) => request.sinceMs >= beforeMs);
+      for (const { prepared } of expired) this.left(prepared);
+    }
+    return expired;
+  }
+
+  private async run(): Promise<void> {
+    // Everything that is asked for in this turn of the event loop belongs together, also after a group has answered its callers.
+    for (await turn(); this.waiting.length > 0; await turn()) await this.commit(this.take());
+    this.running = null;
+  }
+
+  private take(): Waiting[] {
+    let events = 0;
+    let bytes = 0;
+    let count = 0;
+    for (const { prepared } of this.waiting) {
+      events += prepared.eventCount;
+      bytes += prepared.bytes;
+      if (count > 0 && (events > groupEventsMax || bytes > groupBytesMax)) break;
+      count += 1;
+    }
+    const group = this.waiting.slice(0, count);
+    this.waiting = this.waiting.slice(count);
+    for (const { prepared } of group) this.left(prepared);
+    return group;
+  }
+
+  private left(prepared: PreparedRequest): void {
+    this.events -= weight(prepared);
+    this.bytes -= prepared.bytes;
+  }
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** A request that only moves a cursor counts too: nothing that waits may be without a bound. */
+function weight(prepared: PreparedRequest): number {
+  return Math.max(1, prepared.eventCount);
+}

@@ -1,0 +1,137 @@
+import { type AdmittedEvent, categoryKey } from './admit.js';
+import { digest, encodeEntry } from './entry.js';
+import { eventIdBytes, streamKey, uuidText } from './event-id.js';
+import { categoryOf, type LogIdentity } from './log.js';
+import { type Frontier, leafHash } from './merkle.js';
+import { byteaArray, byteaTextArray, int2Array, int8Array, textArray, uuidArray } from './pg-array.js';
+import { recordedEvent, timeText } from './recorded.js';
+import type { RecentEvent } from './ring.js';
+import { type KeyWrapper, newDataKey, seal } from './seal.js';
+
+/** The stream keys of one group: each name is hashed once. */
+export class StreamKeys {
+  private readonly keys = new Map<string, Buffer>();
+
+  of(stream: string): Buffer {
+    const known = this.keys.get(stream);
+    if (known !== undefined) return known;
+    const key = streamKey(stream);
+    this.keys.set(stream, key);
+    return key;
+  }
+}
+
+/** The keys of the subjects that a group seals for: what `log_keys` holds under the head lock, and what has to be added to it. */
+export class SubjectKeys {
+  readonly made = new Map<string, Buffer>();
+  private readonly keys = new Map<string, Buffer>();
+
+  /** `stored` holds the wrapped key of each known subject, null for one that was shredded. */
+  constructor(
+    private readonly wrapper: KeyWrapper,
+    private readonly stored: ReadonlyMap<string, Buffer | null>,
+  ) {}
+
+  of(subject: string): Buffer {
+    const known = this.keys.get(subject);
+    if (known !== undefined) return known;
+    const key = this.find(subject);
+    this.keys.set(subject, key);
+    return key;
+  }
+
+  private find(subject: string): Buffer {
+    const wrapped = this.stored.get(subject);
+    if (wrapped) return this.wrapper.unwrap(subject, wrapped);
+    const key = newDataKey();
+    // For a shredded subject the key is thrown away: what is sealed under it reads as shredded from the start.
+    if (wrapped === undefined) this.made.set(subject, this.wrapper.wrap(subject, key));
+    return key;
+  }
+}
+
+export interface GroupRows {
+  /** Parameters of `insert-events.sql`. */
+  readonly events: unknown[];
+  /** Parameters of `upsert-streams.sql` and `upsert-categories.sql`. */
+  readonly streams: unknown[];
+  readonly categories: unknown[];
+  readonly recent: RecentEvent[];
+}
+
+/** Seals, hashes and lays out the events of a group as columns, and adds their leaves to the frontier. */
+export function groupRows(
+  identity: LogIdentity,
+  admitted: readonly AdmittedEvent[],
+  atUs: number,
+  frontier: Frontier,
+  streamKeys: StreamKeys,
+  subjectKeys: SubjectKeys,
+): GroupRows {
+  const at = timeText(atUs);
+  const sealedParts: (Buffer | null)[] = [];
+  const ids: Buffer[] = [];
+  const recent = admitted.map((place): RecentEvent => {
+    const { event, stream, version, position, tenant } = place;
+    const { log } = identity;
+    const id = eventIdBytes(log, stream, version);
+    const eventId = uuidText(id);
+    const { type, schemaVersion, sealed: clear } = event;
+    const sealed = clear === null ? null : seal(subjectKeys.of(clear.subject), { log, eventId }, clear.text);
+    const metaDigest = digest(event.metaText);
+    const dataDigest = digest(event.dataText);
+    const sealedDigest = sealed === null ? null : digest(sealed);
+    const digests = { metaDigest, dataDigest, sealedDigest };
+    const leaf = leafHash(encodeEntry({ log, position, atUs, eventId: id, stream, version, type, schemaVersion, tenant, ...digests }));
+    frontier.append(leaf);
+    sealedParts.push(sealed);
+    ids.push(id);
+    const bytes = 300 + 2 * event.dataText.length + 2 * (clear?.text.length ?? 0);
+    const recorded = recordedEvent(identity, place, eventId, at);
+    return { event: recorded, clearText: event.dataText, leaf, subject: clear?.subject ?? null, bytes };
+  });
+  const column = <T>(of: (event: AdmittedEvent) => T): T[] => admitted.map(of);
+  const events = [
+    (admitted[0]?.position ?? 1) - 1,
+    atUs,
+    byteaArray(column((event) => streamKeys.of(event.stream))),
+    textArray(column((event) => event.stream)),
+    int8Array(column((event) => event.version)),
+    uuidArray(ids),
+    textArray(column((event) => event.event.type)),
+    int2Array(column((event) => event.event.schemaVersion)),
+    textArray(column((event) => event.tenant)),
+    byteaTextArray(column((event) => event.event.metaText)),
+    byteaTextArray(column((event) => event.event.dataText)),
+    byteaArray(sealedParts),
+    textArray(column((event) => event.event.sealed?.subject ?? null)),
+    byteaArray(recent.map((event) => event.leaf)),
+  ];
+  return { events, streams: streamRows(admitted, streamKeys), categories: categoryRows(admitted), recent };
+}
+
+/** Where each stream of the group ends now; later events of a stream overwrite earlier ones. */
+function streamRows(admitted: readonly AdmittedEvent[], keys: StreamKeys): unknown[] {
+  const last = new Map<string, AdmittedEvent>();
+  for (const event of admitted) last.set(event.stream, event);
+  const ends = [...last.values()];
+  return [
+    byteaArray(ends.map((event) => keys.of(event.stream))),
+    int8Array(ends.map((event) => event.version)),
+    int8Array(ends.map((event) => event.position)),
+  ];
+}
+
+function categoryRows(admitted: readonly AdmittedEvent[]): unknown[] {
+  const last = new Map<string, { tenant: string; category: string; position: number }>();
+  for (const { stream, tenant, position } of admitted) {
+    const category = categoryOf(stream);
+    last.set(categoryKey(category, tenant), { tenant, category, position });
+  }
+  const rows = [...last.values()];
+  return [
+    textArray(rows.map((row) => row.tenant)),
+    textArray(rows.map((row) => row.category)),
+    int8Array(rows.map((row) => row.position)),
+  ];
+}

@@ -1,0 +1,83 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { Session, type SessionOptions } from './session.js';
+import { statements } from './statement.js';
+
+/** The truth about the head is asked for so often, whatever was notified. */
+export const pollMs = 500;
+
+/**
+ * Knows how far the log has come: told directly by this process, by NOTIFY of other copies as a hint, and by a poll as the truth.
+ * Whoever has read everything waits here and costs nothing meanwhile.
+ */
+export class HeadWatch {
+  private readonly session: Session;
+  private readonly waiting = new Set<() => void>();
+  private readonly stop = new AbortController();
+  private readonly polling: Promise<void>;
+  private known = 0;
+
+  constructor(
+    options: SessionOptions,
+    private readonly shreddedSubject: (subject: string) => void,
+  ) {
+    this.session = new Session({
+      ...options,
+      greeting: ['LISTEN waybill_log', 'LISTEN waybill_shred'],
+      onNotification: (name, payload) => this.notified(name, payload),
+    });
+    this.polling = this.poll();
+  }
+
+  /** The highest position known to be committed. */
+  get position(): number {
+    return this.known;
+  }
+
+  /** Never goes back: a late hint is no news. */
+  moved(position: number): void {
+    if (position <= this.known) return;
+    this.known = position;
+    for (const wake of [...this.waiting]) wake();
+  }
+
+  /** Resolves when the head is past this position, when the signal aborts, or when the watch ends. */
+  async past(position: number, signal: AbortSignal): Promise<void> {
+    if (this.known > position || signal.aborted || this.stop.signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      const wake = (): void => {
+        if (this.known <= position && !signal.aborted && !this.stop.signal.aborted) return;
+        this.waiting.delete(wake);
+        signal.removeEventListener('abort', wake);
+        resolve();
+      };
+      this.waiting.add(wake);
+      signal.addEventListener('abort', wake);
+    });
+  }
+
+  async end(): Promise<void> {
+    this.stop.abort();
+    for (const wake of [...this.waiting]) wake();
+    await this.polling;
+    await this.session.end();
+  }
+
+  private notified(name: string, payload: string): void {
+    if (name === 'waybill_shred') this.shreddedSubject(payload);
+    else if (Number.isSafeInteger(Number(payload))) this.moved(Number(payload));
+  }
+
+  private async poll(): Promise<void> {
+    const { signal } = this.stop;
+    while (!signal.aborted) {
+      try {
+        const { rows } = await this.session.query(statements.readHead);
+        this.moved((rows[0]?.[2] as number | undefined) ?? 0);
+      } catch {
+        // PostgreSQL is away; the next poll connects and listens anew.
+        this.session.drop();
+      }
+      await wait(pollMs, undefined, { signal, ref: false }).catch(() => undefined);
+    }
+  }
+}

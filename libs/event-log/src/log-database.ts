@@ -1,0 +1,21 @@
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+import { startPostgres, type TestDatabase } from '@waybill/testkit/start-postgres';
+import { PostgresLog, type PostgresLogOptions } from './postgres-log.js';
+import { logSchemaStatements } from './schema.js';
+
+export const testKek = `v1:${randomBytes(32).toString('base64')}`;
+
+/** A database of its own with an empty log in it; for specs. */
+export async function makeLogDatabase(log: string): Promise<TestDatabase> {
+  const database = await (await startPostgres()).createDatabase('log');
+  const owner = new pg.Client({ connectionString: database.ownerUrl });
+  await owner.connect();
+  for (const sql of logSchemaStatements({ appRole: database.appRole, log })) await owner.query(sql);
+  await owner.end();
+  return database;
+}
+
+export function openTestLog(database: TestDatabase, log: string, more: Partial<PostgresLogOptions> = {}): Promise<PostgresLog> {
+  return PostgresLog.open({ connectionString: database.appUrl, kek: testKek, log, ...more });
+}

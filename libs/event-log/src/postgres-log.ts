@@ -1,0 +1,202 @@
+import { type CommitFaults, GroupCommit } from './group-commit.js';
+import { GroupQueue } from './group-queue.js';
+import { HeadWatch } from './head-watch.js';
+import type { Leases } from './leases.js';
+import { readLimitMax } from './limits.js';
+import type { AppendRequest, AppendResult, EventLog, LogCursor, LogHead, LogIdentity, RecordedEvent } from './log.js';
+import { LogReader, wireOfRecent, type WireEvent } from './log-reader.js';
+import { PostgresLeases } from './postgres-leases.js';
+import { prepare } from './prepare.js';
+import { timeText } from './recorded.js';
+import { type RecentEvent, RecentEvents } from './ring.js';
+import { KeyWrapper, parseKekRing } from './seal.js';
+import { isAnswered, Session, type SessionOptions } from './session.js';
+import { statements } from './statement.js';
+
+/** Connections for reading, shared by whoever reads: each pipelines, so that a slow page holds up at most every third question. */
+const readSessions = 3;
+
+export interface PostgresLogOptions {
+  /** Of the role that may INSERT and SELECT (see `schema.ts`). */
+  readonly connectionString: string;
+  /** `v1:<base64 of 32 bytes>[,v2:…]`, the last one wraps new keys (WAYBILL_LOG_KEK). */
+  readonly kek: string;
+  /** The name that must stand in `log_head`: a service that was given another one's database refuses to start. */
+  readonly log: string;
+  /** Seen in pg_stat_activity; the name of this copy. */
+  readonly applicationName?: string | undefined;
+  readonly faults?: CommitFaults | undefined;
+}
+
+/**
+ * The log in PostgreSQL. `open` connects and refuses a database whose log has another name; after that it survives restarts of
+ * PostgreSQL: reads fail while it is away, appends wait (at most `unavailableAfterMs`). `close` drains.
+ */
+export class PostgresLog implements EventLog {
+  readonly leases: Leases;
+  private readonly queue: GroupQueue;
+  private readonly recent = new RecentEvents();
+  private closing: Promise<void> | null = null;
+
+  private constructor(
+    readonly identity: LogIdentity,
+    private readonly appending: Session,
+    private readonly asking: Session,
+    private readonly reading: readonly Session[],
+    private readonly watch: HeadWatch,
+    private readonly reader: LogReader,
+    private readonly wrapper: KeyWrapper,
+    faults: CommitFaults | undefined,
+  ) {
+    this.leases = new PostgresLeases(asking);
+    const commit = new GroupCommit({
+      session: appending,
+      wrapper,
+      committed: (events, headPosition) => this.committed(events, headPosition),
+      expire: (beforeMs) => this.queue.expire(beforeMs),
+      faults,
+    });
+    this.queue = new GroupQueue(async (group) => {
+      await commit.commit(group);
+      // Far ahead of need and tried again with the next group: a failure here is no failure of an append.
+      await commit.keepPartitions(this.watch.position).catch(() => undefined);
+    });
+  }
+
+  static async open(options: PostgresLogOptions): Promise<PostgresLog> {
+    const applicationName = options.applicationName ?? `waybill ${options.log}`;
+    const session = (role: string, more: Partial<SessionOptions> = {}): SessionOptions => ({
+      connectionString: options.connectionString,
+      applicationName: `${applicationName} ${role}`,
+      pipeline: true,
+      ...more,
+    });
+    const wrapper = new KeyWrapper(parseKekRing(options.kek), options.log);
+    const asking = new Session(session('ask'));
+    try {
+      const identity = await readIdentity(asking, options.log);
+      const reading = Array.from({ length: readSessions }, () => new Session(session('read')));
+      const reader = new LogReader(identity, reading, wrapper);
+      let forget: (subject: string) => void = () => undefined;
+      const watch = new HeadWatch(session('watch', { pipeline: false }), (subject) => forget(subject));
+      const appending = new Session(session('append'));
+      const log = new PostgresLog(identity, appending, asking, reading, watch, reader, wrapper, options.faults);
+      forget = (subject) => log.forget(subject);
+      return log;
+    } catch (error) {
+      await asking.end();
+      throw error;
+    }
+  }
+
+  // Not `async`: a request that breaks a limit is a rejected promise all the same.
+  append(request: AppendRequest): Promise<AppendResult> {
+    try {
+      return this.queue.submit(prepare(request));
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
+  }
+
+  /** What waits to be appended, for metrics and back-pressure. */
+  get depth(): { readonly requests: number; readonly events: number } {
+    return this.queue.depth;
+  }
+
+  readStream(stream: string, options: { fromVersion?: number; backwards?: boolean; limit?: number } = {}): Promise<RecordedEvent[]> {
+    return this.reader.stream(stream, options);
+  }
+
+  readStreams(streams: string[]): Promise<Map<string, RecordedEvent[]>> {
+    return this.reader.streams(streams);
+  }
+
+  async readAll(options: { after: number; limit: number; backwards?: boolean }): Promise<RecordedEvent[]> {
+    if (options.backwards) return this.reader.all(options);
+    const recent = this.recent.after(options.after, Math.min(options.limit, readLimitMax));
+    return recent.length > 0 ? recent.map((entry) => entry.event) : this.reader.all(options);
+  }
+
+  /** The events after a position as they go on the wire, at most `limit`: for the relay and for `log.read`. */
+  async readWire(after: number, limit: number): Promise<WireEvent[]> {
+    const recent = this.recent.after(after, Math.min(limit, readLimitMax));
+    return recent.length > 0 ? recent.map(wireOfRecent) : this.reader.wire(after, limit);
+  }
+
+  async head(): Promise<LogHead> {
+    const { rows } = await this.asking.query(statements.readHead);
+    const [, epoch, position, atUs, root] = rows[0] as [string, number, number, number, Buffer];
+    return { position, epoch, rootHash: root.toString('hex'), at: position === 0 ? null : timeText(atUs) };
+  }
+
+  async cursor(source: string): Promise<LogCursor | null> {
+    const { rows } = await this.asking.query(statements.readCursor, [source]);
+    const [sourceEpoch, position] = (rows[0] ?? []) as number[];
+    return sourceEpoch === undefined || position === undefined ? null : { sourceEpoch, position };
+  }
+
+  async *tail(options: { after: number; batchMax: number; signal: AbortSignal }): AsyncIterable<RecordedEvent[]> {
+    let { after } = options;
+    while (!options.signal.aborted && this.closing === null) {
+      await this.past(after, options.signal);
+      const batch = await this.tryRead(after, options.batchMax);
+      const last = batch.at(-1);
+      if (last === undefined) continue;
+      after = last.position;
+      yield batch;
+    }
+  }
+
+  /** Resolves once there is something after this position, when the signal aborts or the log closes. */
+  past(position: number, signal: AbortSignal): Promise<void> {
+    return this.watch.past(position, signal);
+  }
+
+  /** The highest position that this process knows to be committed, without asking; at most half a second old. */
+  get knownPosition(): number {
+    return this.watch.position;
+  }
+
+  /** Deletes the key of a subject: nothing sealed for it can be read again, by anybody. The event that says so is the caller's. */
+  async shredSubject(subject: string): Promise<void> {
+    await this.asking.query(statements.shredSubject, [subject]);
+    this.forget(subject);
+    await this.asking.query(statements.notifyShredded, [subject]);
+  }
+
+  close(): Promise<void> {
+    this.closing ??= (async () => {
+      await this.queue.close();
+      await Promise.all([this.appending.end(), this.asking.end(), this.watch.end(), ...this.reading.map((session) => session.end())]);
+    })();
+    return this.closing;
+  }
+
+  private committed(events: readonly RecentEvent[], headPosition: number): void {
+    this.recent.push(events);
+    this.watch.moved(headPosition);
+  }
+
+  private forget(subject: string): void {
+    this.wrapper.forget(subject);
+    this.recent.dropSubject(subject);
+  }
+
+  /** A tail outlives PostgreSQL being away; a fault of another kind ends it. */
+  private async tryRead(after: number, limit: number): Promise<RecordedEvent[]> {
+    try {
+      return await this.readAll({ after, limit });
+    } catch (error) {
+      if (isAnswered(error)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 250));
+      return [];
+    }
+  }
+}
+
+async function readIdentity(session: Session, expected: string): Promise<LogIdentity> {
+  const { rows } = await session.query(statements.readHead);
+  const [log, epoch] = (rows[0] ?? []) as [string, number];
+  if (log !== expected) throw new Error(`this database keeps the log ${log ?? '(none)'}, not ${expected}`);
+  return { log, epoch };
+}

@@ -1,0 +1,61 @@
+import type { RecordedEvent } from './log.js';
+
+/** An event of this process with everything a reader may want, so that nobody has to ask PostgreSQL or decrypt for it. */
+export interface RecentEvent {
+  readonly event: RecordedEvent;
+  /** The stored clear part. */
+  readonly clearText: string;
+  readonly leaf: Buffer;
+  readonly subject: string | null;
+  readonly bytes: number;
+}
+
+/** What the newest events of this process may take; at 1 KB an event about 30,000 of them. */
+export const ringBytesMax = 32 * 1024 * 1024;
+
+/** The newest events that this process appended, as long as no other copy came between: one run of positions without a gap. */
+export class RecentEvents {
+  private entries: RecentEvent[] = [];
+  /** Entries before this index are spent; they are cut off now and then, because cutting one by one would move all others. */
+  private start = 0;
+  private bytes = 0;
+
+  constructor(private readonly bytesMax: number = ringBytesMax) {}
+
+  push(events: readonly RecentEvent[]): void {
+    const first = events[0];
+    if (first === undefined) return;
+    if (this.entries.at(-1)?.event.position !== first.event.position - 1) this.clear();
+    for (const entry of events) {
+      this.entries.push(entry);
+      this.bytes += entry.bytes;
+    }
+    while (this.bytes > this.bytesMax && this.start < this.entries.length) {
+      this.bytes -= this.entries[this.start]?.bytes ?? 0;
+      this.start += 1;
+    }
+    if (this.start > 1024 && this.start * 2 > this.entries.length) {
+      this.entries = this.entries.slice(this.start);
+      this.start = 0;
+    }
+  }
+
+  /** The events after a position, at most `limit`; empty when the first of them is not here. */
+  after(position: number, limit: number): RecentEvent[] {
+    const first = this.entries[this.start];
+    if (first === undefined) return [];
+    const from = this.start + position + 1 - first.event.position;
+    return from < this.start ? [] : this.entries.slice(from, from + limit);
+  }
+
+  /** Forgets everything, so that what a shredded subject had is not answered from here. */
+  dropSubject(subject: string): void {
+    if (this.entries.some((entry) => entry.subject === subject)) this.clear();
+  }
+
+  private clear(): void {
+    this.entries = [];
+    this.start = 0;
+    this.bytes = 0;
+  }
+}

@@ -1,0 +1,1 @@
+GRANT SELECT, INSERT ON log_events TO :appRole

@@ -1,0 +1,1 @@
+GRANT SELECT, UPDATE ON log_head TO :appRole

@@ -1,0 +1,1 @@
+GRANT EXECUTE ON FUNCTION log_add_partitions(bigint) TO :appRole

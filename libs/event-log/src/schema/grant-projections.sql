@@ -1,0 +1,1 @@
+GRANT SELECT, INSERT, UPDATE, DELETE ON log_projections TO :appRole

@@ -1,0 +1,1 @@
+ALTER TABLE log_events ENABLE ALWAYS TRIGGER log_events_no_truncate

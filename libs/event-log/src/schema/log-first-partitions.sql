@@ -1,0 +1,1 @@
+SELECT log_add_partitions(10000000)

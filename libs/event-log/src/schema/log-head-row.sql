@@ -1,0 +1,1 @@
+INSERT INTO log_head (log) VALUES (:log)

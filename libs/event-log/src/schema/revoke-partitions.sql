@@ -1,0 +1,1 @@
+REVOKE EXECUTE ON FUNCTION log_add_partitions(bigint) FROM PUBLIC

@@ -1,0 +1,127 @@
+import pg from 'pg';
+import type { Statement } from './statement.js';
+
+export type Row = unknown[];
+
+/** How a connection to the log's database is made. */
+export interface SessionOptions {
+  readonly connectionString: string;
+  /** Seen in pg_stat_activity. */
+  readonly applicationName: string;
+  readonly pipeline?: boolean;
+  readonly onNotification?: (name: string, payload: string) => void;
+  /** Run once on every new connection, such as LISTEN. */
+  readonly greeting?: readonly string[];
+}
+
+/** A statement must not wait for ever behind another copy that hangs with the head lock. */
+const lockTimeoutMs = 5_000;
+/** A copy that stopped in the middle of an append loses its transaction, and with it the head lock. */
+const idleInTransactionTimeoutMs = 10_000;
+const connectTimeoutMs = 5_000;
+/** A connection that is silent for so long is given up: a stalled network never says that it is gone. */
+const answerTimeoutMs = 20_000;
+
+/** Positions and times are below 2^53; everything else keeps the driver's reading. */
+const types: pg.CustomTypesConfig = {
+  getTypeParser: ((id: number, format?: 'text' | 'binary') =>
+    id === 20 ? Number : pg.types.getTypeParser(id, format as 'text')) as typeof pg.types.getTypeParser,
+};
+
+/**
+ * One connection that is made when it is needed and made again after it was lost. It never queries again by itself: whoever asked
+ * gets the error and knows best whether asking twice is safe.
+ */
+export class Session {
+  private client: Promise<pg.Client> | null = null;
+  private ended = false;
+
+  constructor(private readonly options: SessionOptions) {}
+
+  /** Rows as arrays, in the order of the statement's columns. */
+  async query(statement: Statement, values: unknown[] = []): Promise<{ command: string; rows: Row[] }> {
+    const client = await this.connected();
+    return client.query({ ...statement, values, rowMode: 'array' });
+  }
+
+  /** Any SQL without parameters, such as BEGIN. */
+  async run(text: string): Promise<{ command: string }> {
+    const client = await this.connected();
+    return client.query(text);
+  }
+
+  /** Makes the connection when there is none; rejects when PostgreSQL is not there. */
+  async connected(): Promise<pg.Client> {
+    if (this.ended) throw new Error('the session has ended');
+    const current = (this.client ??= this.connect());
+    try {
+      return await current;
+    } catch (error) {
+      if (this.client === current) this.client = null;
+      throw error;
+    }
+  }
+
+  /** Drops the connection, so that the next query makes a new one; the server ends whatever was running. */
+  drop(): void {
+    const { client } = this;
+    this.client = null;
+    void client?.then((dropped) => destroy(dropped)).catch(() => undefined);
+  }
+
+  async end(): Promise<void> {
+    this.ended = true;
+    const { client } = this;
+    this.client = null;
+    await client?.then((open) => open.end()).catch(() => undefined);
+  }
+
+  private async connect(): Promise<pg.Client> {
+    const { connectionString, applicationName, pipeline, onNotification, greeting } = this.options;
+    const client = new pg.Client({
+      connectionString,
+      types,
+      application_name: applicationName,
+      connectionTimeoutMillis: connectTimeoutMs,
+      keepAlive: true,
+      query_timeout: answerTimeoutMs,
+      ...(pipeline ? { pipeline: true } : {}),
+    });
+    const forget = (): void => {
+      if (this.current === client) this.client = null;
+    };
+    client.on('error', forget);
+    client.on('end', forget);
+    if (onNotification) client.on('notification', (message) => onNotification(message.channel, message.payload ?? ''));
+    await client.connect();
+    this.current = client;
+    await client.query(
+      `SET lock_timeout = ${lockTimeoutMs}; SET idle_in_transaction_session_timeout = ${idleInTransactionTimeoutMs}; ` +
+        `SET synchronous_commit = on; SET default_transaction_isolation = 'read committed'`,
+    );
+    for (const text of greeting ?? []) await client.query(text);
+    return client;
+  }
+
+  private current: pg.Client | null = null;
+}
+
+/** `end` would wait for queries that a dead network never answers. */
+function destroy(client: pg.Client): void {
+  (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
+}
+
+/**
+ * True for an error that PostgreSQL answered within a session that goes on: then the statement certainly did not happen.
+ * By SQLSTATE, because the severity comes in the server's language: 57P and 25P03 end the session, 08 is the connection itself.
+ */
+export function isAnswered(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && !/^(57P|25P03|08)/.test(error.code ?? '08');
+}
+
+/** SQLSTATEs that pass: the server restarts, is full or was too slow. Anything else is somebody's fault and stays. */
+const passing = new Set(['55P03', '40P01', '40001', '57014', '57P01', '57P02', '57P03', '53100', '53200', '53300', '25P03']);
+
+export function isPassing(error: unknown): boolean {
+  return !(error instanceof pg.DatabaseError) || passing.has(error.code ?? '');
+}

@@ -1,0 +1,1 @@
+SELECT log_add_partitions($1::bigint)

@@ -1,0 +1,1 @@
+SELECT pg_notify('waybill_shred', $1)

@@ -1,0 +1,1 @@
+SELECT log, epoch, position, at_us, root FROM log_head

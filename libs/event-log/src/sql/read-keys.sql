@@ -1,0 +1,1 @@
+SELECT subject, wrapped FROM log_keys WHERE subject = ANY ($1::text[])

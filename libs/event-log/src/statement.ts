@@ -1,0 +1,41 @@
+import { readFileSync } from 'node:fs';
+
+/** One SQL file, prepared under its name on every connection that uses it. */
+export interface Statement {
+  readonly name: string;
+  readonly text: string;
+}
+
+function load(name: string): Statement {
+  return { name, text: readFileSync(new URL(`./sql/${name}.sql`, import.meta.url), 'utf8') };
+}
+
+export const statements = {
+  lockHead: load('lock-head'),
+  readHead: load('read-head'),
+  readStreamHeads: load('read-stream-heads'),
+  readCategories: load('read-categories'),
+  readLeases: load('read-leases'),
+  readCursors: load('read-cursors'),
+  readKeys: load('read-keys'),
+  insertEvents: load('insert-events'),
+  upsertStreams: load('upsert-streams'),
+  upsertCategories: load('upsert-categories'),
+  upsertCursors: load('upsert-cursors'),
+  insertKeys: load('insert-keys'),
+  updateHead: load('update-head'),
+  notifyHead: load('notify-head'),
+  readLeaves: load('read-leaves'),
+  readAll: load('read-all'),
+  readAllBackwards: load('read-all-backwards'),
+  readStream: load('read-stream'),
+  readStreamBackwards: load('read-stream-backwards'),
+  readStreams: load('read-streams'),
+  readCursor: load('read-cursor'),
+  acquireLease: load('acquire-lease'),
+  renewLease: load('renew-lease'),
+  releaseLease: load('release-lease'),
+  shredSubject: load('shred-subject'),
+  notifyShredded: load('notify-shredded'),
+  addPartitions: load('add-partitions'),
+} as const;
