@@ -107,14 +107,14 @@ function readEntry(text: string, faults: string[]): AllowEntry[] {
     faults.push(`\`egress.allow\`: ${JSON.stringify(text.slice(0, 100))} ${why}.`);
     return [];
   };
-  const match = /^\[?([0-9a-fA-F.:]+\/[0-9]{1,3})\]?:([0-9]{1,5})-([0-9]{1,5})$/.exec(text);
+  const match = /^(\[[0-9a-fA-F.:]+\]|[0-9a-fA-F.:]+)(\/[0-9]{1,3}):([0-9]{1,5})-([0-9]{1,5})$/.exec(text);
   if (match === null) return refuse('must be an address block and a port range, as 127.0.0.1/32:8090-8090');
-  const block = parseBlock(match[1] ?? '');
+  const block = parseBlock(`${(match[1] ?? '').replace(/[[\]]/g, '')}${match[2] ?? ''}`);
   if (block === null) return refuse('has no address block that can be read');
   if (block.prefix === 0) return refuse('opens every address');
   if (holdsMetadata(block)) return refuse('holds a metadata address, which cannot be allowed');
-  const firstPort = Number(match[2]);
-  const lastPort = Number(match[3]);
+  const firstPort = Number(match[3]);
+  const lastPort = Number(match[4]);
   if (firstPort < 1 || lastPort > 65_535 || firstPort > lastPort) return refuse('has no port range');
   if (firstPort === 1 && lastPort === 65_535) return refuse('opens every port');
   return [{ text, block, firstPort, lastPort }];

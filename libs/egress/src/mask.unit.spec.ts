@@ -1,0 +1,69 @@
+import fc from 'fast-check';
+import { hide } from './fill.js';
+import { maskOf, secretCharsMin, secretUrlShown, urlShown } from './mask.js';
+
+const holder = (name: string): string => `\u27e6secret:${name}\u27e7`;
+
+describe('maskOf', () => {
+  const password = 'p@ss w"rd\u00e9/1';
+  const mask = maskOf({ password });
+
+  it.each([
+    ['as it is', password],
+    ['in JSON', JSON.stringify(password).slice(1, -1)],
+    ['URL-encoded', encodeURIComponent(password)],
+    ['form-encoded', encodeURIComponent(password).replaceAll('%20', '+')],
+    ['in base64', Buffer.from(password).toString('base64')],
+    ['in base64 for URLs', Buffer.from(password).toString('base64url')],
+    ['in hexadecimal', Buffer.from(password).toString('hex')],
+  ])('hides a secret %s', (_form, text) => {
+    expect(mask(`before ${text} after ${text}`)).toBe('before **** after ****');
+  });
+
+  it('hides the longer secret first, so that no rest of it stays', () => {
+    expect(maskOf({ short: 'abcd', long: 'abcdefgh' })('abcdefgh abcd')).toBe('**** ****');
+  });
+
+  it('hides what a target repeats of a secret URL', () => {
+    const url = 'https://hooks.slack.com/services/T0000000/B0000000/XXXXXXXXXXXXXXXXXXXXXXXX';
+    const slack = maskOf({ url });
+    expect(slack(`POST ${url}`)).toBe('POST ****');
+    expect(slack('no hook /services/T0000000/B0000000/XXXXXXXXXXXXXXXXXXXXXXXX here')).toBe('no hook **** here');
+    expect(slack('token XXXXXXXXXXXXXXXXXXXXXXXX')).toBe('token ****');
+    const teams = maskOf({ url: 'https://x.logic.azure.com/workflows/1/triggers/manual?sig=abcdefghijklmnop%2Bq' });
+    expect(teams('bad sig abcdefghijklmnop+q')).toBe('bad sig ****');
+  });
+
+  it('leaves values that are too short to be told from words', () => {
+    expect(maskOf({ pin: 'a'.repeat(secretCharsMin - 1) })('aaaa')).toBe('aaaa');
+    expect(maskOf({ pin: 'b'.repeat(secretCharsMin) })('bbbb')).toBe('****');
+  });
+
+  it('never lets a whole secret through', () => {
+    fc.assert(
+      fc.property(fc.string({ minLength: 8, maxLength: 40 }), fc.string(), fc.string(), (secret, before, after) => {
+        fc.pre(!'****'.includes(secret) && !secret.includes('****'));
+        expect(maskOf({ secret })(`${before}${secret}${after}`)).not.toContain(secret);
+      }),
+    );
+  });
+});
+
+describe('what is shown of a URL', () => {
+  it('is the host alone where the URL is a secret', () => {
+    expect(secretUrlShown('https://hooks.slack.com')).toBe('https://hooks.slack.com/\u2026/****');
+  });
+
+  it.each([
+    ['hides a key in the query', 'https://a.example/x?key=4711&b=1', 'https://a.example/x?key=****&b=1'],
+    ['hides a token in the query', 'https://a.example/x?b=1&access_token=4711', 'https://a.example/x?b=1&access_token=****'],
+    ['hides a signature', 'https://a.example/x?sig=4711', 'https://a.example/x?sig=****'],
+    ['leaves the rest', 'https://a.example/x?b=1', 'https://a.example/x?b=1'],
+  ])('%s', (_what, url, shown) => {
+    expect(urlShown(url)).toBe(shown);
+  });
+
+  it('holds no secret where a placeholder stood', () => {
+    expect(hide(`https://a.example/${holder('token')}/x`)).toBe('https://a.example/****/x');
+  });
+});
