@@ -1,0 +1,112 @@
+import {
+  cancelBodySchema,
+  deliveryListInputSchema,
+  deliveryListSchema,
+  deliverySchema,
+  redeliverBodySchema,
+} from '@waybill/contracts/http/deliveries';
+import { deliveryIdSchema, jobIdSchema } from '@waybill/contracts/http/fields';
+import { jobSchema, redeliveriesAnswerSchema, redeliveriesBodySchema } from '@waybill/contracts/http/redelivery';
+import { statsInputSchema, statsSchema } from '@waybill/contracts/http/stats';
+import { z } from 'zod';
+import { route } from '../edge/route.js';
+
+const read = { scope: 'read', resource: 'Deliveries' } as const;
+const redeliver = { scope: 'redeliver', resource: 'Deliveries' } as const;
+const jobs = { scope: 'redeliver', resource: 'Jobs' } as const;
+const id = z.strictObject({ id: deliveryIdSchema });
+const jobId = z.strictObject({ id: jobIdSchema });
+
+export const deliveryRoutes = {
+  list: route({
+    ...read,
+    method: 'GET',
+    path: '/v1/deliveries',
+    does: 'Lists deliveries, newest first.',
+    query: deliveryListInputSchema,
+    answer: deliveryListSchema,
+  }),
+  get: route({
+    ...read,
+    method: 'GET',
+    path: '/v1/deliveries/{id}',
+    does: "Reads a delivery with every attempt, the target's own answers and its log events.",
+    params: id,
+    answer: deliverySchema,
+  }),
+  redeliver: route({
+    ...redeliver,
+    method: 'POST',
+    path: '/v1/deliveries/{id}/redeliver',
+    does: "Sends again, the same bytes or today's template; the delivery and its webhook-id stay the same.",
+    params: id,
+    body: redeliverBodySchema,
+    answer: deliverySchema,
+    status: 202,
+  }),
+  cancel: route({
+    ...redeliver,
+    method: 'POST',
+    path: '/v1/deliveries/{id}/cancel',
+    does: 'Ends a delivery that is still waiting, with a reason.',
+    params: id,
+    body: cancelBodySchema,
+    answer: deliverySchema,
+  }),
+  stats: route({
+    ...read,
+    method: 'GET',
+    path: '/v1/stats',
+    does: 'Counts, success rate, latencies, the oldest undelivered and a series.',
+    query: statsInputSchema,
+    answer: statsSchema,
+  }),
+};
+
+export const jobRoutes = {
+  redeliverMany: route({
+    ...jobs,
+    method: 'POST',
+    path: '/v1/redeliveries',
+    does: 'Sends many again as a job; with dryRun only says how many, to whom and with what risk of duplicates.',
+    body: redeliveriesBodySchema,
+    answer: redeliveriesAnswerSchema,
+    status: 202,
+  }),
+  get: route({
+    ...jobs,
+    scope: 'read',
+    method: 'GET',
+    path: '/v1/jobs/{id}',
+    does: 'Reads the progress of a job.',
+    params: jobId,
+    answer: jobSchema,
+  }),
+  pause: route({
+    ...jobs,
+    method: 'POST',
+    path: '/v1/jobs/{id}/pause',
+    does: 'Pauses a job.',
+    params: jobId,
+    body: z.strictObject({}),
+    answer: jobSchema,
+  }),
+  resume: route({
+    ...jobs,
+    method: 'POST',
+    path: '/v1/jobs/{id}/resume',
+    does: 'Goes on with a paused job.',
+    params: jobId,
+    body: z.strictObject({}),
+    answer: jobSchema,
+  }),
+  cancel: route({
+    ...jobs,
+    method: 'POST',
+    path: '/v1/jobs/{id}/cancel',
+    does: 'Ends a job; what it has sent stays sent.',
+    params: jobId,
+    body: z.strictObject({}),
+    answer: jobSchema,
+  }),
+};

@@ -1,0 +1,154 @@
+import 'reflect-metadata';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { openDatabase } from '@waybill/service-kit/database';
+import { Drains } from '@waybill/service-kit/drain';
+import { randomCopyName } from '@waybill/service-kit/ids';
+import { createLog, type Log, nestLog } from '@waybill/service-kit/logger';
+import { startOps } from '@waybill/service-kit/ops-server';
+import { Gauge } from 'prom-client';
+import {
+  bodyBytesMax,
+  type GatewayConfig,
+  headersMax,
+  headersTimeoutMs,
+  requestsPerSocketMax,
+  requestTimeoutMs,
+} from './config.js';
+import { readConsole } from './console/console-files.js';
+import { KnownKeys, verifyByRegistry } from './edge/known-keys.js';
+import { HttpProblemFilter } from './edge/problem.filter.js';
+import { requestLog } from './edge/request-log.js';
+import { nameRequest } from './edge/response-headers.js';
+import { GatewayModule, type GatewayParts } from './gateway.module.js';
+import { PostgresAnswerStore } from './idempotency/answer-store.js';
+import { RepeatableRequests } from './idempotency/repeatable-requests.js';
+import { LiveClients } from './live/live.controller.js';
+import { methodsOf } from './route-table.js';
+
+export interface RunningGateway {
+  readonly log: Log;
+  readonly url: string;
+  readonly opsPort: number;
+  /** Answers what was asked, ends the feeds, closes everything; answers the exit code. */
+  stop(): Promise<number>;
+}
+
+const sweepEveryMs = 600_000;
+
+/**
+ * Starts the HTTP API. Health is served first, so that a gateway that waits for its broker or its database can be seen waiting.
+ * Rejects when a port is taken; a service that is away is no fault here, its routes answer 503.
+ */
+export async function startGateway(
+  config: GatewayConfig,
+  connect: () => Promise<NatsConnection>,
+): Promise<RunningGateway> {
+  const log = createLog({
+    service: 'gateway',
+    copy: config.WAYBILL_COPY ?? randomCopyName(),
+    level: config.WAYBILL_LOG_LEVEL,
+  });
+  const ops = await startOps({ service: 'gateway', host: config.WAYBILL_OPS_HOST, port: config.WAYBILL_OPS_PORT });
+  let phase: string | null = 'waiting for NATS';
+  ops.check('service', () => phase);
+  const nats = await connect();
+  phase = 'waiting for PostgreSQL';
+  const database = await openDatabase({
+    url: config.DATABASE_URL,
+    applicationName: 'waybill-gateway',
+    onRetry: (error) => log.warn({ err: error }, 'gateway.database-away'),
+  });
+  ops.check('database', () => database.query('select 1').then(() => null));
+  ops.check('nats', () => nats.flush().then(() => null));
+
+  const store = new PostgresAnswerStore(database);
+  const liveClients = new LiveClients();
+  new Gauge({
+    name: 'waybill_live_feeds',
+    help: 'Open live feeds',
+    registers: [ops.metrics],
+    collect() {
+      this.set(liveClients.count);
+    },
+  });
+  const app = await createApp(
+    log,
+    {
+      config,
+      log,
+      nats,
+      keys: new KnownKeys(verifyByRegistry(nats), Date.now),
+      repeatable: new RepeatableRequests(store, (error) => log.error({ err: error }, 'gateway.answer-not-kept')),
+      liveClients,
+      consoleFiles: readConsole(config.WAYBILL_CONSOLE_DIR),
+    },
+    requestLog(log, ops.metrics),
+  );
+  await app.listen(config.WAYBILL_HTTP_PORT, config.WAYBILL_HTTP_HOST);
+  const sweep = setInterval(
+    () => void store.sweep().catch((error: unknown) => log.warn({ err: error }, 'gateway.sweep-failed')),
+    sweepEveryMs,
+  );
+  phase = null;
+  const url = urlOf(app.getHttpServer() as Server, config.WAYBILL_HTTP_HOST);
+  log.info({ url, opsPort: ops.port }, 'service.started');
+
+  const drains = new Drains(log);
+  drains.add('ops', () => ops.close());
+  drains.add('nats', () => nats.close());
+  drains.add('database', () => database.destroy());
+  drains.add('sweep', () => clearInterval(sweep));
+  drains.add('http', () => closeHttp(app));
+  drains.add('live', () => liveClients.end());
+  let stopping: Promise<number> | undefined;
+  const stop = (): Promise<number> => {
+    phase = 'draining';
+    log.info('service.draining');
+    return (stopping ??= drains.run());
+  };
+  return { log, url, opsPort: ops.port, stop };
+}
+
+async function createApp(
+  log: Log,
+  parts: GatewayParts,
+  logRequest: ReturnType<typeof requestLog>,
+): Promise<NestExpressApplication> {
+  const app = await NestFactory.create<NestExpressApplication>(GatewayModule.with(parts), {
+    // Ours keeps the bytes; the stock one would parse them and lose the spelling of numbers.
+    bodyParser: false,
+    logger: nestLog(log),
+    abortOnError: false,
+  });
+  app.disable('x-powered-by');
+  // An ETag is a version here, never a hash of the body.
+  app.set('etag', false);
+  app.set('query parser', false);
+  app.use(nameRequest, logRequest);
+  app.useBodyParser('raw', { limit: bodyBytesMax, inflate: false, type: () => true });
+  app.useGlobalFilters(new HttpProblemFilter(log, methodsOf));
+  const server = app.getHttpServer() as Server;
+  server.headersTimeout = headersTimeoutMs;
+  server.requestTimeout = requestTimeoutMs;
+  server.maxRequestsPerSocket = requestsPerSocketMax;
+  server.maxHeadersCount = headersMax;
+  return app;
+}
+
+/** Lets what is being answered end; connections that only wait are closed at once. */
+async function closeHttp(app: NestExpressApplication): Promise<void> {
+  const server = app.getHttpServer() as Server;
+  const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
+  server.closeIdleConnections();
+  await closed;
+  await app.close();
+}
+
+function urlOf(server: Server, host: string): string {
+  const { port } = server.address() as AddressInfo;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}

@@ -1,0 +1,3 @@
+/** What the gateway's rooms are given by the module besides classes. */
+export const configToken = Symbol('config');
+export const logToken = Symbol('log');
