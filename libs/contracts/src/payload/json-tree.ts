@@ -20,7 +20,13 @@ export interface JsonPath {
 /** Cuts a dotted path for many look-ups. Any text is a path; what finds nothing is missing. */
 export function compilePath(text: string): JsonPath {
   const segments = text.split('.');
-  return { text, segments, rests: segments.map((_, step) => segments.slice(step).join('.')) };
+  let at = 0;
+  const rests = segments.map((segment) => {
+    const rest = text.slice(at);
+    at += segment.length + 1;
+    return rest;
+  });
+  return { text, segments, rests };
 }
 
 /**
