@@ -34,8 +34,8 @@ export type ConnectorCommand =
   | { readonly type: 'DisableConnector'; readonly reason: string | null }
   | { readonly type: 'DeleteConnector'; readonly ifVersion: number };
 
-/** An event must stay below the log's 512 KiB together with its envelope; the wire escapes nothing twice, so characters are a fair measure. */
-export const shapeCharactersMax = 400_000;
+/** UTF-8 of its JSON. An event must stay below the log's 512 KiB together with its envelope. */
+export const shapeBytesMax = 400_000;
 
 export const connectorDecider: Decider<Connector, ConnectorCommand, ConnectorEvent> = {
   initialState: initialConnector,
@@ -138,7 +138,7 @@ function atVersion(state: Connector, ifVersion: number): Extract<Connector, { st
 }
 
 function bounded(shape: ConnectorShape): ConnectorShape {
-  const characters = JSON.stringify(shape).length;
-  if (characters <= shapeCharactersMax) return shape;
-  throw new Refused('connector_too_large', `The connector has ${characters} characters with its templates; at most ${shapeCharactersMax}.`);
+  const { length } = new TextEncoder().encode(JSON.stringify(shape));
+  if (length <= shapeBytesMax) return shape;
+  throw new Refused('connector_too_large', `The connector has ${length} bytes with its templates; at most ${shapeBytesMax}.`);
 }

@@ -1,7 +1,7 @@
 import { fold } from '@waybill/decider/decider';
 import { specificationFor } from '@waybill/decider/specification';
 import type { ConnectorEvent, ConnectorShape } from './connector.js';
-import { connectorDecider, fullLimits, shapeCharactersMax } from './decide.js';
+import { connectorDecider, fullLimits, shapeBytesMax } from './decide.js';
 
 const given = specificationFor(connectorDecider);
 const connectorId = 'con_01h455vb4pex5vsknk084sn02q';
@@ -138,8 +138,8 @@ describe('a connector', () => {
   });
 
   it('may be as large as the bound and no larger', () => {
-    const empty = { ...shape, config: { pad: '' } };
-    const pad = 'x'.repeat(shapeCharactersMax - JSON.stringify(empty).length);
+    const empty = { ...shape, config: { pad: 'é' } };
+    const pad = `é${'x'.repeat(shapeBytesMax - Buffer.byteLength(JSON.stringify(empty)))}`;
     const atBound = { ...shape, config: { pad } };
     given().when({ type: 'CreateConnector', shape: atBound }).then({ type: 'ConnectorCreated', data: atBound });
     given().when({ type: 'CreateConnector', shape: { ...shape, config: { pad: `${pad}x` } } }).thenRefused('connector_too_large');

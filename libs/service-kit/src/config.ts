@@ -142,6 +142,12 @@ export const keks = z.string().transform((text, context): Keks => {
   return { current, keys };
 });
 
+/** As `keks`, left as the text: for whoever reads it for itself, such as the log. */
+export const kekText = z.string().superRefine((text, context) => {
+  const result = keks.safeParse(text);
+  for (const { message } of result.success ? [] : result.error.issues) context.addIssue({ code: 'custom', message });
+});
+
 /** JSON text, checked against a schema: `WAYBILL_CONFIG` (usually given as `WAYBILL_CONFIG_FILE`). Faults name the member. */
 export const jsonOf = <Schema extends z.ZodType>(schema: Schema) =>
   z

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { commonConfig, ConfigFaults, jsonOf, keks, readConfig, wholeNumber } from './config.js';
+import { commonConfig, ConfigFaults, jsonOf, keks, kekText, readConfig, wholeNumber } from './config.js';
 
 const key = Buffer.alloc(32, 7).toString('base64');
 const schema = z.object({
@@ -72,6 +72,7 @@ describe('the configuration of a service', () => {
     ['a key without a version is refused', key],
   ])('%s', (_sentence, text) => {
     expect(keks.safeParse(text).success).toBe(false);
+    expect(kekText.safeParse(text).success).toBe(false);
   });
 
   it.each([

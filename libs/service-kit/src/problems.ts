@@ -100,6 +100,7 @@ function problemIn(error: unknown, requestId: string | undefined): Problem | nul
   if (error instanceof Refused) return problem(error.code, error.message, { ...ids(requestId), ...errorsOf(error) });
   if (error.name === 'Overloaded') return problem('overloaded', error.message, ids(requestId));
   // By name, because event-log and bus are machines that this one does not import.
+  if (error.name === 'LogUnavailable') return problem('not_ready', 'The log cannot be reached; ask again.', ids(requestId));
   if (error.name === 'AppendRejected') return problem(...rejection(error), ids(requestId));
   if (error.name === 'AskFailed') return { ...(error as Error & { problem: Problem }).problem, ...ids(requestId) };
   return null;

@@ -3,13 +3,13 @@ import { scopeSchema } from '../http/api-keys.js';
 import { templateSchema } from '../http/connectors.js';
 import { apiKeyIdSchema, connectorIdSchema, jsonObjectSchema, notificationTypeSchema, targetIdSchema, tenantIdSchema } from '../http/fields.js';
 
-/** The clear data of every event of `registry-0`, schema version 1. Readers ignore members they do not know. */
+/** The clear data of every event of `registry-0`, schema version 1. Reading leaves out members that are not known. */
 
 /** That a secret is set, never its value. The fingerprint is keyed: equal values of one connector can be told, nothing else. */
-export const secretMarkSchema = z.looseObject({ fingerprint: z.string(), setAt: z.string(), setBy: z.string() });
+export const secretMarkSchema = z.object({ fingerprint: z.string(), setAt: z.string(), setBy: z.string() });
 export type SecretMark = z.infer<typeof secretMarkSchema>;
 
-export const connectorLimitsFullSchema = z.looseObject({
+export const connectorLimitsFullSchema = z.object({
   maxConcurrent: z.int(),
   /** null: no bound. */
   maxPerSecond: z.number().nullable(),
@@ -20,7 +20,7 @@ export const connectorLimitsFullSchema = z.looseObject({
 export type ConnectorLimits = z.infer<typeof connectorLimitsFullSchema>;
 
 /** A connector as it is after the event: whoever mirrors connectors takes the last one and needs no history. */
-export const connectorShapeSchema = z.looseObject({
+export const connectorShapeSchema = z.object({
   connectorId: connectorIdSchema,
   name: z.string(),
   target: targetIdSchema,
@@ -43,11 +43,11 @@ export const connectorSecretsReplacedSchema = connectorShapeSchema.extend({
   replaced: z.array(z.string()),
   removed: z.array(z.string()),
 });
-export const connectorSwitchedSchema = z.looseObject({ connectorId: connectorIdSchema, reason: z.string().nullable() });
-export const connectorDeletedSchema = z.looseObject({ connectorId: connectorIdSchema });
+export const connectorSwitchedSchema = z.object({ connectorId: connectorIdSchema, reason: z.string().nullable() });
+export const connectorDeletedSchema = z.object({ connectorId: connectorIdSchema });
 
-export const tenantCreatedSchema = z.looseObject({ tenantId: tenantIdSchema, name: z.string() });
-export const apiKeyCreatedSchema = z.looseObject({
+export const tenantCreatedSchema = z.object({ tenantId: tenantIdSchema, name: z.string() });
+export const apiKeyCreatedSchema = z.object({
   keyId: apiKeyIdSchema,
   name: z.string(),
   scopes: z.array(scopeSchema),
@@ -55,9 +55,9 @@ export const apiKeyCreatedSchema = z.looseObject({
   sha256: z.string(),
   expiresAt: z.string().nullable(),
 });
-export const apiKeyRevokedSchema = z.looseObject({ keyId: apiKeyIdSchema });
+export const apiKeyRevokedSchema = z.object({ keyId: apiKeyIdSchema });
 /** The type as it is after the event. */
-export const notificationTypePutSchema = z.looseObject({
+export const notificationTypePutSchema = z.object({
   type: notificationTypeSchema,
   title: z.string(),
   schema: jsonObjectSchema.nullable(),

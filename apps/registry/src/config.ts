@@ -1,0 +1,19 @@
+import { commonConfig, kekText, keks, wholeNumber } from '@waybill/service-kit/config';
+import { z } from 'zod';
+
+/** The environment of registry; every variable may also come from the file that `<NAME>_FILE` names. */
+export const configSchema = z.object({
+  ...commonConfig,
+  /** Wraps the payload keys of this service's log. */
+  WAYBILL_LOG_KEK: kekText,
+  /** Seals the secrets of connectors; delivery holds the same one and nobody else does. */
+  WAYBILL_SECRETS_KEK: keks,
+  /** The whole text of a key; where the log has no tenant yet, the tenant `default` and this key are made. */
+  WAYBILL_BOOTSTRAP_ADMIN_KEY: z.string().min(1).optional(),
+  /** Copies of each tenant's stream: 3 on a NATS cluster. */
+  WAYBILL_STREAM_REPLICAS: wholeNumber(1, 5, 1),
+  /** How much one tenant may have waiting in NATS, in MiB; beyond it a publish is refused (discard new). */
+  WAYBILL_STREAM_MIB_MAX: wholeNumber(1, 1_048_576, 1_024),
+});
+
+export type Config = z.output<typeof configSchema>;
