@@ -36,4 +36,4 @@ function bearerOf(header: string | undefined): string {
   return found[1];
 }
 
-const unauthenticated = (message: string): Refused => new Refused('unauthenticated', message);
+const unauthenticated = (message: string): Refused => new Refused('unauthorized', message);

@@ -1,0 +1,169 @@
+import { request } from 'node:http';
+import { idOf, type Stage, startStage } from './stage.js';
+
+describe('what the gateway refuses by itself', () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await startStage();
+    stage.answer('registry', 'connectors.list', () => ({ items: [], nextCursor: null }));
+    stage.answer('publish', 'publish', () => ({ notificationId: idOf('ntf', 1), position: 7, duplicate: false }));
+  }, 60_000);
+  afterAll(() => stage.stop());
+  beforeEach(() => {
+    stage.heard.length = 0;
+  });
+
+  it.each<[string, string, string, object, number, string]>([
+    ['no key is unauthenticated', 'GET', '/v1/connectors', { key: null }, 401, 'unauthorized'],
+    ['a key of another form is unauthenticated', 'GET', '/v1/connectors', { key: 'secret' }, 401, 'unauthorized'],
+    ['an unknown path is not found', 'GET', '/v1/nothing', {}, 404, 'not_found'],
+    ['an unknown path needs no key to be not found', 'POST', '/nothing', { key: null, body: {} }, 404, 'not_found'],
+    ['a wrong method is told what is offered', 'DELETE', '/v1/notifications', {}, 405, 'method_not_allowed'],
+    ['a malformed id is an unknown id', 'GET', '/v1/connectors/con_1', {}, 404, 'not_found'],
+    ['an unknown query parameter is refused', 'GET', '/v1/connectors?page=2', {}, 422, 'validation_failed'],
+    ['a repeated query parameter is refused', 'GET', '/v1/connectors?limit=1&limit=2', {}, 422, 'validation_failed'],
+    ['a limit of 201 is refused', 'GET', '/v1/connectors?limit=201', {}, 422, 'validation_failed'],
+    ['text that is no JSON is malformed', 'POST', '/v1/notifications', { text: '{"type":' }, 400, 'malformed'],
+    ['a body that is not UTF-8 is malformed', 'POST', '/v1/notifications', { text: '\ufeff{}' }, 400, 'malformed'],
+    [
+      'a duplicate key is refused',
+      'POST',
+      '/v1/notifications',
+      { text: '{"type":"a","type":"b","payload":{}}' },
+      422,
+      'validation_failed',
+    ],
+    [
+      'a key that reaches prototypes is refused',
+      'POST',
+      '/v1/notifications',
+      { text: '{"type":"a","payload":{"__proto__":{}}}' },
+      422,
+      'validation_failed',
+    ],
+    [
+      'a number beyond a double is refused',
+      'POST',
+      '/v1/notifications',
+      { text: '{"type":"a","payload":{"n":1e400}}' },
+      422,
+      'validation_failed',
+    ],
+    [
+      'an unknown field is refused',
+      'POST',
+      '/v1/notifications',
+      { text: '{"type":"a","payload":{},"tenant":"other"}' },
+      422,
+      'validation_failed',
+    ],
+    ['a missing payload is refused', 'POST', '/v1/notifications', { text: '{"type":"a"}' }, 422, 'validation_failed'],
+    [
+      'another media type is refused',
+      'POST',
+      '/v1/notifications',
+      { text: 'a=b', headers: { 'content-type': 'application/x-www-form-urlencoded' } },
+      415,
+      'unsupported_media_type',
+    ],
+    [
+      'another charset is refused',
+      'POST',
+      '/v1/notifications',
+      { text: '{}', headers: { 'content-type': 'application/json; charset=utf-16' } },
+      415,
+      'unsupported_media_type',
+    ],
+    [
+      'an encoded body is refused',
+      'POST',
+      '/v1/notifications',
+      { text: '{}', headers: { 'content-encoding': 'gzip' } },
+      415,
+      'unsupported_media_type',
+    ],
+  ])('%s', async (_, method, path, options, status, code) => {
+    const reply = await stage.send(method, path, options);
+    expect([reply.status, reply.json?.code]).toEqual([status, code]);
+    expect(reply.json).toMatchObject({
+      status,
+      instance: path.split('?')[0],
+      requestId: expect.stringMatching(/^req_/),
+    });
+    expect(reply.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+    expect(stage.heard.filter(({ subject }) => !subject.endsWith('keys.verify'))).toEqual([]);
+  });
+
+  it('names every fault of a body with a pointer', async () => {
+    const reply = await stage.send('POST', '/v1/notifications', { body: { type: 'No Type', payload: [], more: 1 } });
+    expect(reply.json.errors.map((fault: { pointer: string }) => fault.pointer)).toEqual([
+      '/type',
+      '/payload',
+      '/more',
+    ]);
+  });
+
+  it('tells an unauthenticated caller how to authenticate, and a wrong method what is offered', async () => {
+    expect((await stage.send('GET', '/v1/connectors', { key: null })).headers.get('www-authenticate')).toMatch(
+      /^Bearer/,
+    );
+    expect((await stage.send('PUT', '/v1/connectors', { body: {} })).headers.get('allow')).toBe('POST, GET');
+  });
+
+  it.each([
+    ['a body of 512 KiB is read', 0, 422],
+    ['one byte more is too large', 1, 413],
+  ])('%s', async (_, more, status) => {
+    const text = `{"type":"a","payload":{},"x":"${'y'.repeat(512 * 1024 - 32 + more)}"}`;
+    expect(Buffer.byteLength(text)).toBe(512 * 1024 + more);
+    expect((await stage.send('POST', '/v1/notifications', { text })).status).toBe(status);
+  });
+
+  it.each([
+    '//v1/connectors',
+    '/V1/CONNECTORS',
+    '/v1/connectors/',
+    '/v1/%63onnectors',
+    '/v1/./connectors',
+    '/v1/connectors;a=b',
+  ])('lets nobody in without a key under the spelling %s', async (path) => {
+    const status = await statusOf(stage.gateway.url, path);
+    expect([401, 404]).toContain(status);
+  });
+
+  it('refuses a revoked key within five seconds', async () => {
+    const key = stage.keyOf('default', 'read');
+    expect((await stage.send('GET', '/v1/connectors', { key })).status).toBe(200);
+    stage.revoke(key);
+    const revokedAtMs = Date.now();
+    let status = 200;
+    while (status === 200 && Date.now() - revokedAtMs < 6_000) {
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      status = (await stage.send('GET', '/v1/connectors', { key })).status;
+    }
+    expect(status).toBe(401);
+    expect(Date.now() - revokedAtMs).toBeLessThan(5_000);
+  }, 10_000);
+
+  it('carries the headers that a browser needs on every answer', async () => {
+    for (const path of ['/', '/v1/nothing', '/docs']) {
+      const { headers } = await stage.send('GET', path);
+      expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+      expect(headers.get('x-powered-by')).toBeNull();
+    }
+  });
+});
+
+/** As it is spelled: fetch would clean the path up. */
+function statusOf(url: string, path: string): Promise<number> {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve, reject) => {
+    request({ hostname, port, path, agent: false }, (response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    })
+      .on('error', reject)
+      .end();
+  });
+}
