@@ -1,6 +1,7 @@
+import { placeholder } from '@waybill/contracts/sending/request';
 import { JsonRefused } from '@waybill/contracts/payload/json-refused';
 import { parseJson } from '@waybill/contracts/payload/json-text';
-import type { JsonObject, JsonTree } from '@waybill/contracts/payload/json-tree';
+import { type JsonObject, type JsonTree, stringifyTree } from '@waybill/contracts/payload/json-tree';
 
 /** A rendered body may be larger and deeper than the payload it was made of, but not without end. */
 export const bodyBytesMax = 1024 * 1024;
@@ -11,6 +12,24 @@ export function readBody(body: string): JsonObject | null {
   const tree = readTree(body);
   return tree instanceof Map ? tree : null;
 }
+
+/**
+ * The JSON text that is sent. The sign that opens a placeholder is written as an escape, as the renderer wrote it, so that
+ * data can never ask egress for a secret; a placeholder of the room itself is put in afterwards (see `writeWithSecret`).
+ */
+export function writeBody(body: JsonObject): string {
+  return stringifyTree(body).replaceAll(opening, '\\u27e6');
+}
+
+/** As `writeBody`, with one member at the top that egress fills with a secret. */
+export function writeWithSecret(body: JsonObject, key: string, secretName: string): string {
+  const rest = new Map(body);
+  rest.delete(key);
+  const members = writeBody(rest).slice(1);
+  return `{${JSON.stringify(key)}:${JSON.stringify(placeholder(secretName))}${members === '}' ? '' : ','}${members}`;
+}
+
+const opening = '\u27e6';
 
 /** What a target answered as JSON, with ordinary values; null where it is not JSON (HTML pages, plain text, cut bodies). */
 export function readAnswer(body: string): Record<string, unknown> | null {

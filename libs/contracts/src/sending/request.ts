@@ -32,8 +32,6 @@ export type HttpAuth =
       readonly clientId: string;
       readonly scopes: string;
       readonly clientSecret: string;
-      /** The target answered 401 to the cached token: fetch a new one. The room asks once; egress itself repeats nothing. */
-      readonly fresh?: boolean | undefined;
     }
   | { readonly kind: 'mtls'; readonly certSecret: string; readonly keySecret: string };
 

@@ -66,8 +66,7 @@ export const emailDescriptor: TargetDescriptor = {
     },
   },
   templates: emailTemplates,
-  escape: 'none',
-  escapeIn: { html: 'html' },
+  escape: { otherwise: 'none', keys: { html: 'html' } },
   limits: [
     { what: 'recipients', max: recipientsMax, unit: 'items', beyond: 'refused' },
     { what: 'subject', max: 255, unit: 'characters', beyond: 'cut' },

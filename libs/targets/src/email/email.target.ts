@@ -53,8 +53,8 @@ function compose(sending: Sending, open: readonly string[]): Step {
     to: to.length > 0 ? to : cc,
     cc: to.length > 0 ? cc : [],
     subject: line.text,
-    text,
-    html,
+    text: text.replaceAll('\u27e6', '['),
+    html: html.replaceAll('\u27e6', '&#x27e6;'),
     messageId: `<${token(sending.webhookId)}@${idDomain}>`,
     headers: headers(sending),
   };
@@ -70,9 +70,12 @@ function headers(sending: Sending): Record<string, string> {
   return { ...fixed, 'In-Reply-To': root, References: root };
 }
 
-/** Line ends and other control characters become one blank each run, so that no value can begin a header of its own. */
+/**
+ * Line ends and other control characters become one blank each run, so that no value can begin a header of its own. The
+ * sign that opens a placeholder becomes a bracket, here and in the parts: no data asks egress for a secret.
+ */
 function oneLine(text: string): string {
-  return text.replace(/[\x00-\x1f\x7f\u0085\u2028\u2029]{1,1000}/g, ' ').trim();
+  return text.replace(/[\x00-\x1f\x7f\u0085\u2028\u2029]{1,1000}/g, ' ').replaceAll('\u27e6', '[').trim();
 }
 
 function token(text: string): string {

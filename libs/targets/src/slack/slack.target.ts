@@ -1,6 +1,5 @@
-import { stringifyTree } from '@waybill/contracts/payload/json-tree';
 import { accepted, isSuccess, refusedByStatus, refusedLater, refusedNever, retryAfterMsMax, unanswered, wrongKind } from '../answers.js';
-import { readAnswer, readBody } from '../body.js';
+import { readAnswer, readBody, writeBody } from '../body.js';
 import { checkUrl } from '../check-url.js';
 import type { Outcome } from '../outcome.js';
 import { type Answer, type HttpAnswer, placeholder, type Sending, type Step, type Target } from '../target.js';
@@ -21,7 +20,7 @@ function next(sending: Sending, answers: readonly Answer[]): Step {
       method: 'POST',
       url: placeholder('url'),
       headers: { 'content-type': 'application/json' },
-      body: stringifyTree(message),
+      body: writeBody(message),
       auth: { kind: 'none' },
     },
     ...(notes.length === 0 ? {} : { notes }),

@@ -9,18 +9,11 @@ import { webhookDescriptor } from './webhook.descriptor.js';
 
 export const webhook: Target = { descriptor: webhookDescriptor, check, next };
 
-/** One request; a second one only with OAuth 2, after a 401, with a fresh token. */
+/** One request. That an OAuth 2 token is fetched anew after a 401 is the business of egress, which alone knows tokens. */
 function next(sending: Sending, answers: readonly Answer[]): Step {
-  const [first, second] = answers;
-  if (first === undefined) return begin(sending);
-  if (second === undefined && isStaleToken(sending, first)) {
-    return { send: request(sending, true), notes: ['The target answered 401, so the request was sent once more with a fresh token.'] };
-  }
-  return { done: judge(second ?? first) };
-}
-
-function begin(sending: Sending): Step {
-  const send = request(sending, false);
+  const [answer] = answers;
+  if (answer !== undefined) return { done: judge(answer) };
+  const send = request(sending);
   if (send.body !== '' || sending.body === '') return { send };
   return { send, notes: [`A ${send.method} request carries no body, so the template's result was not sent.`] };
 }
@@ -28,7 +21,7 @@ function begin(sending: Sending): Step {
 /** Methods whose body has no defined meaning (RFC 9110 section 9.3.1); many servers refuse one. */
 const bodiless: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 
-function request(sending: Sending, freshToken: boolean): HttpTargetRequest {
+function request(sending: Sending): HttpTargetRequest {
   const { config } = sending;
   const method = optional(config, 'method') ?? 'POST';
   const body = bodiless.has(method) ? '' : sending.body;
@@ -38,7 +31,7 @@ function request(sending: Sending, freshToken: boolean): HttpTargetRequest {
     url: required(config, 'url'),
     headers: headers(config, body),
     body,
-    auth: auth(section(config, 'auth'), freshToken),
+    auth: auth(section(config, 'auth')),
     sign: {
       webhookId: sending.webhookId,
       secrets: ['signingSecret', 'previousSigningSecret'].filter((name) => sending.secretNames.includes(name)),
@@ -53,7 +46,7 @@ function headers(config: Readonly<Record<string, unknown>>, body: string): Recor
   return named || body === '' ? { ...own } : { 'content-type': 'application/json', ...own };
 }
 
-function auth(config: Readonly<Record<string, unknown>>, freshToken: boolean): HttpAuth {
+function auth(config: Readonly<Record<string, unknown>>): HttpAuth {
   switch (config['kind'] ?? 'none') {
     case 'basic':
       return { kind: 'basic', username: required(config, 'username'), passwordSecret: 'password' };
@@ -68,18 +61,12 @@ function auth(config: Readonly<Record<string, unknown>>, freshToken: boolean): H
         clientId: required(config, 'clientId'),
         scopes: optional(config, 'scopes') ?? '',
         clientSecret: 'clientSecret',
-        ...(freshToken ? { fresh: true } : {}),
       };
     case 'mtls':
       return { kind: 'mtls', certSecret: 'clientCertPem', keySecret: 'clientKeyPem' };
     default:
       return { kind: 'none' };
   }
-}
-
-function isStaleToken(sending: Sending, answer: Answer): boolean {
-  const kind = section(sending.config, 'auth')['kind'];
-  return kind === 'oauth2-client-credentials' && answer.kind === 'http' && answer.status === 401;
 }
 
 function judge(answer: Answer): Outcome {

@@ -7,8 +7,8 @@ const url = 'https://hooks.example.test/in';
 const sending = (config: Record<string, unknown> = {}, over: Partial<Sending> = {}): Sending =>
   exampleSending({ config: { url, ...config }, secretNames: ['signingSecret'], ...over });
 
-const request = (of: Sending, answers: readonly Answer[] = []): HttpTargetRequest => {
-  const step = webhook.next(of, answers);
+const request = (of: Sending): HttpTargetRequest => {
+  const step = webhook.next(of, []);
   if (!('send' in step) || step.send.kind !== 'http') throw new Error('a request was expected');
   return step.send;
 };
@@ -76,14 +76,6 @@ describe('what a webhook sends', () => {
   ];
   it.each(rows)('authenticates with %s, naming secrets and holding none', (_title, auth, expected) => {
     expect(request(sending({ auth })).auth).toEqual(expected);
-  });
-
-  it('asks for a fresh token once after a 401, and then gives up', () => {
-    const of = sending({ auth: oauth });
-    const refused = httpAnswer(401, '', { 'www-authenticate': 'Bearer error="invalid_token"' });
-    expect(request(of, [refused]).auth).toEqual({ ...oauthAuth, fresh: true });
-    expect(webhook.next(of, [refused, httpAnswer(200)])).toEqual({ done: { kind: 'accepted', receipt: null } });
-    expect(webhook.next(of, [refused, refused])).toEqual({ done: { kind: 'refused', retry: 'never', reason: 'unauthorized' } });
   });
 });
 

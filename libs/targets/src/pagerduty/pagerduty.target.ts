@@ -1,0 +1,73 @@
+import { Refused } from '@waybill/decider/decider';
+import { accepted, isSuccess, refusedByStatus, refusedLater, refusedNever, unanswered, wrongKind } from '../answers.js';
+import { readAnswer, readBody, writeBody, writeWithSecret } from '../body.js';
+import { checkBaseUrl, checkUrl } from '../check-url.js';
+import type { Outcome } from '../outcome.js';
+import { optional } from '../settings.js';
+import type { Answer, HttpAnswer, Sending, Step, Target } from '../target.js';
+import { pagerdutyBaseUrl, pagerdutyDescriptor, pagerdutyLimits } from './pagerduty.descriptor.js';
+import { completeEvent, dedupKeyOf, eventBytes } from './pagerduty.event.js';
+
+export const pagerduty: Target = { descriptor: pagerdutyDescriptor, check, next };
+
+function next(sending: Sending, answers: readonly Answer[]): Step {
+  const [answer] = answers;
+  if (answer !== undefined) return { done: judge(answer) };
+  const event = readBody(sending.body);
+  if (event === null) return { done: refusedNever('body_invalid') };
+  if (!event.has('dedup_key') && dedupKeyOf(sending) === null) return { done: refusedNever('correlation_missing') };
+  const notes = completeEvent(event, sending);
+  if (eventBytes(event) > pagerdutyLimits.eventBytes) return { done: refusedNever('body_too_large') };
+  const baseUrl = (optional(sending.config, 'baseUrl') ?? pagerdutyBaseUrl).replace(/\/{1,16}$/, '');
+  return {
+    send: {
+      kind: 'http',
+      method: 'POST',
+      url: `${baseUrl}/v2/enqueue`,
+      headers: { 'content-type': 'application/json', accept: 'application/json' },
+      body: event.has('routing_key') ? writeBody(event) : writeWithSecret(event, 'routing_key', 'routingKey'),
+      auth: { kind: 'none' },
+    },
+    ...(notes.length === 0 ? {} : { notes }),
+  };
+}
+
+function judge(answer: Answer): Outcome {
+  if (answer.kind === 'none') return unanswered(answer);
+  if (answer.kind === 'mail') return wrongKind(answer);
+  const json = readAnswer(answer.body);
+  if (isSuccess(answer)) {
+    if (json?.['status'] !== 'success') return refusedNever('unexpected_answer');
+    return accepted(receipt(json['dedup_key']));
+  }
+  if (answer.status === 400 && concernsKey(answer, json)) return refusedNever('pagerduty_key_invalid');
+  return patient(refusedByStatus(answer));
+}
+
+function receipt(dedupKey: unknown) {
+  return typeof dedupKey === 'string' && dedupKey !== '' ? { ticket: dedupKey, memory: { dedupKey } } : null;
+}
+
+/** A well-formed key that nobody has is answered in plain text, a malformed one in the list of errors. */
+function concernsKey(answer: HttpAnswer, json: Record<string, unknown> | null): boolean {
+  if (json === null) return answer.body.trim() === 'Invalid routing key';
+  const errors = json['errors'];
+  return Array.isArray(errors) && errors.some((error) => typeof error === 'string' && error.includes('\'routing_key\''));
+}
+
+/** PagerDuty counts over a sliding minute and asks for a pause of 30 seconds or more [pd-rate]. */
+export const rateLimitedPauseMs = 30_000;
+
+function patient(outcome: Outcome): Outcome {
+  if (outcome.kind !== 'refused' || outcome.reason !== 'rate_limited' || outcome.retryAfterMs !== undefined) return outcome;
+  return refusedLater('rate_limited', { retryAfterMs: rateLimitedPauseMs });
+}
+
+function check(config: Record<string, unknown>, _secretNames: readonly string[], secrets: Record<string, string> = {}): void {
+  if (config['baseUrl'] !== undefined) checkBaseUrl(config['baseUrl'], '/config/baseUrl');
+  if (config['clientUrl'] !== undefined) checkUrl(config['clientUrl'], '/config/clientUrl');
+  const key = secrets['routingKey'];
+  if (key !== undefined && !/^[A-Za-z0-9]{32}$/.test(key)) {
+    throw new Refused('secret_invalid', 'An integration key has 32 letters and digits.', '/secrets/routingKey');
+  }
+}
