@@ -6,7 +6,11 @@ export interface Answer {
 }
 
 export function jsonAnswer(status: number, value: unknown, headers: Readonly<Record<string, string>> = {}): Answer {
-  return { status, headers: { 'content-type': 'application/json;charset=UTF-8', ...headers }, body: JSON.stringify(value) };
+  return {
+    status,
+    headers: { 'content-type': 'application/json;charset=UTF-8', ...headers },
+    body: JSON.stringify(value),
+  };
 }
 
 export function textAnswer(status: number, body: string, headers: Readonly<Record<string, string>> = {}): Answer {

@@ -51,7 +51,10 @@ export async function makeCertificates(folder: string | null): Promise<Certifica
   const authority = folder === null ? await newAuthority('Receivers development CA') : await keptAuthority(folder);
   const elsewhere = await newAuthority('A CA that nobody trusts');
   const server = (subject: string, signer: Authority | null, options: Partial<Wish> = {}): Promise<Certificate> =>
-    issue({ subject, names, usage: ExtendedKeyUsage.serverAuth, fromMs: -dayMs, untilMs: 365 * dayMs, ...options }, signer);
+    issue(
+      { subject, names, usage: ExtendedKeyUsage.serverAuth, fromMs: -dayMs, untilMs: 365 * dayMs, ...options },
+      signer,
+    );
   return {
     caPem: authority.certificate.toString('pem'),
     server: {

@@ -31,7 +31,8 @@ export function control(desk: Controlled, call: Call): Answer {
   if (name === '/_view') return htmlAnswer(200, viewOf(desk));
   if (name === '/_health') return jsonAnswer(200, { ok: true });
   if (name === '/_tls') return jsonAnswer(200, desk.tls);
-  if (name === '/_ca.pem') return textAnswer(200, desk.tls['caPem'] ?? '', { 'content-type': 'application/x-pem-file' });
+  if (name === '/_ca.pem')
+    return textAnswer(200, desk.tls['caPem'] ?? '', { 'content-type': 'application/x-pem-file' });
   return jsonAnswer(404, { error: `no ${method} ${name}` });
 }
 
@@ -136,4 +137,3 @@ function reset(desk: Controlled): Answer {
 function unknownTarget(desk: Controlled): string {
   return `target must be one of ${desk.rooms.map((room) => room.target).join(', ')}`;
 }
-

@@ -100,7 +100,9 @@ export class Ledger {
   }
 
   /** Ids in the order of their first arrival; `min` 2 gives those that came more than once. */
-  ids(filter: Filter & { readonly min: number; readonly offset: number }): readonly ({ readonly id: string } & IdCount)[] {
+  ids(
+    filter: Filter & { readonly min: number; readonly offset: number },
+  ): readonly ({ readonly id: string } & IdCount)[] {
     const found: ({ readonly id: string } & IdCount)[] = [];
     let skip = filter.offset;
     for (const room of this.#matching(filter)) {

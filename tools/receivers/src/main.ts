@@ -8,7 +8,9 @@ const receivers = await startReceivers({
   caFolder: process.env['WAYBILL_RECEIVERS_CA_DIR'] ?? null,
 });
 const { httpUrl, smtpUrl, tlsUrl, mtlsUrl } = receivers;
-process.stdout.write(`${JSON.stringify({ ready: true, httpUrl, smtpUrl, tlsUrl, mtlsUrl, caUrl: `${httpUrl}/_ca.pem` })}\n`);
+process.stdout.write(
+  `${JSON.stringify({ ready: true, httpUrl, smtpUrl, tlsUrl, mtlsUrl, caUrl: `${httpUrl}/_ca.pem` })}\n`,
+);
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   process.once(signal, () => {

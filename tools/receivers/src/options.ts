@@ -35,7 +35,8 @@ export class Options<S extends Record<string, Option<unknown>>> {
   set(name: string | null, key: string, value: unknown): string | null {
     const spec = this.specs[key];
     if (spec === undefined) return `unknown option ${key}; there are ${Object.keys(this.specs).join(', ')}`;
-    if (spec.oneOf !== undefined && !spec.oneOf.includes(value)) return `${key} must be one of ${JSON.stringify(spec.oneOf)}`;
+    if (spec.oneOf !== undefined && !spec.oneOf.includes(value))
+      return `${key} must be one of ${JSON.stringify(spec.oneOf)}`;
     if (spec.oneOf === undefined && spec.start !== null && value !== null && kindOf(value) !== kindOf(spec.start))
       return `${key} must be of kind ${kindOf(spec.start)}`;
     if (name === null) this.#all = { ...this.#all, [key]: value };

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Answer } from './answer.js';
 import type { Call } from './call.js';
-import type { ShownRule } from './rule.js';
+import type { Option, Options } from './options.js';
+import { RuleBook, scriptRule, type Rule, type ShownRule } from './rule.js';
 
 /** One target as the HTTP server sees it. */
 export interface Room {
@@ -35,4 +36,33 @@ export function idOfRequest(call: Call): string {
   if (id !== null) return id;
   const hash = createHash('sha256').update(`${call.method} ${call.path}\n`).update(call.body).digest('hex');
   return `sha256:${hash.slice(0, 32)}`;
+}
+
+/** What a room says of itself; `makeRoom` does the rest. */
+export interface RoomPlan<S extends Record<string, Option<unknown>>, C extends Call> {
+  readonly target: string;
+  readonly prefix: string;
+  readonly options: Options<S>;
+  readonly rules: readonly Rule<C>[];
+  nameOf(call: Call): string;
+  /** The call with what this target's rules read besides: the hook, the issue, the table. */
+  contextOf(call: Call): C;
+  state(): Record<string, unknown>;
+  clearState(): void;
+}
+
+export function makeRoom<S extends Record<string, Option<unknown>>, C extends Call>(plan: RoomPlan<S, C>): Room {
+  const book = new RuleBook<C>(plan.target, [scriptRule(plan.target), ...plan.rules]);
+  return {
+    target: plan.target,
+    prefix: plan.prefix,
+    options: plan.options,
+    nameOf: (call) => plan.nameOf(call),
+    idOf: idOfRequest,
+    answer: (call) => book.judge(plan.contextOf(call)),
+    scripted: () => book.count(`${plan.target}.script`),
+    rules: () => book.shown(),
+    state: () => plan.state(),
+    clearState: () => plan.clearState(),
+  };
 }

@@ -1,4 +1,4 @@
-import type { Answer } from './answer.js';
+import { textAnswer, type Answer } from './answer.js';
 import type { Call } from './call.js';
 
 /**
@@ -37,7 +37,8 @@ export class RuleBook<C extends Call> {
       if (ruling === null) continue;
       this.#times[i] = (this.#times[i] ?? 0) + 1;
       if (ruling === 'noted') continue;
-      call.rule = rule.id;
+      // A room behind this one (Jira behind JSM) has named its own rule already.
+      call.rule ??= rule.id;
       return ruling;
     }
     throw new Error(`no rule of ${this.target} answers ${call.method} ${call.url}`);
@@ -69,4 +70,47 @@ export interface ShownRule {
   readonly when: string;
   readonly then: string;
   readonly exercised: number;
+}
+
+/** Rows that targets.md section 9 gives to every HTTP receiver. */
+export function commonRules<C extends Call>(target: string, law: Common<C>): readonly Rule<C>[] {
+  return [
+    {
+      id: `${target}.method`,
+      row: '9',
+      when: 'a method that the path does not have',
+      then: '405',
+      check: (call) => {
+        const allowed = law.methods(call);
+        return allowed.includes(call.method)
+          ? null
+          : textAnswer(405, 'Method Not Allowed', { allow: allowed.join(', ') });
+      },
+    },
+    {
+      id: `${target}.content-type`,
+      row: '9',
+      when: 'Content-Type missing or wrong',
+      then: '415',
+      check: (call) => {
+        if (!['POST', 'PUT', 'PATCH'].includes(call.method)) return null;
+        const type = (call.header('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+        return law.contentTypes.includes(type)
+          ? null
+          : (law.wrongType?.(call) ?? textAnswer(415, 'Unsupported Media Type'));
+      },
+    },
+  ];
+}
+
+export interface Common<C> {
+  readonly methods: (call: C) => readonly string[];
+  readonly contentTypes: readonly string[];
+  /** The target's own words for 415. */
+  readonly wrongType?: (call: C) => Answer;
+}
+
+/** The row that says a script stands above all others; counted when one is played. */
+export function scriptRule<C>(target: string): Rule<C> {
+  return { id: `${target}.script`, row: '9', when: 'a script is set', then: 'its answers in order', check: () => null };
 }

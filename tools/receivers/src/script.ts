@@ -108,12 +108,16 @@ function faultOf(answer: unknown): string | null {
   if (status !== undefined && !(Number.isInteger(status) && Number(status) >= 100 && Number(status) <= 999))
     return 'status must be 100 to 999';
   if (fault !== undefined && !faults.includes(fault as Fault)) return `fault must be one of ${faults.join(', ')}`;
-  if (stage !== undefined && !mailStages.includes(stage as MailStage)) return `stage must be one of ${mailStages.join(', ')}`;
+  if (stage !== undefined && !mailStages.includes(stage as MailStage))
+    return `stage must be one of ${mailStages.join(', ')}`;
   for (const key of ['delayMs', 'times', 'size'])
     if (answer[key] !== undefined && !(Number(answer[key]) >= 0)) return `${key} must be a number from 0`;
   for (const key of ['body', 'bodyBase64'])
     if (answer[key] !== undefined && typeof answer[key] !== 'string') return `${key} must be a string`;
-  if (headers !== undefined && !(isObject(headers) && Object.values(headers).every((value) => typeof value === 'string')))
+  if (
+    headers !== undefined &&
+    !(isObject(headers) && Object.values(headers).every((value) => typeof value === 'string'))
+  )
     return 'headers must be an object of strings';
   return null;
 }

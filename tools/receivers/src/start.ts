@@ -10,6 +10,12 @@ import { Scripts } from './script.js';
 import { TlsRoom } from './tls-room.js';
 import { receiverOf } from './web.js';
 import { OAuth } from './webhook/oauth.js';
+import { makeJira } from './jira/jira.js';
+import { makeJsm } from './jsm/jsm.js';
+import { makePagerduty } from './pagerduty/pagerduty.js';
+import { makeServicenow } from './servicenow/servicenow.js';
+import { makeSlack } from './slack/slack.js';
+import { makeTeams } from './teams/teams.js';
 import { Webhook } from './webhook/webhook.js';
 
 export interface Ports {
@@ -45,7 +51,17 @@ export async function startReceivers(ports: Ports): Promise<Receivers> {
   const scripts = new Scripts();
   const oauth = new OAuth();
   const webhook = new Webhook(oauth);
-  const rooms: readonly Room[] = [webhook, oauth];
+  const jira = makeJira();
+  const rooms: readonly Room[] = [
+    webhook,
+    oauth,
+    makeSlack(),
+    makeTeams(),
+    makePagerduty(),
+    jira.room,
+    makeJsm(jira),
+    makeServicenow(),
+  ];
   const email = new Email(ledger, scripts, certificates);
   const tls: Record<string, string> = tlsPapers(certificates);
   const { certPem, keyPem } = certificates.server.good;

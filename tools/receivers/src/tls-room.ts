@@ -3,7 +3,11 @@ import type { Steered } from './control.js';
 import { option, Options } from './options.js';
 
 const tlsOptions = {
-  certificate: option<ServerCertificate>('good', 'which certificate the TLS port shows to new connections', serverCertificates),
+  certificate: option<ServerCertificate>(
+    'good',
+    'which certificate the TLS port shows to new connections',
+    serverCertificates,
+  ),
 };
 
 /** The TLS port's own options: which certificate it shows. */

@@ -75,7 +75,14 @@ function reply(desk: Desk, room: Room, call: Call, name: string, response: Serve
 }
 
 /** Recorded before the delay, so that a test sees a request that is left waiting. */
-function play(desk: Desk, room: Room, call: Call, name: string, scripted: ScriptedAnswer, response: ServerResponse): void {
+function play(
+  desk: Desk,
+  room: Room,
+  call: Call,
+  name: string,
+  scripted: ScriptedAnswer,
+  response: ServerResponse,
+): void {
   const status = scripted.fault === undefined ? (scripted.status ?? 200) : faultStatus(scripted);
   room.scripted(call, status);
   const verdict = scripted.fault === undefined ? `scripted ${status}` : `scripted fault ${scripted.fault}`;

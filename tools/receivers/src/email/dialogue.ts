@@ -1,41 +1,15 @@
 import type { Socket } from 'node:net';
-import { TLSSocket, type SecureContext } from 'node:tls';
-import type { ScriptedAnswer, MailStage } from '../script.js';
-import type { Values } from '../options.js';
+import { TLSSocket } from 'node:tls';
+import type { MailStage } from '../script.js';
 import { Lines, unstuffed } from './lines.js';
-import type { emailOptions } from './options.js';
 import { reply, written, type Reply } from './reply.js';
-
-/** What the dialogue asks of its surroundings. */
-export interface Surroundings {
-  options(): Values<typeof emailOptions>;
-  /** A row of 9.7 has applied. */
-  count(rule: string): void;
-  script(stage: MailStage): ScriptedAnswer | null;
-  /** The reply of a special recipient, or null where anybody else lives. */
-  refusalOf(address: string): { readonly rule: string; readonly reply: Reply } | null;
-  /** Judges and keeps a message; the reply may be a refusal. */
-  take(taken: TakenMail): Promise<Reply>;
-  secureContext(): SecureContext;
-}
-
-export interface TakenMail {
-  readonly from: string;
-  readonly recipients: readonly string[];
-  readonly refused: readonly { readonly recipient: string; readonly reply: string }[];
-  readonly user: string | null;
-  readonly secure: boolean;
-  readonly smtpUtf8: boolean;
-  readonly raw: Buffer;
-  readonly injectedCommands: boolean;
-  readonly hello: string;
-}
+import { Sasl, type SaslStep } from './sasl.js';
+import type { Surroundings, TakenMail } from './surroundings.js';
 
 /** Bytes of a message that is never ended; far above every sizeMax a test would set. */
 const waitingMax = 64 * 1024 * 1024;
-const authFailuresMax = 3;
 
-type Mode = 'command' | 'auth-plain' | 'auth-user' | 'auth-password' | 'data';
+type Mode = 'command' | 'auth' | 'data';
 
 /** One connection, from greeting to close. Commands are answered one after the other. */
 export class Dialogue {
@@ -47,8 +21,7 @@ export class Dialogue {
   #secure: boolean;
   #hello = '';
   #user: string | null = null;
-  #pendingUser = '';
-  #authFailures = 0;
+  readonly #sasl = new Sasl();
   #from: string | null = null;
   #smtpUtf8 = false;
   #recipients: string[] = [];
@@ -114,7 +87,7 @@ export class Dialogue {
     if (line === null) return false;
     if (line === 'too long') this.#sayAndClose(reply(500, '5.5.2', 'Line too long'));
     else if (this.#mode === 'command') await this.#command(line);
-    else this.#continueAuth(line);
+    else this.#judgeAuth(this.#sasl.next(line, this.around.options().users));
     return true;
   }
 
@@ -185,64 +158,28 @@ export class Dialogue {
 
   async #auth(rest: string): Promise<void> {
     if (await this.#scripted('auth')) return;
-    const { clearAuth } = this.around.options();
     if (!this.#secure) {
       this.around.count('email.auth-clear');
-      if (clearAuth === 'hidden') return this.#say(reply(503, '5.5.1', 'AUTH is not available'));
+      if (this.around.options().clearAuth === 'hidden') return this.#say(reply(503, '5.5.1', 'AUTH is not available'));
       return this.#say(reply(538, '5.7.11', 'Encryption required for requested authentication mechanism'));
     }
-    const [mechanism, initial] = rest.split(' ');
-    if (mechanism?.toUpperCase() === 'PLAIN') {
-      if (initial !== undefined) return this.#judgePlain(initial);
-      this.#mode = 'auth-plain';
-      return this.#prompt('');
-    }
-    if (mechanism?.toUpperCase() === 'LOGIN') {
-      this.#mode = 'auth-user';
-      if (initial !== undefined) return this.#continueAuth(initial);
-      return this.#prompt('Username:');
-    }
-    return this.#say(reply(504, '5.5.4', 'Unrecognized authentication type'));
+    this.#judgeAuth(this.#sasl.start(rest, this.around.options().users));
   }
 
-  #prompt(text: string): void {
-    this.#socket.write(`334 ${Buffer.from(text).toString('base64')}\r\n`);
-  }
-
-  #continueAuth(line: string): void {
-    if (line === '*') {
-      this.#mode = 'command';
-      return this.#say(reply(501, '5.7.0', 'Authentication aborted'));
+  #judgeAuth(step: SaslStep): void {
+    if ('prompt' in step) {
+      this.#mode = 'auth';
+      this.#socket.write(`334 ${step.prompt}\r\n`);
+      return;
     }
-    const text = Buffer.from(line, 'base64').toString('utf8');
-    if (this.#mode === 'auth-plain') return this.#judgePlain(line);
-    if (this.#mode === 'auth-user') {
-      this.#pendingUser = text;
-      this.#mode = 'auth-password';
-      return this.#prompt('Password:');
-    }
-    return this.#judge(this.#pendingUser, text);
-  }
-
-  #judgePlain(encoded: string): void {
-    const [, user = '', password = ''] = Buffer.from(encoded, 'base64').toString('utf8').split('\0');
-    this.#judge(user, password);
-  }
-
-  #judge(user: string, password: string): void {
     this.#mode = 'command';
-    const known = Object.entries(this.around.options().users).some(([name, secret]) => name === user && secret === password);
-    if (known) {
-      this.#user = user;
+    if ('user' in step) {
+      this.#user = step.user;
       return this.#say(reply(235, '2.7.0', 'Authentication successful'));
     }
-    this.#authFailures += 1;
-    if (this.#authFailures >= authFailuresMax) {
-      this.around.count('email.auth-too-many');
-      return this.#sayAndClose(reply(421, '4.7.0', 'Too many errors'));
-    }
-    this.around.count('email.auth-wrong');
-    return this.#say(reply(535, '5.7.8', 'Error: authentication failed'));
+    this.around.count(step.rule);
+    if (step.last) return this.#sayAndClose(step.refused);
+    return this.#say(step.refused);
   }
 
   async #mail(rest: string): Promise<void> {

@@ -7,11 +7,12 @@ import type { Ledger } from '../ledger.js';
 import { Options } from '../options.js';
 import { RuleBook } from '../rule.js';
 import type { Scripts } from '../script.js';
-import { Dialogue, type Surroundings, type TakenMail } from './dialogue.js';
+import { Dialogue } from './dialogue.js';
 import { faultsOf, injectedHeaders, parsed } from './message.js';
 import { emailOptions } from './options.js';
 import { reply, type Reply } from './reply.js';
 import { emailRules } from './rules.js';
+import type { Surroundings, TakenMail } from './surroundings.js';
 
 /** Message-IDs remembered per recipient, to see duplicates. */
 const seenMax = 100_000;
@@ -68,7 +69,9 @@ export class Email implements Steered {
 
   state(): Record<string, unknown> {
     const { items } = this.ledger.list({ target: 'email' });
-    return { mails: items.map((item) => ({ at: new Date(item.atMs).toISOString(), ...item.mail, verdict: item.verdict })) };
+    return {
+      mails: items.map((item) => ({ at: new Date(item.atMs).toISOString(), ...item.mail, verdict: item.verdict })),
+    };
   }
 
   clearState(): void {
@@ -104,7 +107,11 @@ export class Email implements Steered {
     const { sizeMax, strict } = this.options.all;
     const faults = [];
     if (taken.raw.length > sizeMax)
-      faults.push({ rule: 'email.size-data', says: 'size', reply: reply(552, '5.3.4', 'Message size exceeds fixed limit') });
+      faults.push({
+        rule: 'email.size-data',
+        says: 'size',
+        reply: reply(552, '5.3.4', 'Message size exceeds fixed limit'),
+      });
     else if (strict)
       for (const fault of faultsOf(taken.raw, taken.smtpUtf8))
         faults.push({ ...fault, reply: reply(550, '5.6.0', `Message refused: ${fault.says}`) });

@@ -5,7 +5,8 @@ export function faultsOf(raw: Buffer, smtpUtf8: boolean): readonly { readonly ru
   const text = raw.toString('latin1');
   const faults: { rule: string; says: string }[] = [];
   if (/(^|[^\r])\n|\r(?!\n)/.test(text)) faults.push({ rule: 'email.bare-lf', says: 'bare CR or LF' });
-  if (text.split('\r\n').some((line) => line.length > 998)) faults.push({ rule: 'email.long-line', says: 'line over 998 octets' });
+  if (text.split('\r\n').some((line) => line.length > 998))
+    faults.push({ rule: 'email.long-line', says: 'line over 998 octets' });
   const head = headOf(text);
   for (const name of ['Date', 'Message-ID'])
     if (!new RegExp(`^${name}:`, 'im').test(head)) faults.push({ rule: 'email.missing-header', says: `no ${name}` });
@@ -14,7 +15,18 @@ export function faultsOf(raw: Buffer, smtpUtf8: boolean): readonly { readonly ru
 }
 
 /** Headers that RFC 5322 section 3.6 lets stand at most once. */
-const onceOnly = ['from', 'sender', 'reply-to', 'to', 'cc', 'message-id', 'in-reply-to', 'references', 'subject', 'date'];
+const onceOnly = [
+  'from',
+  'sender',
+  'reply-to',
+  'to',
+  'cc',
+  'message-id',
+  'in-reply-to',
+  'references',
+  'subject',
+  'date',
+];
 
 /** Signs of smuggled headers: one twice that may stand once, or a Bcc, which a sender takes out. */
 export function injectedHeaders(raw: Buffer): readonly string[] {
@@ -44,7 +56,9 @@ export interface Mail {
   readonly attachments: readonly { readonly filename: string; readonly contentType: string; readonly size: number }[];
 }
 
-export async function parsed(raw: Buffer): Promise<Mail & { readonly headerLines: readonly (readonly [string, string])[] }> {
+export async function parsed(
+  raw: Buffer,
+): Promise<Mail & { readonly headerLines: readonly (readonly [string, string])[] }> {
   const mail = await simpleParser(raw, { skipImageLinks: true });
   return {
     from: addressesOf(mail.from),
@@ -63,7 +77,13 @@ export async function parsed(raw: Buffer): Promise<Mail & { readonly headerLines
     })),
     headerLines: mail.headerLines.map(({ line }) => {
       const colon = line.indexOf(':');
-      return [line.slice(0, colon), line.slice(colon + 1).replace(/\r?\n[ \t]/g, ' ').trim()] as const;
+      return [
+        line.slice(0, colon),
+        line
+          .slice(colon + 1)
+          .replace(/\r?\n[ \t]/g, ' ')
+          .trim(),
+      ] as const;
     }),
   };
 }

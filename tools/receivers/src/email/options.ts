@@ -4,8 +4,14 @@ import { serverCertificates, type ServerCertificate } from '../certificate.js';
 export const emailOptions = {
   requireTls: option(false, 'MAIL before STARTTLS is refused with 530 5.7.0'),
   requireAuth: option(false, 'MAIL before AUTH is refused with 530 5.7.0'),
-  users: option<Readonly<Record<string, string>>>({ waybill: 'mail-password' }, 'user names and passwords for AUTH PLAIN and LOGIN'),
-  clearAuth: option('refused', 'AUTH on a clear connection: refused with 538, or not advertised (and 503)', ['refused', 'hidden']),
+  users: option<Readonly<Record<string, string>>>(
+    { waybill: 'mail-password' },
+    'user names and passwords for AUTH PLAIN and LOGIN',
+  ),
+  clearAuth: option('refused', 'AUTH on a clear connection: refused with 538, or not advertised (and 503)', [
+    'refused',
+    'hidden',
+  ]),
   recipientsMax: option(100, 'RCPT beyond it: 452 4.5.3'),
   sizeMax: option(10_485_760, 'octets of one message; advertised as SIZE'),
   strict: option(true, 'bare LF, lines over 998 octets, no Date or Message-ID, 8-bit headers: 550 5.6.0'),

@@ -3,11 +3,17 @@ import type { Call } from '../call.js';
 
 /** targets.md 9.7. The dialogue applies the rows at its stages and counts them by id; none is judged through `check`. */
 const rows: readonly (readonly [id: string, row: string, when: string, then: string])[] = [
-  ['email.tls-required', '9.7/1', 'MAIL before STARTTLS when TLS is mandatory', '530 5.7.0 Must issue a STARTTLS command first'],
+  [
+    'email.tls-required',
+    '9.7/1',
+    'MAIL before STARTTLS when TLS is mandatory',
+    '530 5.7.0 Must issue a STARTTLS command first',
+  ],
   ['email.auth-required', '9.7/2', 'MAIL before AUTH when AUTH is mandatory', '530 5.7.0 Authentication required'],
   ['email.auth-wrong', '9.7/3', 'AUTH with wrong credentials', '535 5.7.8 Error: authentication failed'],
   ['email.auth-too-many', '9.7/4', 'third failed AUTH', '421 4.7.0 Too many errors, and close'],
   ['email.auth-clear', '9.7/5', 'AUTH on a clear connection', '538 5.7.11 (option clearAuth: not advertised)'],
+  ['email.auth-mechanism', '7.1', 'AUTH with an unknown mechanism, or aborted with *', '504 5.5.4, 501 5.7.0'],
   ['email.busy', '9.7/6', 'RCPT busy@', '450 4.2.1'],
   ['email.grey', '9.7/6', 'RCPT grey@, first try', '451 4.7.1; accepted at the next try'],
   ['email.full', '9.7/6', 'RCPT full@', '452 4.2.2'],
@@ -30,7 +36,12 @@ const rows: readonly (readonly [id: string, row: string, when: string, then: str
   ['email.greeting-delay', '9.7/12', 'option greetingDelayMs', '220 comes late'],
   ['email.starttls-hidden', '9.7/12', 'option startTls hidden', 'EHLO without STARTTLS; the command answers 502'],
   ['email.starttls-refused', '9.7/12', 'option startTls refused', '454 4.7.0'],
-  ['email.certificate', '9.7/12', 'option certificate expired, self-signed, wrong-name', 'STARTTLS shows that certificate'],
+  [
+    'email.certificate',
+    '9.7/12',
+    'option certificate expired, self-signed, wrong-name',
+    'STARTTLS shows that certificate',
+  ],
   ['email.multi-line', '9.7/12', 'option multiLine', 'replies of several lines'],
   ['email.plain-codes', '9.7/12', 'option enhancedCodes false', 'replies without an enhanced code'],
   ['email.long-reply', '9.7/12', 'option longReplies', 'replies of 512 octets'],

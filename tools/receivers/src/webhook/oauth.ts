@@ -7,7 +7,10 @@ import { idOfRequest } from '../room.js';
 import { RuleBook, type Rule } from '../rule.js';
 
 export const oauthOptions = {
-  clients: option<Readonly<Record<string, string>>>({ 'waybill-client': 'waybill-client-secret' }, 'client ids and their secrets'),
+  clients: option<Readonly<Record<string, string>>>(
+    { 'waybill-client': 'waybill-client-secret' },
+    'client ids and their secrets',
+  ),
   expiresInSeconds: option(3_600, 'life of the tokens that are issued from now on'),
   revoked: option(false, 'set to true: every token issued so far is invalid at once'),
 };
@@ -129,7 +132,11 @@ export class OAuth implements Room {
     const seconds = this.options.all.expiresInSeconds;
     this.#tokens.set(token, call.atMs + seconds * 1_000);
     this.#issued += 1;
-    return jsonAnswer(200, { access_token: token, token_type: 'Bearer', expires_in: seconds }, { 'cache-control': 'no-store' });
+    return jsonAnswer(
+      200,
+      { access_token: token, token_type: 'Bearer', expires_in: seconds },
+      { 'cache-control': 'no-store' },
+    );
   }
 }
 

@@ -4,10 +4,20 @@ import type { Values } from '../options.js';
 import type { Rule } from '../rule.js';
 import type { OAuth } from './oauth.js';
 import { signatureFault } from './signature.js';
-import { accepted, bodyKey, type webhookOptions, type WebhookMemory } from './webhook.js';
+import type { webhookOptions } from './webhook.js';
 
 export type WebhookCall = Call & { readonly name: string; readonly options: Values<typeof webhookOptions> };
 
+/** What the room remembers of earlier attempts, to see whether ids and timestamps are as they must be. */
+export interface WebhookMemory {
+  readonly attempts: Map<string, { readonly atMs: number; readonly timestamp: string }>;
+  /** Id by name and body of requests that were not answered with 2xx. */
+  readonly refused: Map<string, string>;
+  /** Names that have said 410 or `disable`. */
+  readonly ended: Map<string, string>;
+}
+
+const accepted = jsonAnswer(200, { ok: true });
 const badSignature = jsonAnswer(401, { error: 'bad signature' });
 
 /** targets.md 9.8. What is plain, unsigned and without options runs through in a few comparisons. */
@@ -166,4 +176,8 @@ function endRules(memory: WebhookMemory): readonly Rule<WebhookCall>[] {
     },
     { id: 'webhook.ok', row: '9.8', when: 'else', then: '200 {"ok":true}', check: () => accepted },
   ];
+}
+
+export function bodyKey(name: string, call: Call): string {
+  return `${name}\n${call.body.toString('latin1')}`;
 }

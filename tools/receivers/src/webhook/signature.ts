@@ -22,7 +22,9 @@ export function signatureFault(
   const offSeconds = Math.abs(Math.floor(nowMs / 1000) - Number(timestamp));
   const right = secrets.map((secret) => Buffer.from(signatureOf(secret, id, timestamp, body)));
   const given = signatures.split(' ').map((signature) => Buffer.from(signature));
-  const verifies = given.some((one) => right.some((other) => one.length === other.length && timingSafeEqual(one, other)));
+  const verifies = given.some((one) =>
+    right.some((other) => one.length === other.length && timingSafeEqual(one, other)),
+  );
   if (!verifies) return 'signature does not verify over the raw body';
   return offSeconds > toleranceSeconds ? `timestamp is ${offSeconds} s off` : null;
 }

@@ -1,31 +1,28 @@
-import { jsonAnswer, type Answer } from '../answer.js';
+import type { Answer } from '../answer.js';
 import type { Call } from '../call.js';
 import { option, Options } from '../options.js';
 import type { Room } from '../room.js';
 import { RuleBook } from '../rule.js';
 import type { OAuth } from './oauth.js';
-import { webhookRules, type WebhookCall } from './rules.js';
+import { bodyKey, webhookRules, type WebhookCall, type WebhookMemory } from './rules.js';
 
 export const webhookOptions = {
-  signingSecrets: option<readonly string[] | null>([], 'whsec_… secrets; with one or more, every request must be signed (Standard Webhooks)'),
+  signingSecrets: option<readonly string[] | null>(
+    [],
+    'whsec_… secrets; with one or more, every request must be signed (Standard Webhooks)',
+  ),
   toleranceSeconds: option(300, 'how far webhook-timestamp may be off'),
   constantId: option(true, 'with signatures: a repeat of a refused body must carry the same webhook-id'),
-  auth: option<unknown>(null, '{"kind":"basic","username","password"} | {"kind":"bearer","token"} | {"kind":"header","name","value"} | {"kind":"oauth2"}'),
+  auth: option<unknown>(
+    null,
+    '{"kind":"basic","username","password"} | {"kind":"bearer","token"} | {"kind":"header","name","value"} | {"kind":"oauth2"}',
+  ),
   disable: option(false, 'answer 200 with the header webhook-delivery: disable'),
   gone: option(false, 'answer 410; whatever arrives later is flagged'),
 };
 
 /** Attempts remembered per signed id and per refused body. */
 export const attemptsMax = 100_000;
-
-/** What the room remembers of earlier attempts, to see whether ids and timestamps are as they must be. */
-export interface WebhookMemory {
-  readonly attempts: Map<string, { readonly atMs: number; readonly timestamp: string }>;
-  /** Id by name and body of requests that were not answered with 2xx. */
-  readonly refused: Map<string, string>;
-  /** Names that have said 410 or `disable`. */
-  readonly ended: Map<string, string>;
-}
 
 /** `/webhook/{name}`: any name exists; without options it answers 200 to everything and only records. */
 export class Webhook implements Room {
@@ -102,12 +99,6 @@ export class Webhook implements Room {
     else if (status !== 401) refused.set(key, id);
   }
 }
-
-export function bodyKey(name: string, call: Call): string {
-  return `${name}\n${call.body.toString('latin1')}`;
-}
-
-export const accepted: Answer = jsonAnswer(200, { ok: true });
 
 function decoded(name: string): string {
   try {
