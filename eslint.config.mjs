@@ -145,12 +145,12 @@ export default tseslint.config(
   },
   {
     files: [`libs/{${domains.join(',')}}/src/**/*.ts`],
-    ignores: ['**/*.spec.ts', '**/*.fixture.ts'],
+    ignores: ['**/*.spec.ts', '**/*.{fixture,contract}.ts'],
     rules: pureDomain,
   },
   {
     // A fixture is what several specs of a room share; it is no part of the room's product.
-    files: ['**/*.spec.ts', '**/*.fixture.ts', 'libs/testkit/src/**/*.ts'],
+    files: ['**/*.spec.ts', '**/*.{fixture,contract}.ts', '**/src/spec/**/*.ts', 'libs/testkit/src/**/*.ts'],
     rules: {
       '@nx/enforce-module-boundaries': boundaries(true),
       // A spec looks into answers whose shape it is about to assert, and Jest's matchers are typed `any`.

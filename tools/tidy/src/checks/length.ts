@@ -1,0 +1,36 @@
+import ts from 'typescript';
+import { type Check, type Finding, isCode, isForTests, lineOf, type SourceFile, visit } from '../source-tree.js';
+
+export const fileLinesWanted = 300;
+export const fileLinesMax = 400;
+export const functionLinesMax = 70;
+
+/** Files that do not fit a head, functions that do not fit a screen. */
+export const length: Check = (tree) =>
+  tree.files.filter(isCode).flatMap((file) => [...fileLength(file), ...functionLengths(file)]);
+
+function fileLength(file: SourceFile): Finding[] {
+  const lines = file.text.trimEnd().split('\n').length;
+  if (lines <= fileLinesWanted) return [];
+  const says = `has ${lines} lines: find the two things in it and give each its file (wanted ${fileLinesWanted}, at most ${fileLinesMax})`;
+  return [{ path: file.path, line: 1, says, ...(lines <= fileLinesMax ? { note: true as const } : {}) }];
+}
+
+function functionLengths(file: SourceFile): Finding[] {
+  const found: Finding[] = [];
+  visit(file.ast(), (node) => {
+    if (!ts.isFunctionLike(node) || !('body' in node) || node.body === undefined) return;
+    // describe() groups tests; it is not a function that somebody follows.
+    if (isForTests(file) && ts.isCallExpression(node.parent) && /^describe/.test(node.parent.expression.getText()))
+      return;
+    const lines = lineAt(file, node.end) - lineOf(file, node) + 1;
+    if (lines <= functionLinesMax) return;
+    const says = `a function of ${lines} lines: take out the steps and name them (at most ${functionLinesMax})`;
+    found.push({ path: file.path, line: lineOf(file, node), says });
+  });
+  return found;
+}
+
+function lineAt(file: SourceFile, position: number): number {
+  return file.ast().getLineAndCharacterOfPosition(position).line + 1;
+}
