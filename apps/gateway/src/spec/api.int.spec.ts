@@ -18,7 +18,7 @@ describe('the HTTP API', () => {
   });
 
   it('asks the service of the tenant of the key, says who asks, and answers what it says', async () => {
-    stage.answer('registry', 'connectors.list', () => ({ items: [connector], nextCursor: null }));
+    await stage.answer('registry', 'connectors.list', () => ({ items: [connector], nextCursor: null }));
     const key = stage.keyOf('acme', 'read');
     const reply = await stage.send('GET', '/v1/connectors?limit=5&target=slack', {
       key,
@@ -34,8 +34,8 @@ describe('the HTTP API', () => {
   });
 
   it('answers a created connector with Location, ETag and whether delivery has it', async () => {
-    stage.answer('registry', 'connectors.create', () => connector);
-    stage.answer('delivery', 'caught-up', () => ({ reached: true }));
+    await stage.answer('registry', 'connectors.create', () => connector);
+    await stage.answer('delivery', 'caught-up', () => ({ reached: true }));
     const body = { name: 'SOC', target: 'slack', secrets: { url: 'https://hooks.slack.com/services/x' } };
     const reply = await stage.send('POST', '/v1/connectors', { body });
     expect([reply.status, reply.json]).toEqual([201, connector]);
@@ -49,15 +49,15 @@ describe('the HTTP API', () => {
     ['delivery has not read it in time', () => ({ reached: false })],
     ['delivery is away', null],
   ])('says propagated false when %s', async (_, answer) => {
-    stage.answer('registry', 'connectors.create', () => connector);
-    stage.answer('delivery', 'caught-up', answer);
+    await stage.answer('registry', 'connectors.create', () => connector);
+    await stage.answer('delivery', 'caught-up', answer);
     const reply = await stage.send('POST', '/v1/connectors', { body: { name: 'SOC', target: 'slack' } });
     expect([reply.status, reply.json]).toEqual([201, { ...connector, propagated: false }]);
   });
 
   it('passes a merge patch on with the version of If-Match', async () => {
-    stage.answer('registry', 'connectors.update', () => ({ ...connector, version: 4 }));
-    stage.answer('delivery', 'caught-up', () => ({ reached: true }));
+    await stage.answer('registry', 'connectors.update', () => ({ ...connector, version: 4 }));
+    await stage.answer('delivery', 'caught-up', () => ({ reached: true }));
     const text = '{"name":"new","config":{"n":1.50}}';
     const reply = await stage.send('PATCH', `/v1/connectors/${connector.id}`, { text, headers: { 'if-match': '"3"' } });
     expect([reply.status, reply.headers.get('etag')]).toEqual([200, '"4"']);
@@ -77,13 +77,13 @@ describe('the HTTP API', () => {
   });
 
   it('answers 204 without a body to a delete', async () => {
-    stage.answer('registry', 'connectors.delete', () => ({ position: 50 }));
+    await stage.answer('registry', 'connectors.delete', () => ({ position: 50 }));
     const reply = await stage.send('DELETE', `/v1/connectors/${connector.id}`, { headers: { 'if-match': '"3"' } });
     expect([reply.status, reply.text]).toEqual([204, '']);
   });
 
   it('passes the problem of a service on, with the request id', async () => {
-    stage.answer('registry', 'connectors.get', () => {
+    await stage.answer('registry', 'connectors.get', () => {
       throw new Says('connector_deleted');
     });
     const reply = await stage.send('GET', `/v1/connectors/${connector.id}`);
@@ -93,14 +93,14 @@ describe('the HTTP API', () => {
   });
 
   it('answers 503 with Retry-After while a service is away', async () => {
-    stage.answer('subscriptions', 'subscriptions.list', null);
+    await stage.answer('subscriptions', 'subscriptions.list', null);
     const reply = await stage.send('GET', '/v1/subscriptions');
     expect([reply.status, reply.json.code]).toEqual([503, 'service_unavailable']);
     expect(reply.headers.get('retry-after')).toBe('1');
   });
 
   it('keeps the spelling of a payload from the body to the router', async () => {
-    stage.answer('publish', 'publish', () => ({
+    await stage.answer('publish', 'publish', () => ({
       notificationId: idOf('ntf', 1),
       log: 'subscriptions-0',
       position: 7,
@@ -121,11 +121,11 @@ describe('the HTTP API', () => {
 
   it('shows the routing decision of a notification while delivery is away', async () => {
     const id = idOf('ntf', 2);
-    stage.answer('subscriptions', 'notifications.get', () => ({ id, type: 'incident', routing: { routes: [] } }));
-    stage.answer('delivery', 'deliveries.list', null);
+    await stage.answer('subscriptions', 'notifications.get', () => ({ id, type: 'incident', routing: { routes: [] } }));
+    await stage.answer('delivery', 'deliveries.list', null);
     const away = await stage.send('GET', `/v1/notifications/${id}`);
     expect(away.json).toMatchObject({ id, deliveries: [], deliveriesComplete: false });
-    stage.answer('delivery', 'deliveries.list', () => ({ items: [{ id: idOf('dlv', 1) }], nextCursor: null }));
+    await stage.answer('delivery', 'deliveries.list', () => ({ items: [{ id: idOf('dlv', 1) }], nextCursor: null }));
     const there = await stage.send('GET', `/v1/notifications/${id}`);
     expect(there.json).toMatchObject({ deliveries: [{ id: idOf('dlv', 1) }], deliveriesComplete: true });
     expect(JSON.parse(stage.heard.at(-1)?.text ?? '')).toMatchObject({ notificationId: id });
@@ -135,7 +135,7 @@ describe('the HTTP API', () => {
     const event = (position: number, tenant: string) =>
       `{"log":"delivery-0","epoch":1,"position":${position},"stream":"delivery-x","type":"DeliveryAccepted","tenant":"${tenant}","data":{"n":1.50}}`;
     const all = [event(1, 'default'), event(2, 'acme'), event(3, 'default')];
-    stage.answer('delivery', 'log.read', ({ text }) => {
+    await stage.answer('delivery', 'log.read', ({ text }) => {
       const { after } = JSON.parse(text) as { after: number };
       return { events: all.slice(after).map((line) => ({ text: line, sealedAt: null })), head: 3 };
     });

@@ -5,8 +5,8 @@ describe('what the gateway refuses by itself', () => {
   let stage: Stage;
   beforeAll(async () => {
     stage = await startStage();
-    stage.answer('registry', 'connectors.list', () => ({ items: [], nextCursor: null }));
-    stage.answer('publish', 'publish', () => ({ notificationId: idOf('ntf', 1), position: 7, duplicate: false }));
+    await stage.answer('registry', 'connectors.list', () => ({ items: [], nextCursor: null }));
+    await stage.answer('publish', 'publish', () => ({ notificationId: idOf('ntf', 1), position: 7, duplicate: false }));
   }, 60_000);
   afterAll(() => stage.stop());
   beforeEach(() => {

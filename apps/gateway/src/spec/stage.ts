@@ -46,8 +46,8 @@ export interface Stage {
   readonly heard: Heard[];
   keyOf(tenant: string, ...scopes: Scope[]): string;
   revoke(key: string): void;
-  /** Answers a call of a service (the newest answer counts); null: nobody listens. */
-  answer(service: ServiceName | 'publish', call: string, answer: Answer | null): void;
+  /** Answers a call of a service (the newest answer counts); null: nobody listens. In force when it resolves. */
+  answer(service: ServiceName | 'publish', call: string, answer: Answer | null): Promise<void>;
   send(
     method: string,
     path: string,
@@ -80,20 +80,32 @@ export async function startStage(environment: Record<string, string> = {}): Prom
   return stageOf(nats, database, nc, gateway);
 }
 
-function stageOf(nats: TestNats, database: TestDatabase, nc: NatsConnection, gateway: RunningGateway): Stage {
+async function stageOf(
+  nats: TestNats,
+  database: TestDatabase,
+  nc: NatsConnection,
+  gateway: RunningGateway,
+): Promise<Stage> {
   const heard: Heard[] = [];
   const keys = new Map<string, object>();
-  const listening = new Map<string, { unsubscribe(): void }>();
+  const answers = new Map<string, { act: Answer; subscription: { unsubscribe(): void } }>();
   let made = 0;
-  const answer: Stage['answer'] = (service, call, act) => {
+  const answer: Stage['answer'] = async (service, call, act) => {
     const subject = service === 'publish' ? publishPattern : rpcPattern(service, call);
-    listening.get(subject)?.unsubscribe();
-    listening.delete(subject);
-    if (act === null) return;
-    const callback = (_: Error | null, message: Msg): void => void replyTo(message, act, heard);
-    listening.set(subject, nc.subscribe(subject, { callback }));
+    const known = answers.get(subject);
+    if (act === null) {
+      known?.subscription.unsubscribe();
+      answers.delete(subject);
+    } else if (known !== undefined) {
+      known.act = act;
+    } else {
+      const callback = (_: Error | null, message: Msg): void =>
+        void replyTo(message, answers.get(subject)?.act ?? act, heard);
+      answers.set(subject, { act, subscription: nc.subscribe(subject, { callback }) });
+    }
+    await nc.flush();
   };
-  answer('registry', 'keys.verify', ({ text }) => {
+  await answer('registry', 'keys.verify', ({ text }) => {
     const { sha256 } = JSON.parse(text) as { sha256: string };
     const principal = keys.get(sha256);
     if (principal === undefined) throw new Says('unauthorized');
