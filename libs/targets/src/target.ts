@@ -40,8 +40,10 @@ export interface TargetDescriptor {
   readonly secrets: Record<string, unknown>;
   /** Default template by notification type; `generic` for any other type. */
   readonly templates: Readonly<Record<string, DefaultTemplate>>;
-  /** How a value of the payload is escaped when a json template puts it into a text: an `EscapeRule` of libs/template. jq templates escape for themselves. */
-  readonly escape: EscapeMode | { readonly otherwise: EscapeMode; readonly keys: Readonly<Record<string, EscapeMode>> };
+  /** How a value of the payload is escaped when a json template puts it into a text. jq templates escape for themselves. */
+  readonly escape: EscapeMode;
+  /** Another escape for values that land below these keys (the nearest key above the tag): addresses, the `html` of a mail. */
+  readonly escapeIn?: Readonly<Record<string, EscapeMode>> | undefined;
   /** What the target takes at most; the room cuts to it before sending, or says that it cannot. */
   readonly limits: readonly TargetLimit[];
   /** Markdown: how to get the credential, step by step. */
@@ -54,7 +56,7 @@ export interface DefaultTemplate {
 }
 
 /**
- * The names are those of `EscapeRule` in libs/template: one for all values, or one by the nearest key above the tag.
+ * The names are those of libs/template.
  * Where the text of a template lands, and so what data must not be able to say there: `slack-mrkdwn` escapes `& < >`,
  * `teams-markdown` the signs of Adaptive Card Markdown, `jira-wiki` the signs of wiki markup, `html` those of HTML;
  * `none` leaves the value as it is, for plain JSON fields.

@@ -66,7 +66,8 @@ export const emailDescriptor: TargetDescriptor = {
     },
   },
   templates: emailTemplates,
-  escape: { otherwise: 'none', keys: { html: 'html' } },
+  escape: 'none',
+  escapeIn: { html: 'html' },
   limits: [
     { what: 'recipients', max: recipientsMax, unit: 'items', beyond: 'refused' },
     { what: 'subject', max: 255, unit: 'characters', beyond: 'cut' },

@@ -39,8 +39,9 @@ export const slackDescriptor: TargetDescriptor = {
     },
   },
   templates: slackTemplates,
+  escape: 'slack-mrkdwn',
   // An address is not text: `&amp;` in it would be sent as it stands.
-  escape: { otherwise: 'slack-mrkdwn', keys: { url: 'none', image_url: 'none', title_link: 'none', thumb_url: 'none' } },
+  escapeIn: { url: 'none', image_url: 'none', title_link: 'none', thumb_url: 'none' },
   limits: [
     { what: 'text', max: slackLimits.text, unit: 'characters', beyond: 'cut' },
     { what: 'blocks', max: slackLimits.blocks, unit: 'items', beyond: 'cut' },

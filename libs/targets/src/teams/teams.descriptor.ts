@@ -28,8 +28,9 @@ export const teamsDescriptor: TargetDescriptor = {
     },
   },
   templates: teamsTemplates,
+  escape: 'teams-markdown',
   // An address is not text: a backslash in it would be sent as it stands.
-  escape: { otherwise: 'teams-markdown', keys: { url: 'none', uri: 'none', altText: 'none' } },
+  escapeIn: { url: 'none', uri: 'none', altText: 'none' },
   limits: [
     { what: 'the whole message', max: teamsBodyBytesMax, unit: 'bytes', beyond: 'cut' },
     { what: 'messages', max: 4, unit: 'requests a second', beyond: 'paced' },
