@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import { createKey } from '../handle-api-key.js';
 import { createTenant } from '../handle-tenant.js';
 import { NotificationStreams } from '../out/notification-streams.js';
+import { KeyList } from '../read/key-list.js';
 import { TenantList } from '../read/tenant-list.js';
 import { eventLog } from '../tokens.js';
 
@@ -15,6 +16,7 @@ export class TenantsRpc {
   constructor(
     @Inject(eventLog) private readonly log: EventLog,
     @Inject(TenantList) private readonly list: TenantList,
+    @Inject(KeyList) private readonly keys: KeyList,
     @Inject(NotificationStreams) private readonly streams: NotificationStreams,
   ) {}
 
@@ -25,8 +27,8 @@ export class TenantsRpc {
     await createTenant(this.log, request, { id, name });
     const first = await createKey(this.log, request, id, { name: 'First key', scopes: ['admin'] });
     await this.streams.ensure(id);
-    await this.list.reached(first.position);
-    const apiKey = await this.list.key(id, first.keyId);
+    await Promise.all([this.list.reached(first.position), this.keys.reached(first.position)]);
+    const apiKey = await this.keys.get(id, first.keyId);
     return { ...(await this.list.get(id)), apiKey: { ...apiKey, key: first.key }, position: first.position };
   }
 
