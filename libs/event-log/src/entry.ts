@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { hashBytes } from './merkle.js';
+import { hashBytes, type HashText } from './merkle.js';
 
 /** What a leaf binds, in the order in which it stands in the entry. */
 export interface Entry {
@@ -14,15 +14,15 @@ export interface Entry {
   readonly schemaVersion: number;
   readonly tenant: string;
   /** SHA-256 of the stored bytes of each part. */
-  readonly metaDigest: Uint8Array;
-  readonly dataDigest: Uint8Array;
+  readonly metaDigest: HashText;
+  readonly dataDigest: HashText;
   /** Over the sealed bytes as stored, so that a shredded key never breaks a proof; null for an event without a sealed part. */
-  readonly sealedDigest: Uint8Array | null;
+  readonly sealedDigest: HashText | null;
 }
 
 /** First byte of every entry; a new shape gets a new number and both stay readable. */
 export const entryVersion = 1;
-const noDigest = Buffer.alloc(hashBytes);
+const noDigest: HashText = '\0'.repeat(hashBytes);
 const fixedBytes = 1 + 8 + 8 + 16 + 8 + 2 + 4 * 2 + 3 * hashBytes + 1;
 
 /**
@@ -45,16 +45,16 @@ export function encodeEntry(entry: Entry): Buffer {
   at = writeText(bytes, at, type);
   at = bytes.writeUInt16BE(entry.schemaVersion, at);
   at = writeText(bytes, at, tenant);
-  bytes.set(entry.metaDigest, at);
-  bytes.set(entry.dataDigest, at + hashBytes);
+  bytes.write(entry.metaDigest, at, 'latin1');
+  bytes.write(entry.dataDigest, at + hashBytes, 'latin1');
   bytes[at + 2 * hashBytes] = entry.sealedDigest === null ? 0 : 1;
-  bytes.set(entry.sealedDigest ?? noDigest, at + 2 * hashBytes + 1);
+  bytes.write(entry.sealedDigest ?? noDigest, at + 2 * hashBytes + 1, 'latin1');
   return bytes;
 }
 
 /** SHA-256 of stored bytes. */
-export function digest(bytes: Uint8Array | string): Buffer {
-  return hash('sha256', bytes, 'buffer');
+export function digest(bytes: Uint8Array | string): HashText {
+  return hash('sha256', bytes, 'binary');
 }
 
 function writeText(bytes: Buffer, at: number, text: string): number {

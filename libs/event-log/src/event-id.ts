@@ -5,7 +5,7 @@ import { hash } from 'node:crypto';
  * no table has to remember ids.
  */
 export function eventIdBytes(log: string, stream: string, version: number): Buffer {
-  const id = hash('sha256', `waybill-event-v1\n${log}\n${stream}\n${version}`, 'buffer').subarray(0, 16);
+  const id = Buffer.from(hash('sha256', `waybill-event-v1\n${log}\n${stream}\n${version}`, 'binary').slice(0, 16), 'latin1');
   id[6] = ((id[6] ?? 0) & 0x0f) | 0x80;
   id[8] = ((id[8] ?? 0) & 0x3f) | 0x80;
   return id;
@@ -19,5 +19,5 @@ export function uuidText(bytes: Uint8Array): string {
 
 /** The 16-byte key under which a stream stands in every index; 128 bits of SHA-256 do not collide. */
 export function streamKey(stream: string): Buffer {
-  return hash('sha256', `waybill-stream-v1\n${stream}`, 'buffer').subarray(0, 16);
+  return Buffer.from(hash('sha256', `waybill-stream-v1\n${stream}`, 'binary').slice(0, 16), 'latin1');
 }

@@ -113,7 +113,7 @@ export class GroupCommit {
       if (first === undefined) return await this.cursorsAreThere(attempt);
       if (position < attempt.headPosition) return false;
       const { rows } = await session.query(statements.readLeaves, [first - 1, attempt.headPosition]);
-      return attempt.recent.every(({ leaf }, at) => leaf.equals((rows[at]?.[0] as Buffer | undefined) ?? Buffer.alloc(0)));
+      return attempt.recent.every(({ leaf }, at) => leaf === (rows[at]?.[0] as Buffer | undefined)?.toString('latin1'));
     } finally {
       await this.rollback();
     }

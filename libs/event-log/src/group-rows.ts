@@ -2,8 +2,8 @@ import { type AdmittedEvent, categoryKey } from './admit.js';
 import { digest, encodeEntry } from './entry.js';
 import { eventIdBytes, streamKey, uuidText } from './event-id.js';
 import { categoryOf, type LogIdentity } from './log.js';
-import { type Frontier, leafHash } from './merkle.js';
-import { byteaArray, byteaTextArray, int2Array, int8Array, textArray, uuidArray } from './pg-array.js';
+import { type Frontier, type HashText, leafHashText } from './merkle.js';
+import { byteaArray, byteaLatin1Array, byteaTextArray, int2Array, int8Array, textArray, uuidArray } from './pg-array.js';
 import { recordedEvent, timeText } from './recorded.js';
 import type { RecentEvent } from './ring.js';
 import { type KeyWrapper, newDataKey, seal } from './seal.js';
@@ -71,6 +71,8 @@ export function groupRows(
   const at = timeText(atUs);
   const sealedParts: (Buffer | null)[] = [];
   const ids: Buffer[] = [];
+  // Few callers, few different meta texts.
+  const metaDigests = new Map<string, HashText>();
   const recent = admitted.map((place): RecentEvent => {
     const { event, stream, version, position, tenant } = place;
     const { log } = identity;
@@ -78,11 +80,12 @@ export function groupRows(
     const eventId = uuidText(id);
     const { type, schemaVersion, sealed: clear } = event;
     const sealed = clear === null ? null : seal(subjectKeys.of(clear.subject), { log, eventId }, clear.text);
-    const metaDigest = digest(event.metaText);
+    const metaDigest = metaDigests.get(event.metaText) ?? digest(event.metaText);
+    metaDigests.set(event.metaText, metaDigest);
     const dataDigest = digest(event.dataText);
     const sealedDigest = sealed === null ? null : digest(sealed);
     const digests = { metaDigest, dataDigest, sealedDigest };
-    const leaf = leafHash(encodeEntry({ log, position, atUs, eventId: id, stream, version, type, schemaVersion, tenant, ...digests }));
+    const leaf = leafHashText(encodeEntry({ log, position, atUs, eventId: id, stream, version, type, schemaVersion, tenant, ...digests }));
     frontier.append(leaf);
     sealedParts.push(sealed);
     ids.push(id);
@@ -105,7 +108,7 @@ export function groupRows(
     byteaTextArray(column((event) => event.event.dataText)),
     byteaArray(sealedParts),
     textArray(column((event) => event.event.sealed?.subject ?? null)),
-    byteaArray(recent.map((event) => event.leaf)),
+    byteaLatin1Array(recent.map((event) => event.leaf)),
   ];
   return { events, streams: streamRows(admitted, streamKeys), categories: categoryRows(admitted), recent };
 }

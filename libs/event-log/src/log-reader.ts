@@ -110,6 +110,6 @@ export class LogReader {
 export function wireOfRecent(recent: RecentEvent): WireEvent {
   const { position, tenant, type, at } = recent.event;
   const { text, sealedAt } = wireOf(recent.event, recent.clearText);
-  return { text, sealedAt, position, tenant, type, atUs: Date.parse(at) * 1000, leafHex: recent.leaf.toString('hex') };
+  return { text, sealedAt, position, tenant, type, atUs: Date.parse(at) * 1000, leafHex: Buffer.from(recent.leaf, 'latin1').toString('hex') };
 }
 

@@ -6,6 +6,13 @@ import { hash } from 'node:crypto';
  */
 
 export const hashBytes = 32;
+
+/**
+ * A hash as a string of 32 characters, one a byte (latin1). Appending works with these: making a Buffer for a result takes longer
+ * than hashing 400 bytes (1.4 against 0.6 microseconds on Node 24).
+ */
+export type HashText = string;
+
 const nodeBytes = Buffer.alloc(1 + 2 * hashBytes, 1);
 
 /** The root of the tree with no leaves: the hash of nothing. */
@@ -13,10 +20,15 @@ export const emptyRoot: Buffer = hash('sha256', '', 'buffer');
 
 /** MTH of one leaf: SHA-256(0x00 || entry). */
 export function leafHash(entry: Uint8Array): Buffer {
+  return Buffer.from(leafHashText(entry), 'latin1');
+}
+
+/** As `leafHash`, for appending. */
+export function leafHashText(entry: Uint8Array): HashText {
   const input = Buffer.allocUnsafe(entry.length + 1);
   input[0] = 0;
   input.set(entry, 1);
-  return hash('sha256', input, 'buffer');
+  return hash('sha256', input, 'binary');
 }
 
 /** SHA-256(0x01 || left || right). */
@@ -26,6 +38,12 @@ export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
   return hash('sha256', nodeBytes, 'buffer');
 }
 
+function nodeHashText(left: HashText, right: HashText): HashText {
+  nodeBytes.write(left, 1, 'latin1');
+  nodeBytes.write(right, 1 + hashBytes, 'latin1');
+  return hash('sha256', nodeBytes, 'binary');
+}
+
 /**
  * The right edge of a tree: the roots of its complete subtrees, largest first, one for every set bit of `size`.
  * It is all that is needed to add leaves and to know the root, at most 53 hashes.
@@ -33,7 +51,7 @@ export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
 export class Frontier {
   private constructor(
     private count: number,
-    private readonly peaks: Buffer[],
+    private readonly peaks: HashText[],
   ) {}
 
   static empty(): Frontier {
@@ -43,9 +61,9 @@ export class Frontier {
   /** Reads what `bytes` wrote; throws when the number of hashes does not belong to the size. */
   static from(size: number, bytes: Uint8Array): Frontier {
     if (bytes.length !== bitsSet(size) * hashBytes) throw new Error(`a frontier of ${bytes.length} bytes is not one of ${size} leaves`);
-    const copy = Buffer.from(bytes);
-    const peaks: Buffer[] = [];
-    for (let at = 0; at < copy.length; at += hashBytes) peaks.push(copy.subarray(at, at + hashBytes));
+    const text = Buffer.from(bytes).toString('latin1');
+    const peaks: HashText[] = [];
+    for (let at = 0; at < text.length; at += hashBytes) peaks.push(text.slice(at, at + hashBytes));
     return new Frontier(size, peaks);
   }
 
@@ -53,13 +71,13 @@ export class Frontier {
     return this.count;
   }
 
-  append(leaf: Buffer): void {
-    let node = leaf;
+  append(leaf: Buffer | HashText): void {
+    let node = typeof leaf === 'string' ? leaf : leaf.toString('latin1');
     // Every trailing one of the size is a complete subtree that the new leaf completes to one of twice the size.
     for (let rest = this.count; rest % 2 === 1; rest = (rest - 1) / 2) {
       const left = this.peaks.pop();
       if (left === undefined) throw new Error('a frontier has a peak for every bit of its size');
-      node = nodeHash(left, node);
+      node = nodeHashText(left, node);
     }
     this.peaks.push(node);
     this.count += 1;
@@ -68,12 +86,12 @@ export class Frontier {
   root(): Buffer {
     let root = this.peaks.at(-1);
     if (root === undefined) return emptyRoot;
-    for (let at = this.peaks.length - 2; at >= 0; at -= 1) root = nodeHash(this.peaks[at] as Buffer, root);
-    return root;
+    for (let at = this.peaks.length - 2; at >= 0; at -= 1) root = nodeHashText(this.peaks[at] as HashText, root);
+    return Buffer.from(root, 'latin1');
   }
 
   bytes(): Buffer {
-    return Buffer.concat(this.peaks);
+    return Buffer.from(this.peaks.join(''), 'latin1');
   }
 }
 

@@ -24,6 +24,19 @@ export function byteaTextArray(values: readonly string[]): Buffer {
   return textsArray(oid.bytea, values);
 }
 
+/** Bytes that stand one in a character. */
+export function byteaLatin1Array(values: readonly string[]): Buffer {
+  let size = headerBytes;
+  for (const value of values) size += 4 + value.length;
+  const bytes = Buffer.allocUnsafe(size);
+  let at = writeHeader(bytes, oid.bytea, values.length, false);
+  for (const value of values) {
+    at = bytes.writeInt32BE(value.length, at);
+    at += bytes.write(value, at, 'latin1');
+  }
+  return bytes;
+}
+
 export function int8Array(values: readonly number[]): Buffer {
   return fixedArray(oid.int8, 8, values, (bytes, value, at) => {
     bytes.writeInt32BE(Math.floor(value / 2 ** 32), at);

@@ -1,6 +1,6 @@
 import type { TestDatabase } from '@waybill/testkit/start-postgres';
 import { describeEventLog } from './event-log.contract.js';
-import { makeLogDatabase, openTestLog } from './log-database.js';
+import { makeLogDatabase, openTestLog } from './log-database.spec.js';
 
 const databases: TestDatabase[] = [];
 afterAll(async () => {

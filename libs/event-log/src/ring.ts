@@ -1,11 +1,12 @@
 import type { RecordedEvent } from './log.js';
+import type { HashText } from './merkle.js';
 
 /** An event of this process with everything a reader may want, so that nobody has to ask PostgreSQL or decrypt for it. */
 export interface RecentEvent {
   readonly event: RecordedEvent;
   /** The stored clear part. */
   readonly clearText: string;
-  readonly leaf: Buffer;
+  readonly leaf: HashText;
   readonly subject: string | null;
   readonly bytes: number;
 }
