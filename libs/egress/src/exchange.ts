@@ -187,7 +187,8 @@ function faultOf(error: Error, isStarted: boolean): EgressFault {
     return new EgressFault('timeout', `The answer stood still for ${bodyIdleTimeoutMs} ms.`, 'later', { cause: error });
   }
   if (code === 'UND_ERR_HEADERS_OVERFLOW') return protocolFault(`a head of more than ${headBytesMax} bytes`);
-  if (code.startsWith('HPE_') || code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') return protocolFault(code);
+  if (error.name === 'HTTPParserError') return protocolFault(/^HPE_[A-Z_]+$/.test(code) ? code : 'it cannot be read');
+  if (code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') return protocolFault('a body of another length than it says');
   if (code === 'UND_ERR_SOCKET' && /bad (response|upgrade)/.test(error.message)) return protocolFault(error.message);
   if (code === 'UND_ERR_INVALID_ARG' || code === 'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH') {
     return new EgressFault('request_invalid', 'The request cannot be written as HTTP.', 'never', { cause: error });

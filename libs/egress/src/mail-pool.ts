@@ -24,8 +24,13 @@ export class MailPool {
     private readonly name: string | undefined,
   ) {}
 
-  /** A conversation of one's own; waits for a place. Give it back with `give`, whatever happened. */
-  async take(server: MailServer): Promise<MailSession> {
+  /** A conversation of one's own; waits for a place until `signal`. Give it back with `give`, whatever happened. */
+  async take(server: MailServer, signal: AbortSignal): Promise<MailSession> {
+    if (signal.aborted) {
+      // The place that was just given goes to the next one in the line.
+      this.deskFor(server).waiting.shift()?.();
+      throw signal.reason;
+    }
     const desk = this.deskFor(server);
     for (;;) {
       const kept = desk.idle.pop();
@@ -35,12 +40,12 @@ export class MailPool {
       this.drop(desk, kept.session);
     }
     if (desk.open >= sessionsPerServerMax) {
-      await new Promise<void>((called) => desk.waiting.push(called));
-      return this.take(server);
+      await placeAt(desk, signal);
+      return this.take(server, signal);
     }
     desk.open += 1;
     try {
-      return await MailSession.open(server, this.policy, this.resolver, this.name);
+      return await MailSession.open(server, this.policy, this.resolver, { name: this.name, signal });
     } catch (error) {
       desk.open -= 1;
       desk.waiting.shift()?.();
@@ -94,4 +99,19 @@ export class MailPool {
   private forget(): void {
     for (const [key, desk] of this.desks) if (desk.open === 0 && desk.waiting.length === 0) this.desks.delete(key);
   }
+}
+
+function placeAt(desk: Desk, signal: AbortSignal): Promise<void> {
+  return new Promise((done, fail) => {
+    const called = (): void => {
+      signal.removeEventListener('abort', giveUp);
+      done();
+    };
+    const giveUp = (): void => {
+      desk.waiting.splice(desk.waiting.indexOf(called), 1);
+      fail(signal.reason as Error);
+    };
+    signal.addEventListener('abort', giveUp, { once: true });
+    desk.waiting.push(called);
+  });
 }

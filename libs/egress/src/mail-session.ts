@@ -28,6 +28,13 @@ export type SmtpError = Error & {
   recipient?: string;
 };
 
+export interface Call {
+  /** What EHLO says. */
+  readonly name: string | undefined;
+  /** Ends the attempt wherever it is. */
+  readonly signal: AbortSignal;
+}
+
 export const greetingTimeoutMs = 10_000;
 /** Silence of the server within a conversation. */
 export const smtpIdleTimeoutMs = 30_000;
@@ -57,17 +64,34 @@ export class MailSession {
   }
 
   /** Dials, greets, secures and logs in. Throws `EgressFault` of the dialling or an `SmtpError`. */
-  static async open(server: MailServer, policy: EgressPolicy, resolver: NameResolver, name: string | undefined): Promise<MailSession> {
+  static async open(server: MailServer, policy: EgressPolicy, resolver: NameResolver, call: Call): Promise<MailSession> {
     const { socket, entry } = await dial(server.host, policy, resolver);
-    const isPlain = server.tls === 'none' || (server.tls === 'if-entry' && entry !== null && !policy.production);
+    const giveUp = (): void => {
+      socket.destroy();
+    };
+    if (call.signal.aborted) giveUp();
+    call.signal.addEventListener('abort', giveUp, { once: true });
+    try {
+      return await MailSession.greet(server, socket, entry, { name: call.name, isPlain: isPlainAllowed(server, entry, policy) });
+    } finally {
+      call.signal.removeEventListener('abort', giveUp);
+    }
+  }
+
+  private static async greet(
+    server: MailServer,
+    socket: Socket,
+    entry: string | null,
+    how: { readonly name: string | undefined; readonly isPlain: boolean },
+  ): Promise<MailSession> {
     const connection = new SMTPConnection({
       host: server.host.hostname,
       port: server.host.port,
       connection: socket,
       secure: server.isImplicitTls,
-      requireTLS: !server.isImplicitTls && !isPlain,
-      ignoreTLS: isPlain,
-      name,
+      requireTLS: !server.isImplicitTls && !how.isPlain,
+      ignoreTLS: how.isPlain,
+      name: how.name,
       connectionTimeout: connectTimeoutMs + tlsTimeoutMs + greetingTimeoutMs,
       greetingTimeout: greetingTimeoutMs,
       socketTimeout: smtpIdleTimeoutMs,
@@ -162,3 +186,7 @@ function pieces(bytes: Buffer, onEnd: () => void): Readable {
     },
   });
 }
+
+/** Clear text is the deployment's word, or the way is an allow entry of a development machine. */
+const isPlainAllowed = (server: MailServer, entry: string | null, policy: EgressPolicy): boolean =>
+  server.tls === 'none' || (server.tls === 'if-entry' && entry !== null && !policy.production);

@@ -73,7 +73,9 @@ export class HttpSender {
       }
       const mask = masks(maskOf(secrets), auth.mask);
       const answer = this.answerOf(exchanged, mask);
-      return { answer, timingsMs: exchanged.timingsMs, sentRequest: shown, allowEntry: prepared.entry() };
+      // How long a refusal took would tell whether a name was looked up.
+      const timingsMs = exchanged.fault?.code === 'egress_blocked' ? noTimings : exchanged.timingsMs;
+      return { answer, timingsMs, sentRequest: shown, allowEntry: prepared.entry() };
     } catch (error) {
       if (!(error instanceof EgressFault)) throw error;
       return { answer: this.noAnswer(error, false, maskOf(secrets)), timingsMs: noTimings, sentRequest: shown, allowEntry: null };

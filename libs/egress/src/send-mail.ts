@@ -99,26 +99,20 @@ export class MailSender {
     return { answer, entry: session.entry };
   }
 
-  private takeBy(server: MailServer, timeoutMs: number, late: EgressFault): Promise<MailSession> {
-    return new Promise((done, fail) => {
-      let isOver = false;
-      const timer = setTimeout(() => {
-        isOver = true;
-        fail(late);
-      }, timeoutMs);
-      this.pool.take(server).then(
-        (session) => {
-          clearTimeout(timer);
-          // Nobody waits any more; the next mail finds it.
-          if (isOver) this.pool.give(server, session);
-          else done(session);
-        },
-        (error: unknown) => {
-          clearTimeout(timer);
-          fail(error as Error);
-        },
-      );
-    });
+  private async takeBy(server: MailServer, timeoutMs: number, late: EgressFault): Promise<MailSession> {
+    const ending = new AbortController();
+    const timer = setTimeout(() => ending.abort(late), timeoutMs);
+    try {
+      const session = await this.pool.take(server, ending.signal);
+      // It came in the same moment as the deadline; the next mail finds it.
+      if (ending.signal.aborted) this.pool.give(server, session);
+      ending.signal.throwIfAborted();
+      return session;
+    } catch (error) {
+      throw ending.signal.aborted ? late : error;
+    } finally {
+      clearTimeout(timer);
+    }
   }
 }
 
