@@ -1,0 +1,97 @@
+import { listInputSchema } from '@waybill/contracts/http/lists';
+import { z } from 'zod';
+import { bodyBytesMax, bodyDepthMax } from '../config.js';
+import {
+  idempotencyKeyLengthMax,
+  readBody,
+  readIdempotencyKey,
+  readIfMatch,
+  readParams,
+  readQuery,
+} from './read-input.js';
+
+const any = z.record(z.string(), z.unknown());
+const json = 'application/json';
+const codeOf = (act: () => unknown): string => {
+  try {
+    act();
+    return 'taken';
+  } catch (error) {
+    return (error as { code: string }).code;
+  }
+};
+
+describe('reading a query', () => {
+  it('reads numbers from their text and fills in defaults', () => {
+    expect(readQuery(listInputSchema, '/v1/x?limit=7&cursor=12')).toEqual({ limit: 7, cursor: '12' });
+    expect(readQuery(listInputSchema, '/v1/x')).toEqual({ limit: 50 });
+  });
+
+  it.each([
+    ['a text for a number', '?limit=seven'],
+    ['a number in another spelling', '?limit=0x10'],
+    ['an unknown parameter', '?page=1'],
+    ['a repeated parameter', '?limit=1&limit=1'],
+    ['a parameter that would reach prototypes', '?__proto__=1'],
+  ])('refuses %s', (_, query) => {
+    expect(codeOf(() => readQuery(listInputSchema, `/v1/x${query}`))).toBe('validation_failed');
+  });
+});
+
+describe('reading a body', () => {
+  const nested = (depth: number): string => '{"a":'.repeat(depth - 1) + '{}' + '}'.repeat(depth - 1);
+  const long = (bytes: number): string => `{"a":"${'x'.repeat(bytes - 8)}"}`;
+
+  it.each<[string, string, string | undefined, string]>([
+    ['takes nothing as an empty object', '', undefined, 'taken'],
+    ['takes JSON in UTF-8', '{"a":"é"}', 'application/json; charset=UTF-8', 'taken'],
+    ['takes a type that ends in +json', '{}', 'application/merge-patch+json', 'taken'],
+    ['refuses another type', '{}', 'text/plain', 'unsupported_media_type'],
+    ['refuses no type', '{}', undefined, 'unsupported_media_type'],
+    ['refuses another charset', '{}', 'application/json; charset=latin1', 'unsupported_media_type'],
+    ['refuses what is no JSON', '{', json, 'malformed'],
+    ['refuses what is no object', '[]', json, 'validation_failed'],
+    ['refuses a duplicate key', '{"a":1,"a":1}', json, 'validation_failed'],
+    ['takes a body as deep as allowed', nested(bodyDepthMax), json, 'taken'],
+    ['refuses one deeper', nested(bodyDepthMax + 1), json, 'validation_failed'],
+    ['takes a body as long as allowed', long(bodyBytesMax), json, 'taken'],
+    ['refuses one byte more', long(bodyBytesMax + 1), json, 'validation_failed'],
+  ])('%s', (_, text, type, code) => {
+    expect(codeOf(() => readBody(any, Buffer.from(text), type))).toBe(code);
+  });
+
+  it('keeps the text as it was spelled', () => {
+    expect(readBody(any, Buffer.from(' {"n": 1.50} '), json)).toEqual({ value: { n: 1.5 }, text: '{"n": 1.50}' });
+  });
+
+  it('refuses bytes that are no UTF-8', () => {
+    expect(codeOf(() => readBody(any, Buffer.from([0x7b, 0xff, 0x7d]), json))).toBe('malformed');
+  });
+});
+
+describe('reading headers and paths', () => {
+  it.each<[string, string | undefined, string | number]>([
+    ['takes an ETag', '"3"', 3],
+    ['takes a bare version', '12', 12],
+    ['misses an absent header', undefined, 'precondition_required'],
+    ['misses an empty header', ' ', 'precondition_required'],
+    ['matches no weak ETag', 'W/"3"', 'version_mismatch'],
+    ['matches no asterisk', '*', 'version_mismatch'],
+    ['matches no version 0', '"0"', 'version_mismatch'],
+  ])('%s in If-Match', (_, header, result) => {
+    if (typeof result === 'number') expect(readIfMatch(header)).toBe(result);
+    else expect(codeOf(() => readIfMatch(header))).toBe(result);
+  });
+
+  it('takes an Idempotency-Key of visible characters up to its bound', () => {
+    expect(readIdempotencyKey(undefined)).toBeNull();
+    expect(readIdempotencyKey('k'.repeat(idempotencyKeyLengthMax))).toHaveLength(idempotencyKeyLengthMax);
+    for (const bad of ['', 'a b', 'é', 'k'.repeat(idempotencyKeyLengthMax + 1)]) {
+      expect(codeOf(() => readIdempotencyKey(bad))).toBe('validation_failed');
+    }
+  });
+
+  it('answers a malformed id as one that does not exist', () => {
+    expect(codeOf(() => readParams(z.strictObject({ id: z.string().max(3) }), { id: 'long' }))).toBe('not_found');
+  });
+});
