@@ -157,9 +157,11 @@ function codeOf(error: unknown): string | null {
   return typeof code === 'string' && /^[A-Z0-9_]{1,60}$/.test(code) ? code : null;
 }
 
-function tlsReason(error: NodeJS.ErrnoException): string {
+/** Why TLS failed, in OpenSSL's words, without addresses. */
+export function tlsReason(error: NodeJS.ErrnoException): string {
   const code = codeOf(error);
   const text = error.message.split('\n')[0]?.slice(0, 300) ?? '';
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return `TLS: the certificate is for another name (${code}).`;
   // OpenSSL's line ends in file names of its source, and Node's names the addresses of a socket.
   if (code === 'ECONNRESET') return 'TLS: the connection was closed during the handshake.';
   const reason = /:SSL routines:[^:]*:([^:]+):/.exec(text)?.[1] ?? text;

@@ -1,4 +1,5 @@
 import type { Dispatcher, Pool } from 'undici';
+import { tlsReason } from './dial.js';
 import { EgressFault } from './fault.js';
 import { headersCountMax } from './headers.js';
 
@@ -193,6 +194,8 @@ function faultOf(error: Error, isStarted: boolean): EgressFault {
   if (code === 'UND_ERR_INVALID_ARG' || code === 'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH') {
     return new EgressFault('request_invalid', 'The request cannot be written as HTTP.', 'never', { cause: error });
   }
+  // With TLS 1.3 a server says only after the handshake that it does not take our certificate.
+  if (code.startsWith('ERR_SSL_')) return new EgressFault('tls_failed', tlsReason(error), 'later', { cause: error });
   const message = isStarted ? 'The connection ended before the answer.' : 'The connection ended.';
   return new EgressFault('reset', message, 'later', { cause: error });
 }

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { createSecureContext } from 'node:tls';
 import type { SecureContext } from 'node:tls';
@@ -121,6 +122,7 @@ export class HttpPools {
     if (known !== undefined) return known;
     if (this.contexts.size >= poolsMax) this.contexts.clear();
     try {
+      for (const pem of certificatesOf(identity.caPem)) new X509Certificate(pem);
       const context = createSecureContext({
         minVersion: 'TLSv1.2',
         ca: identity.caPem === '' ? undefined : identity.caPem,
@@ -159,3 +161,10 @@ export class HttpPools {
 }
 
 const identityKey = (identity: Identity): string => `${identity.caPem}\n${identity.certPem}\n${identity.keyPem}`;
+
+/** Node takes an authority that it cannot read for none at all, and every server is then refused without a reason. */
+function certificatesOf(caPem: string): readonly string[] {
+  if (caPem === '') return [];
+  const found = caPem.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
+  return found.length === 0 ? [caPem] : found;
+}

@@ -2,8 +2,8 @@ import type { Answer, HttpTargetRequest } from '@waybill/contracts/sending/reque
 import { placeholder } from '@waybill/contracts/sending/request';
 import type { Egress } from './egress.js';
 import { signature } from './sign.js';
-import { answering, doorTo, isWholeRequest, listen, ok, postTo } from './rooms.spec-kit.js';
-import type { Listener } from './rooms.spec-kit.js';
+import { answering, doorTo, isWholeRequest, listen, ok, postTo } from './rooms.spec.js';
+import type { Listener } from './rooms.spec.js';
 
 const limits = { timeoutMs: 3000 };
 const nowMs = 1_614_265_330_000;
@@ -55,7 +55,7 @@ describe('a secret', () => {
     ['a form', { headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: `k=${placeholder('password')}` }, 'k=pass+%22word%22+%26+more', 'content-type', 'application/x-www-form-urlencoded'],
   ] as const)('arrives as %s, and is masked in what is shown and in what comes back', async (_how, changes, arrived, header, shown) => {
     const listener = await hear(echoing());
-    const sent = await doorOf(listener).sendHttp(postTo(listener.url, changes as Partial<HttpTargetRequest>), secrets, limits);
+    const sent = await doorOf(listener).sendHttp(postTo(listener.url, changes), secrets, limits);
     expect(listener.received[0]).toContain(arrived);
     expect(sent.sentRequest.headers[header]).toBe(shown);
     const kept = JSON.stringify([sent.answer, sent.sentRequest]);

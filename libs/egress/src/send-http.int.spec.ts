@@ -3,8 +3,8 @@ import type { Answer, HttpAnswer, NoAnswer } from '@waybill/contracts/sending/re
 import type { Egress } from './egress.js';
 import { bodyKeptBytesMax, bodyReadBytesMax, interimAnswersMax } from './exchange.js';
 import { headersCountMax } from './headers.js';
-import { answering, doorTo, isWholeRequest, listen, ok, postTo } from './rooms.spec-kit.js';
-import type { Listener } from './rooms.spec-kit.js';
+import { answering, doorTo, isWholeRequest, listen, ok, postTo } from './rooms.spec.js';
+import type { Listener } from './rooms.spec.js';
 
 const limits = { timeoutMs: 3000 };
 let listener: Listener | null = null;
@@ -257,7 +257,7 @@ describe('what was sent', () => {
     ['a body past the limit', { body: 'x'.repeat(1024 * 1024 + 1) }, 'request_invalid'],
   ] as const)('is nothing for %s', async (_what, changes, code) => {
     const { egress, listener: heard } = await open(answering(ok));
-    const sent = await egress.sendHttp(postTo(heard.url, changes as Parameters<typeof postTo>[1]), {}, limits);
+    const sent = await egress.sendHttp(postTo(heard.url, changes), {}, limits);
     expect(noneOf(sent.answer)).toMatchObject({ code, sent: false, retry: 'never' });
     expect(heard.connections).toBe(0);
   });

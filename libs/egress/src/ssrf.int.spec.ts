@@ -4,8 +4,8 @@ import { createEgress } from './egress.js';
 import type { Egress } from './egress.js';
 import type { NameResolver } from './dial.js';
 import { readPolicy } from './policy.js';
-import { answering, doorTo, ok, postTo } from './rooms.spec-kit.js';
-import type { Listener } from './rooms.spec-kit.js';
+import { answering, doorTo, ok, postTo } from './rooms.spec.js';
+import type { Listener } from './rooms.spec.js';
 
 const limits = { timeoutMs: 2000 };
 
