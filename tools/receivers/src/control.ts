@@ -40,7 +40,7 @@ function filterOf(call: Call): Filter {
   const query = call.query;
   const limit = query.get('limit');
   return {
-    target: query.get('target') ?? undefined,
+    target: targetOf(query.get('target')) ?? undefined,
     name: query.get('name') ?? undefined,
     since: query.get('since') ?? undefined,
     limit: limit === null ? undefined : Number(limit),
@@ -80,8 +80,9 @@ function script(desk: Controlled, call: Call): Answer {
   }
   const read = readScript('value' in call.json ? call.json.value : null);
   if (typeof read === 'string') return jsonAnswer(400, { error: read });
-  if (!desk.rooms.some((room) => room.target === read.target)) return jsonAnswer(400, { error: unknownTarget(desk) });
-  desk.scripts.add(read.target, read.name, read.answers);
+  const target = targetOf(read.target);
+  if (!desk.rooms.some((room) => room.target === target)) return jsonAnswer(400, { error: unknownTarget(desk) });
+  desk.scripts.add(target ?? '', read.name, read.answers);
   return jsonAnswer(200, { ok: true });
 }
 
@@ -94,7 +95,7 @@ function options(desk: Controlled, call: Call): Answer {
     return { status: 204 };
   }
   const body = call.fields;
-  const room = desk.rooms.find((one) => one.target === body['target']);
+  const room = desk.rooms.find((one) => one.target === targetOf(body['target']));
   if (room === undefined) return jsonAnswer(400, { error: unknownTarget(desk) });
   const name = typeof body['name'] === 'string' ? body['name'] : null;
   const fault = room.options.set(name, String(body['option']), body['value']);
@@ -102,7 +103,7 @@ function options(desk: Controlled, call: Call): Answer {
 }
 
 function rules(desk: Controlled, call: Call): Answer {
-  const target = call.query.get('target');
+  const target = targetOf(call.query.get('target'));
   const items = desk.rooms.filter((room) => target === null || room.target === target).flatMap((room) => room.rules());
   return jsonAnswer(200, { ...tallyOf(items), items });
 }
@@ -112,7 +113,7 @@ export function tallyOf(items: readonly ShownRule[]): { readonly rules: number; 
 }
 
 function state(desk: Controlled, call: Call): Answer {
-  const target = call.query.get('target');
+  const target = targetOf(call.query.get('target'));
   const rooms = desk.rooms.filter((room) => target === null || room.target === target);
   if (rooms.length === 0) return jsonAnswer(400, { error: unknownTarget(desk) });
   if (call.method === 'DELETE') {
@@ -132,6 +133,12 @@ function reset(desk: Controlled): Answer {
     room.options.clear();
   }
   return { status: 204 };
+}
+
+/** The product's own id for JSM is long; its receiver is short like its path. */
+function targetOf(given: unknown): string | null {
+  if (typeof given !== 'string') return null;
+  return given === 'jira-service-management' ? 'jsm' : given;
 }
 
 function unknownTarget(desk: Controlled): string {

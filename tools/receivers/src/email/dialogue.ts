@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { MailStage } from '../script.js';
 import { Lines, unstuffed } from './lines.js';
-import { reply, written, type Reply } from './reply.js';
+import { hello, reply, written, type Reply } from './reply.js';
 import { Sasl, type SaslStep } from './sasl.js';
 import type { Surroundings, TakenMail } from './surroundings.js';
 
@@ -126,14 +126,9 @@ export class Dialogue {
     this.#hello = name;
     this.#resetMail();
     if (verb === 'HELO') return this.#say(reply(250, '', 'receivers.test'));
-    const { startTls, clearAuth, sizeMax, enhancedCodes } = this.around.options();
-    const offers = ['receivers.test', 'PIPELINING', '8BITMIME', 'SMTPUTF8', `SIZE ${sizeMax}`];
-    if (enhancedCodes) offers.push('ENHANCEDSTATUSCODES');
-    if (!this.#secure && startTls !== 'hidden') offers.push('STARTTLS');
-    if (!this.#secure && startTls === 'hidden') this.around.count('email.starttls-hidden');
-    if (this.#secure || clearAuth !== 'hidden') offers.push('AUTH PLAIN LOGIN');
-    const lines = offers.map((offer, i) => `250${i < offers.length - 1 ? '-' : ' '}${offer}\r\n`);
-    this.#socket.write(lines.join(''));
+    const options = this.around.options();
+    if (!this.#secure && options.startTls === 'hidden') this.around.count('email.starttls-hidden');
+    this.#socket.write(hello(options, this.#secure));
   }
 
   #startTls(): void {

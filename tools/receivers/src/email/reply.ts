@@ -1,3 +1,6 @@
+import type { Values } from '../options.js';
+import type { emailOptions } from './options.js';
+
 /** One reply of the server: basic code, enhanced code (empty for none), text. */
 export interface Reply {
   readonly code: number;
@@ -29,4 +32,13 @@ export function written(answer: Reply, style: ReplyStyle): string {
       return `${long ? full.padEnd(replyOctetsMax - 2, ' and so on') : full}\r\n`;
     })
     .join('');
+}
+
+/** What EHLO offers, line by line. */
+export function hello(options: Values<typeof emailOptions>, secure: boolean): string {
+  const offers = ['receivers.test', 'PIPELINING', '8BITMIME', 'SMTPUTF8', `SIZE ${options.sizeMax}`];
+  if (options.enhancedCodes) offers.push('ENHANCEDSTATUSCODES');
+  if (!secure && options.startTls !== 'hidden') offers.push('STARTTLS');
+  if (secure || options.clearAuth !== 'hidden') offers.push('AUTH PLAIN LOGIN');
+  return offers.map((offer, i) => `250${i < offers.length - 1 ? '-' : ' '}${offer}\r\n`).join('');
 }

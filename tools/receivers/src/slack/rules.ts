@@ -48,7 +48,8 @@ const hookRules: readonly Rule<SlackCall>[] = [
     when: 'team or service of the path unknown',
     then: '404 no_service (option: no_team)',
     check: (call) => {
-      const known = call.hook.team === 'T000' && /^B0\d\d$/.test(call.hook.service);
+      const { teams, services } = call.options;
+      const known = teams.includes(call.hook.team) && new RegExp(services).test(call.hook.service);
       return known ? null : refusal(call, call.options.unknownAnswer, 404);
     },
   },
@@ -64,7 +65,7 @@ const hookRules: readonly Rule<SlackCall>[] = [
     row: '9.1/2',
     when: 'token wrong',
     then: '403 invalid_token',
-    check: (call) => (call.hook.token === call.options.token ? null : textAnswer(403, 'invalid_token')),
+    check: (call) => (call.options.tokens.includes(call.hook.token) ? null : textAnswer(403, 'invalid_token')),
   },
 ];
 

@@ -5,7 +5,9 @@ import { makeRoom, type Room } from '../room.js';
 import { slackRules, type SlackCall } from './rules.js';
 
 export const slackOptions = {
-  token: option('known-token', 'the last part of a good path'),
+  teams: option<readonly string[]>(['T000', 'T00000000'], 'teams that exist'),
+  services: option('^(B0[0-9][0-9]|B00000000)$', 'pattern of services that exist'),
+  tokens: option<readonly string[]>(['known-token', 'demonstration'], 'good last parts of a path'),
   unknownAnswer: option('no_service', 'body for an unknown team or service', ['no_service', 'no_team']),
   revoked: option<readonly string[]>(['B001'], 'services whose app was removed'),
   archived: option<readonly string[]>(['B002'], 'services whose channel is archived'),
@@ -34,7 +36,7 @@ export interface SlackMessage {
   readonly attachments: unknown;
 }
 
-/** `/slack/services/T000/B000/known-token`; team T000, services B000 to B099. */
+/** `/slack/services/T000/B000/known-token`; services B000 to B099, each with a rate of its own. */
 export function makeSlack(): Room {
   const messages: SlackMessage[] = [];
   const buckets = new Buckets();
