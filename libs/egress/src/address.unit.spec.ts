@@ -30,7 +30,12 @@ describe('parseAddress', () => {
   });
 
   it('reads what Node reads, and nothing else', () => {
-    const almost = fc.oneof(fc.ipV4(), fc.ipV4Extended(), fc.ipV6(), fc.string({ unit: fc.constantFrom(...'0123456789abcdefx:.'), maxLength: 24 }));
+    const almost = fc.oneof(
+      fc.ipV4(),
+      fc.ipV4Extended(),
+      fc.ipV6(),
+      fc.string({ unit: fc.constantFrom(...'0123456789abcdefx:.'), maxLength: 24 }),
+    );
     fc.assert(
       fc.property(almost, (text) => {
         expect(parseAddress(text)?.family ?? 0).toBe(isIPv4(text) ? 4 : isIPv6(text) ? 6 : 0);

@@ -41,10 +41,20 @@ export async function authorize(
     case 'bearer':
       return bearer(secretOf(secrets, auth.tokenSecret), identity, null, null);
     case 'header':
-      return { header: { name: auth.headerName, value: secretOf(secrets, auth.valueSecret) }, identity, mask: null, renew: null };
+      return {
+        header: { name: auth.headerName, value: secretOf(secrets, auth.valueSecret) },
+        identity,
+        mask: null,
+        renew: null,
+      };
     case 'mtls': {
       const certPem = secretOf(secrets, auth.certSecret);
-      return { header: null, identity: { caPem, certPem, keyPem: secretOf(secrets, auth.keySecret) }, mask: null, renew: null };
+      return {
+        header: null,
+        identity: { caPem, certPem, keyPem: secretOf(secrets, auth.keySecret) },
+        mask: null,
+        renew: null,
+      };
     }
     case 'oauth2-client-credentials': {
       const grant = {

@@ -33,7 +33,8 @@ function readSmtp(given: unknown, policy: EgressPolicy): DeploymentSmtp {
     .map((name) => `\`smtp.${name}\` is unknown.`);
   for (const name of smtpMembers) {
     const isNeeded = name === 'url' || name === 'from';
-    if ((isNeeded || smtp[name] !== undefined) && typeof smtp[name] !== 'string') faults.push(`\`smtp.${name}\` must be a string.`);
+    if ((isNeeded || smtp[name] !== undefined) && typeof smtp[name] !== 'string')
+      faults.push(`\`smtp.${name}\` must be a string.`);
   }
   if (faults.length > 0) throw new PolicyFault(faults);
   const read = smtp as unknown as DeploymentSmtp;

@@ -6,7 +6,10 @@ const allow = { egress: { allow: ['127.0.0.1/32:2525-2525'] } };
 
 describe('readDeployment', () => {
   it('takes a file that says nothing of the way out, and its other members', () => {
-    expect(readDeployment({ retention: { days: 90 } }, development)).toMatchObject({ policy: { allow: [] }, smtp: null });
+    expect(readDeployment({ retention: { days: 90 } }, development)).toMatchObject({
+      policy: { allow: [] },
+      smtp: null,
+    });
     expect(readDeployment(undefined, development).smtp).toBeNull();
   });
 

@@ -42,7 +42,13 @@ export function createEgress(policy: EgressPolicy, options: EgressOptions = {}):
   const nowMs = options.nowMs ?? Date.now;
   const resolver = options.resolver ?? createResolver();
   const pools = new HttpPools(policy, resolver, nowMs);
-  const sender = new HttpSender(policy, pools, new TokenDesk(policy, pools, nowMs), nowMs, options.userAgent ?? 'Waybill');
+  const sender = new HttpSender(
+    policy,
+    pools,
+    new TokenDesk(policy, pools, nowMs),
+    nowMs,
+    options.userAgent ?? 'Waybill',
+  );
   const mails = new MailPool(policy, resolver, options.ehloName);
   const mailSender = new MailSender(policy, mails, options.smtp ?? null, nowMs);
   return {

@@ -58,7 +58,11 @@ const empty = Buffer.alloc(0);
  * One request, one answer, one deadline over everything: name, connection, handshake, head and body. Never rejects.
  * A connection whose answer ended badly is destroyed, not kept.
  */
-export function exchange(judged: JudgedPool, options: Dispatcher.DispatchOptions, timeoutMs: number): Promise<Exchanged> {
+export function exchange(
+  judged: JudgedPool,
+  options: Dispatcher.DispatchOptions,
+  timeoutMs: number,
+): Promise<Exchanged> {
   return new Promise((done) => {
     const conversation = new Conversation(judged, timeoutMs, done);
     judged.pool.dispatch(options, conversation);
@@ -121,7 +125,8 @@ class Conversation implements Dispatcher.DispatchHandler {
     }
     for (const name of Object.keys(headers)) {
       const value = headers[name];
-      if (value !== undefined && name !== '__proto__') this.headers[name] = typeof value === 'string' ? value : value.join(', ');
+      if (value !== undefined && name !== '__proto__')
+        this.headers[name] = typeof value === 'string' ? value : value.join(', ');
     }
     // A body after 204 would be read as the next answer (IN-37).
     if (status === 204 && Number(this.headers['content-length'] ?? 0) > 0) this.stop(protocolFault('a body after 204'));
@@ -161,7 +166,12 @@ class Conversation implements Dispatcher.DispatchHandler {
       sent: this.startedAt !== 0,
       status: this.status,
       headers: this.headers,
-      body: this.chunks.length === 1 ? (this.chunks[0] ?? empty) : this.chunks.length === 0 ? empty : Buffer.concat(this.chunks),
+      body:
+        this.chunks.length === 1
+          ? (this.chunks[0] ?? empty)
+          : this.chunks.length === 0
+            ? empty
+            : Buffer.concat(this.chunks),
       isCut: this.bytes > bodyReadBytesMax,
       fault,
       timingsMs: {

@@ -20,8 +20,10 @@ describe('a header of a connector', () => {
   });
 
   it.each(
-    ('Host Content-Length content-LENGTH Transfer-Encoding Connection Keep-Alive TE Trailer Upgrade Expect Cookie Forwarded Via ' +
-      'Accept-Encoding Proxy-Authorization X-Forwarded-For webhook-id WEBHOOK-Signature waybill-hop Sec-Fetch-Mode')
+    (
+      'Host Content-Length content-LENGTH Transfer-Encoding Connection Keep-Alive TE Trailer Upgrade Expect Cookie Forwarded Via ' +
+      'Accept-Encoding Proxy-Authorization X-Forwarded-For webhook-id WEBHOOK-Signature waybill-hop Sec-Fetch-Mode'
+    )
       .split(' ')
       .map((name) => [name]),
   )('is refused under the name %s', (name) => {

@@ -129,7 +129,9 @@ function judgeHost(authority: string, url: URL, policy: EgressPolicy): JudgedHos
   const oddPort = foreign !== undefined || !(webPorts.has(port) || policy.ports.includes(port));
   const isOpened = policy.allow.some((entry) => coversPort(entry, port));
   if (oddPort && !isOpened) {
-    return invalid(foreign === undefined ? `Port ${port} is not open for requests.` : `Port ${port} belongs to ${foreign}.`);
+    return invalid(
+      foreign === undefined ? `Port ${port} is not open for requests.` : `Port ${port} belongs to ${foreign}.`,
+    );
   }
   const bare = address === null ? isInnerName(hostname, policy) : !policy.ipLiterals;
   return { hostname, port, address, needsEntry: oddPort || bare };
@@ -153,5 +155,7 @@ function isPlainName(name: string): boolean {
 
 function isInnerName(name: string, policy: EgressPolicy): boolean {
   if (!name.includes('.')) return true;
-  return [...innerSuffixes, ...policy.internalSuffixes].some((suffix) => name === suffix || name.endsWith(`.${suffix}`));
+  return [...innerSuffixes, ...policy.internalSuffixes].some(
+    (suffix) => name === suffix || name.endsWith(`.${suffix}`),
+  );
 }

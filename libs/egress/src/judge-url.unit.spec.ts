@@ -85,7 +85,11 @@ describe('judgeUrl', () => {
     ['Teredo', 'https://[2001:0:7f00:1::]/'],
     ['a public address, because literals are off', 'https://93.184.216.34/'],
   ])('blocks %s with the same words', (_what, url) => {
-    expect(judgeUrl(url, strict)).toEqual({ ok: false, code: 'egress_blocked', message: 'This address is not allowed.' });
+    expect(judgeUrl(url, strict)).toEqual({
+      ok: false,
+      code: 'egress_blocked',
+      message: 'This address is not allowed.',
+    });
   });
 
   it.each([
@@ -102,7 +106,10 @@ describe('judgeUrl', () => {
   });
 
   it('takes what the deployment opens', () => {
-    const open = readPolicy({ http: true, ip_literals: true, ports: [9443], internal_suffixes: ['corp.example'] }, { production: true });
+    const open = readPolicy(
+      { http: true, ip_literals: true, ports: [9443], internal_suffixes: ['corp.example'] },
+      { production: true },
+    );
     expect(codeOf('http://hooks.example.com/', open)).toBe('ok');
     expect(codeOf('https://93.184.216.34/', open)).toBe('ok');
     expect(codeOf('https://hooks.example.com:9443/', open)).toBe('ok');
@@ -112,7 +119,9 @@ describe('judgeUrl', () => {
   });
 
   it('asks for punycode and tells which', () => {
-    expect(judgeUrl('https://bücher.example/', strict)).toMatchObject({ message: 'Write the host as "xn--bcher-kva.example".' });
+    expect(judgeUrl('https://bücher.example/', strict)).toMatchObject({
+      message: 'Write the host as "xn--bcher-kva.example".',
+    });
   });
 });
 

@@ -10,7 +10,12 @@ type Recipient = MailAnswer['recipients'][number];
 const unconfirmed = 'The connection ended before the server confirmed the mail.';
 
 /** What became of each recipient of a mail whose conversation came as far as `end`. */
-export function mailAnswer(recipients: readonly string[], end: MailEnd, mask: Mask, atMs: number): MailAnswer | NoAnswer {
+export function mailAnswer(
+  recipients: readonly string[],
+  end: MailEnd,
+  mask: Mask,
+  atMs: number,
+): MailAnswer | NoAnswer {
   const refused = new Map(end.rejected.map((error) => [error.recipient ?? '', error]));
   const rest = verdict(end);
   if (rest instanceof EgressFault) return noMailAnswer(rest, mask, atMs);
@@ -26,7 +31,12 @@ export function mailAnswer(recipients: readonly string[], end: MailEnd, mask: Ma
 }
 
 /** A conversation that ended before the mail: the server's own words for everybody, or no answer at all. */
-export function greetingAnswer(recipients: readonly string[], error: unknown, mask: Mask, atMs: number): MailAnswer | NoAnswer {
+export function greetingAnswer(
+  recipients: readonly string[],
+  error: unknown,
+  mask: Mask,
+  atMs: number,
+): MailAnswer | NoAnswer {
   if (error instanceof EgressFault) return noMailAnswer(error, mask, atMs);
   const end: MailEnd = { confirmed: null, error: error as SmtpError, rejected: [], isContentOut: false };
   return mailAnswer(recipients, end, mask, atMs);
@@ -40,7 +50,8 @@ export function noMailAnswer(fault: EgressFault, mask: Mask, atMs: number): NoAn
 /** The outcome of everybody whose address was not refused on its own. */
 function verdict(end: MailEnd): Omit<Recipient, 'recipient'> | EgressFault {
   const { error } = end;
-  if (error === null) return { stage: 'accepted', code: codeOf(end.confirmed ?? ''), text: end.confirmed ?? '', outcome: 'accepted' };
+  if (error === null)
+    return { stage: 'accepted', code: codeOf(end.confirmed ?? ''), text: end.confirmed ?? '', outcome: 'accepted' };
   if (error.response !== undefined && /^[45]\d\d/.test(error.response)) return reply(stageOf(error), error);
   if (end.isContentOut) return { stage: 'data', code: null, text: unconfirmed, outcome: 'unknown' };
   return faultOf(error);
@@ -74,7 +85,8 @@ function faultOf(error: SmtpError): EgressFault {
     return fault('tls_failed', `TLS: ${/^[A-Z0-9_]+$/.test(cause) ? cause : 'the connection could not be secured'}.`);
   }
   if (error.code === 'EPROTOCOL') return fault('protocol_error', 'The answer breaks SMTP.');
-  if (error.code === 'EAUTH') return fault('request_invalid', 'The login cannot be made with what the server offers.', 'never');
+  if (error.code === 'EAUTH')
+    return fault('request_invalid', 'The login cannot be made with what the server offers.', 'never');
   if (error.code === 'EMESSAGE') return fault('request_invalid', 'The mail is larger than the server takes.', 'never');
   if (error.code === 'EENVELOPE') return fault('request_invalid', 'The envelope cannot be written.', 'never');
   return fault('reset', 'The connection to the mail server ended.');

@@ -21,20 +21,28 @@ const addressCharsMax = 254;
 const localPart = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]{1,64}(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]{1,64}){0,31}$/;
 const domainLabel = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/;
 // The message's own lines are made here and by nobody else.
-const ownHeaders = /^(from|to|cc|bcc|sender|reply-to|subject|date|message-id|mime-version|received|return-path|dkim-signature|arc-.*|content-.*|resent-.*)$/;
+const ownHeaders =
+  /^(from|to|cc|bcc|sender|reply-to|subject|date|message-id|mime-version|received|return-path|dkim-signature|arc-.*|content-.*|resent-.*)$/;
 
 /**
  * Writes the message. Refuses addresses that are not plain, control characters in the subject, and headers that are
  * somebody else's to write; throws `EgressFault`. Addresses go on as objects, so nobody parses them again.
  */
-export async function composeMail(request: MailTargetRequest, deploymentFrom: string | null, nowMs: number): Promise<MailMessage> {
+export async function composeMail(
+  request: MailTargetRequest,
+  deploymentFrom: string | null,
+  nowMs: number,
+): Promise<MailMessage> {
   const from = request.from ?? deploymentFrom;
   if (from === null) throw refused('There is no sender: neither the connector nor the deployment names one.');
   const recipients = [...new Set([...request.to, ...request.cc])];
-  if (recipients.length === 0 || recipients.length > recipientsMax) throw refused(`A mail has 1 to ${recipientsMax} recipients.`);
+  if (recipients.length === 0 || recipients.length > recipientsMax)
+    throw refused(`A mail has 1 to ${recipientsMax} recipients.`);
   for (const one of [from, ...recipients, ...(request.replyTo === null ? [] : [request.replyTo])]) checkAddress(one);
-  if (/[\u0000-\u001f\u007f\u0085\u2028\u2029]/.test(request.subject)) throw headerInvalid('Subject', 'holds a control character');
-  if (!/^<[\u0021-\u003b\u003d\u003f-\u007e]{3,250}>$/.test(request.messageId)) throw headerInvalid('Message-ID', 'cannot be written');
+  if (/[\u0000-\u001f\u007f\u0085\u2028\u2029]/.test(request.subject))
+    throw headerInvalid('Subject', 'holds a control character');
+  if (!/^<[\u0021-\u003b\u003d\u003f-\u007e]{3,250}>$/.test(request.messageId))
+    throw headerInvalid('Message-ID', 'cannot be written');
   const size = Buffer.byteLength(request.text) + Buffer.byteLength(request.html);
   if (size > mailBytesMax) throw refused(`The mail is longer than ${mailBytesMax} bytes.`);
   const composer = new MailComposer({
@@ -70,14 +78,18 @@ function checkAddress(address: string): void {
   const isPlain =
     address.length <= addressCharsMax &&
     localPart.test(address.slice(0, Math.max(at, 0))) &&
-    address.slice(at + 1).split('.').every((label) => domainLabel.test(label));
+    address
+      .slice(at + 1)
+      .split('.')
+      .every((label) => domainLabel.test(label));
   if (!isPlain) throw refused(`${JSON.stringify(address.slice(0, 100))} is not a plain address.`);
 }
 
 function extraHeaders(headers: Readonly<Record<string, string>>): { key: string; value: string }[] {
   return Object.keys(headers).map((key) => {
     const value = headers[key] ?? '';
-    if (!/^[A-Za-z0-9-]{1,76}$/.test(key) || ownHeaders.test(key.toLowerCase())) throw headerInvalid(key, 'cannot be set');
+    if (!/^[A-Za-z0-9-]{1,76}$/.test(key) || ownHeaders.test(key.toLowerCase()))
+      throw headerInvalid(key, 'cannot be set');
     if (!/^[\u0020-\u007e]{0,900}$/.test(value)) throw headerInvalid(key, 'holds something else than visible ASCII');
     return { key, value };
   });

@@ -40,7 +40,10 @@ export async function mailRoom(options: SMTPServerOptions = {}): Promise<MailRoo
       const chunks: Buffer[] = [];
       stream.on('data', (chunk: Buffer) => chunks.push(chunk));
       stream.on('end', () => {
-        room.mails.push({ to: session.envelope.rcptTo.map(({ address }) => address), raw: Buffer.concat(chunks).toString('utf8') });
+        room.mails.push({
+          to: session.envelope.rcptTo.map(({ address }) => address),
+          raw: Buffer.concat(chunks).toString('utf8'),
+        });
         done(null);
       });
     },
@@ -86,20 +89,24 @@ export async function scripted(say: (line: string) => string | null): Promise<{ 
 }
 
 /** The ordinary conversation, with some answers of its own. */
-export const polite = (own: (line: string) => string | null | undefined) => (line: string): string | null => {
-  const answer = own(line);
-  if (answer !== undefined) return answer;
-  if (line === greeting) return '220 room';
-  if (line.startsWith('EHLO')) return '250 room';
-  if (line === 'DATA') return '354 go on';
-  if (line.startsWith('QUIT')) return '221 bye';
-  if (/^(MAIL|RCPT|RSET)/.test(line)) return '250 ok';
-  return line === '.' ? '250 2.0.0 kept as 4711' : '';
-};
+export const polite =
+  (own: (line: string) => string | null | undefined) =>
+  (line: string): string | null => {
+    const answer = own(line);
+    if (answer !== undefined) return answer;
+    if (line === greeting) return '220 room';
+    if (line.startsWith('EHLO')) return '250 room';
+    if (line === 'DATA') return '354 go on';
+    if (line.startsWith('QUIT')) return '221 bye';
+    if (/^(MAIL|RCPT|RSET)/.test(line)) return '250 ok';
+    return line === '.' ? '250 2.0.0 kept as 4711' : '';
+  };
 
 export function mailDoorTo(port: number, options: { smtp?: DeploymentSmtp; production?: boolean } = {}): Egress {
   const allow = { allow: [`127.0.0.1/32:${port}-${port}`], allow_in_production: true };
-  const door = createEgress(readPolicy(allow, { production: options.production ?? false }), { smtp: options.smtp ?? null });
+  const door = createEgress(readPolicy(allow, { production: options.production ?? false }), {
+    smtp: options.smtp ?? null,
+  });
   opened.push(() => door.close());
   return door;
 }

@@ -57,7 +57,8 @@ export function readMailServer(
 }
 
 function readTls(query: URLSearchParams, isDeployments: boolean, invalid: (why: string) => Error): MailServer['tls'] {
-  for (const name of query.keys()) if (name !== 'tls') throw invalid(`has an unknown setting ${JSON.stringify(name.slice(0, 50))}`);
+  for (const name of query.keys())
+    if (name !== 'tls') throw invalid(`has an unknown setting ${JSON.stringify(name.slice(0, 50))}`);
   const tls = query.get('tls');
   if (tls === null) return 'if-entry';
   if (tls === 'required') return 'required';

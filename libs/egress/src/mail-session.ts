@@ -64,7 +64,12 @@ export class MailSession {
   }
 
   /** Dials, greets, secures and logs in. Throws `EgressFault` of the dialling or an `SmtpError`. */
-  static async open(server: MailServer, policy: EgressPolicy, resolver: NameResolver, call: Call): Promise<MailSession> {
+  static async open(
+    server: MailServer,
+    policy: EgressPolicy,
+    resolver: NameResolver,
+    call: Call,
+  ): Promise<MailSession> {
     const { socket, entry } = await dial(server.host, policy, resolver);
     const giveUp = (): void => {
       socket.destroy();
@@ -72,7 +77,10 @@ export class MailSession {
     if (call.signal.aborted) giveUp();
     call.signal.addEventListener('abort', giveUp, { once: true });
     try {
-      return await MailSession.greet(server, socket, entry, { name: call.name, isPlain: isPlainAllowed(server, entry, policy) });
+      return await MailSession.greet(server, socket, entry, {
+        name: call.name,
+        isPlain: isPlainAllowed(server, entry, policy),
+      });
     } finally {
       call.signal.removeEventListener('abort', giveUp);
     }

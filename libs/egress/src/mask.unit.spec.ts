@@ -56,7 +56,11 @@ describe('what is shown of a URL', () => {
 
   it.each([
     ['hides a key in the query', 'https://a.example/x?key=4711&b=1', 'https://a.example/x?key=****&b=1'],
-    ['hides a token in the query', 'https://a.example/x?b=1&access_token=4711', 'https://a.example/x?b=1&access_token=****'],
+    [
+      'hides a token in the query',
+      'https://a.example/x?b=1&access_token=4711',
+      'https://a.example/x?b=1&access_token=****',
+    ],
     ['hides a signature', 'https://a.example/x?sig=4711', 'https://a.example/x?sig=****'],
     ['leaves the rest', 'https://a.example/x?b=1', 'https://a.example/x?b=1'],
   ])('%s', (_what, url, shown) => {

@@ -44,7 +44,13 @@ export class TokenDesk {
    * Throws `oauth_failed` with the endpoint's own words, or the fault of the network.
    */
   async token(grant: Grant, timeoutMs: number, refused: string | null): Promise<string> {
-    const key = JSON.stringify([grant.tokenUrl, grant.clientId, grant.scopes, grant.clientSecret, grant.identity.caPem]);
+    const key = JSON.stringify([
+      grant.tokenUrl,
+      grant.clientId,
+      grant.scopes,
+      grant.clientSecret,
+      grant.identity.caPem,
+    ]);
     const held = this.held.get(key);
     if (held !== undefined && held.token !== refused && held.untilMs > this.nowMs()) return held.token;
     // Many deliveries find the token expired at once; the endpoint is asked once.
@@ -86,7 +92,8 @@ export class TokenDesk {
       throw new EgressFault('oauth_failed', message, isPassing ? 'later' : 'never');
     }
     const seconds = Number(answer?.['expires_in']);
-    const lifeMs = Number.isFinite(seconds) && seconds > 0 ? Math.min(seconds * 1000, tokenLifeMaxMs) : tokenLifeDefaultMs;
+    const lifeMs =
+      Number.isFinite(seconds) && seconds > 0 ? Math.min(seconds * 1000, tokenLifeMaxMs) : tokenLifeDefaultMs;
     if (this.held.size >= grantsMax) this.held.clear();
     // A life shorter than the margin is used for half of it.
     const usableMs = lifeMs > 2 * tokenMarginMs ? lifeMs - tokenMarginMs : lifeMs / 2;

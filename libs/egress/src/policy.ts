@@ -100,7 +100,8 @@ export function judgeAddress(given: Address, port: number, policy: EgressPolicy)
     : 'public';
 }
 
-export const coversPort = (entry: AllowEntry, port: number): boolean => port >= entry.firstPort && port <= entry.lastPort;
+export const coversPort = (entry: AllowEntry, port: number): boolean =>
+  port >= entry.firstPort && port <= entry.lastPort;
 
 function readEntry(text: string, faults: string[]): AllowEntry[] {
   const refuse = (why: string): AllowEntry[] => {

@@ -73,13 +73,18 @@ describe('judgeAddress', () => {
   });
 
   it('refuses metadata whatever a policy says', () => {
-    const entry = { text: 'forged', block: { family: 4 as const, first: 0n, last: 0xffff_ffffn, prefix: 0 }, firstPort: 1, lastPort: 65_535 };
+    const entry = {
+      text: 'forged',
+      block: { family: 4 as const, first: 0n, last: 0xffff_ffffn, prefix: 0 },
+      firstPort: 1,
+      lastPort: 65_535,
+    };
     const open = { ...policy, allow: [entry] };
     for (const text of metadataAddresses) expect(judge(text, 80, open)).toBeNull();
     expect(judge('10.0.0.1', 80, open)).toBe('forged');
   });
 
-  it('refuses the deployment\'s own public address', () => {
+  it("refuses the deployment's own public address", () => {
     const own = readPolicy({ own_addresses: ['93.184.216.34'] }, development);
     expect(judge('93.184.216.34', 443, own)).toBeNull();
     expect(judge('::ffff:93.184.216.34', 443, own)).toBeNull();

@@ -79,4 +79,7 @@ export const postTo = (url: string, changes: Partial<HttpTargetRequest> = {}): H
 
 /** A door that lets out to these loopback ports and nowhere else special. */
 export const doorTo = (ports: readonly number[], options: EgressOptions = {}, more: object = {}): Egress =>
-  createEgress(readPolicy({ allow: ports.map((port) => `127.0.0.1/32:${port}-${port}`), ...more }, { production: false }), options);
+  createEgress(
+    readPolicy({ allow: ports.map((port) => `127.0.0.1/32:${port}-${port}`), ...more }, { production: false }),
+    options,
+  );

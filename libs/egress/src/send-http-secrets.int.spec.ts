@@ -20,7 +20,10 @@ async function hear(promised: Promise<Listener>): Promise<Listener> {
 }
 
 function doorOf(...listeners: Listener[]): Egress {
-  const door = doorTo(listeners.map((one) => one.port), { nowMs: () => nowMs });
+  const door = doorTo(
+    listeners.map((one) => one.port),
+    { nowMs: () => nowMs },
+  );
   open.push(door);
   return door;
 }
@@ -31,7 +34,9 @@ const echoing = (): Promise<Listener> =>
     if (!isWholeRequest(text)) return;
     const body = `you sent: ${text}`;
     const authorization = /authorization: (.*)\r\n/i.exec(text)?.[1] ?? '';
-    socket.end(`HTTP/1.1 401 No\r\nx-said: ${authorization}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+    socket.end(
+      `HTTP/1.1 401 No\r\nx-said: ${authorization}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+    );
   });
 
 const bodyOf = (answer: Answer): string => (answer.kind === 'http' ? answer.body : JSON.stringify(answer));
@@ -46,26 +51,77 @@ describe('a secret', () => {
   };
 
   it.each([
-    ['Basic', { auth: { kind: 'basic', username: 'admin', passwordSecret: 'password' } }, `authorization: Basic ${btoa('admin:pass "word" & more')}`, 'authorization', 'Basic ****'],
-    ['Basic out of two secrets', { auth: { kind: 'basic-secrets', usernameSecret: 'user', passwordSecret: 'password' } }, `authorization: Basic ${btoa('admin@example.com:pass "word" & more')}`, 'authorization', 'Basic ****'],
-    ['a bearer token', { auth: { kind: 'bearer', tokenSecret: 'token' } }, 'authorization: Bearer token-0123456789', 'authorization', 'Bearer ****'],
-    ['a header of its own', { auth: { kind: 'header', headerName: 'X-Api-Key', valueSecret: 'headerValue' } }, 'x-api-key: GenieKey 4711-0815', 'x-api-key', '****'],
-    ['a header with a placeholder', { headers: { 'X-Key': `key=${placeholder('token')}` } }, 'x-key: key=token-0123456789', 'x-key', 'key=****'],
-    ['a JSON body', { body: `{"k":"${placeholder('password')}"}` }, '{"k":"pass \\"word\\" & more"}', 'content-type', 'application/json'],
-    ['a form', { headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: `k=${placeholder('password')}` }, 'k=pass+%22word%22+%26+more', 'content-type', 'application/x-www-form-urlencoded'],
-  ] as const)('arrives as %s, and is masked in what is shown and in what comes back', async (_how, changes, arrived, header, shown) => {
-    const listener = await hear(echoing());
-    const sent = await doorOf(listener).sendHttp(postTo(listener.url, changes), secrets, limits);
-    expect(listener.received[0]).toContain(arrived);
-    expect(sent.sentRequest.headers[header]).toBe(shown);
-    const kept = JSON.stringify([sent.answer, sent.sentRequest]);
-    expect(bodyOf(sent.answer)).toContain('you sent: POST /hook');
-    for (const value of Object.values(secrets)) {
-      for (const form of [value, JSON.stringify(value).slice(1, -1), encodeURIComponent(value), btoa(value), btoa(`admin:${value}`)]) {
-        expect(kept).not.toContain(form);
+    [
+      'Basic',
+      { auth: { kind: 'basic', username: 'admin', passwordSecret: 'password' } },
+      `authorization: Basic ${btoa('admin:pass "word" & more')}`,
+      'authorization',
+      'Basic ****',
+    ],
+    [
+      'Basic out of two secrets',
+      { auth: { kind: 'basic-secrets', usernameSecret: 'user', passwordSecret: 'password' } },
+      `authorization: Basic ${btoa('admin@example.com:pass "word" & more')}`,
+      'authorization',
+      'Basic ****',
+    ],
+    [
+      'a bearer token',
+      { auth: { kind: 'bearer', tokenSecret: 'token' } },
+      'authorization: Bearer token-0123456789',
+      'authorization',
+      'Bearer ****',
+    ],
+    [
+      'a header of its own',
+      { auth: { kind: 'header', headerName: 'X-Api-Key', valueSecret: 'headerValue' } },
+      'x-api-key: GenieKey 4711-0815',
+      'x-api-key',
+      '****',
+    ],
+    [
+      'a header with a placeholder',
+      { headers: { 'X-Key': `key=${placeholder('token')}` } },
+      'x-key: key=token-0123456789',
+      'x-key',
+      'key=****',
+    ],
+    [
+      'a JSON body',
+      { body: `{"k":"${placeholder('password')}"}` },
+      '{"k":"pass \\"word\\" & more"}',
+      'content-type',
+      'application/json',
+    ],
+    [
+      'a form',
+      { headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: `k=${placeholder('password')}` },
+      'k=pass+%22word%22+%26+more',
+      'content-type',
+      'application/x-www-form-urlencoded',
+    ],
+  ] as const)(
+    'arrives as %s, and is masked in what is shown and in what comes back',
+    async (_how, changes, arrived, header, shown) => {
+      const listener = await hear(echoing());
+      const sent = await doorOf(listener).sendHttp(postTo(listener.url, changes), secrets, limits);
+      expect(listener.received[0]).toContain(arrived);
+      expect(sent.sentRequest.headers[header]).toBe(shown);
+      const kept = JSON.stringify([sent.answer, sent.sentRequest]);
+      expect(bodyOf(sent.answer)).toContain('you sent: POST /hook');
+      for (const value of Object.values(secrets)) {
+        for (const form of [
+          value,
+          JSON.stringify(value).slice(1, -1),
+          encodeURIComponent(value),
+          btoa(value),
+          btoa(`admin:${value}`),
+        ]) {
+          expect(kept).not.toContain(form);
+        }
       }
-    }
-  });
+    },
+  );
 
   it('that is the whole URL leads there and is shown as its host alone', async () => {
     const listener = await hear(echoing());
@@ -79,7 +135,11 @@ describe('a secret', () => {
 
   it('in a part of the URL is encoded there and masked where it is shown', async () => {
     const listener = await hear(answering(ok));
-    const sent = await doorOf(listener).sendHttp(postTo(`${listener.url}?key=${placeholder('password')}`), secrets, limits);
+    const sent = await doorOf(listener).sendHttp(
+      postTo(`${listener.url}?key=${placeholder('password')}`),
+      secrets,
+      limits,
+    );
     expect(listener.received[0]).toContain('POST /hook?key=pass%20%22word%22%20%26%20more HTTP/1.1');
     expect(sent.sentRequest.url).toBe(`${listener.url}?key=****`);
   });
@@ -123,7 +183,13 @@ describe('a signature', () => {
 
 describe('an access token', () => {
   const grant = (tokenUrl: string): Partial<HttpTargetRequest> => ({
-    auth: { kind: 'oauth2-client-credentials', tokenUrl, clientId: 'client id', scopes: 'a b', clientSecret: 'clientSecret' },
+    auth: {
+      kind: 'oauth2-client-credentials',
+      tokenUrl,
+      clientId: 'client id',
+      scopes: 'a b',
+      clientSecret: 'clientSecret',
+    },
   });
   const secrets = { clientSecret: 'shh:secret' };
   const tokenAnswer = (token: string, more = ''): string => {
@@ -135,7 +201,9 @@ describe('an access token', () => {
     const desk = await hear(answering(tokenAnswer('access-token-1', ',"expires_in":3600')));
     const listener = await hear(echoing());
     const door = doorOf(desk, listener);
-    const both = await Promise.all([1, 2, 3].map(() => door.sendHttp(postTo(listener.url, grant(desk.url)), secrets, limits)));
+    const both = await Promise.all(
+      [1, 2, 3].map(() => door.sendHttp(postTo(listener.url, grant(desk.url)), secrets, limits)),
+    );
     await door.sendHttp(postTo(listener.url, grant(desk.url)), secrets, limits);
     expect(listener.received.every((text) => text.includes('authorization: Bearer access-token-1'))).toBe(true);
     expect(desk.received[0]).toContain(`authorization: Basic ${btoa('client%20id:shh%3Asecret')}`);

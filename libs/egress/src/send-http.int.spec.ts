@@ -38,8 +38,11 @@ const noneOf = (answer: Answer): NoAnswer => {
 
 describe('an ordinary request', () => {
   it('arrives as it was written, says who it is from, and brings the answer back unchanged', async () => {
-    const said = 'HTTP/1.1 429 Slow\r\nRetry-After: 7\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\ncontent-length: 9\r\n\r\n{"é":"ü"}';
-    const { egress, listener: heard } = await open(answering(said.replace('length: 9', `length: ${Buffer.byteLength('{"é":"ü"}')}`)));
+    const said =
+      'HTTP/1.1 429 Slow\r\nRetry-After: 7\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\ncontent-length: 9\r\n\r\n{"é":"ü"}';
+    const { egress, listener: heard } = await open(
+      answering(said.replace('length: 9', `length: ${Buffer.byteLength('{"é":"ü"}')}`)),
+    );
     const sent = await egress.sendHttp(postTo(heard.url), {}, limits);
     expect(heard.received[0]).toBe(
       `POST /hook HTTP/1.1\r\nhost: 127.0.0.1:${heard.port}\r\nconnection: keep-alive\r\n` +
@@ -75,7 +78,8 @@ describe('an ordinary request', () => {
   it('takes no proxy from the environment', async () => {
     const proxy = await answering(ok);
     const before = { ...process.env };
-    for (const name of ['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'ALL_PROXY', 'all_proxy']) process.env[name] = proxy.url;
+    for (const name of ['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'ALL_PROXY', 'all_proxy'])
+      process.env[name] = proxy.url;
     process.env['NODE_USE_ENV_PROXY'] = '1';
     try {
       httpOf(await answerOf(answering(ok)));
@@ -118,14 +122,18 @@ describe('a hostile answer', () => {
     ['at the read limit is cut', bodyReadBytesMax, bodyKeptBytesMax, true],
     ['one past the read limit is cut', bodyReadBytesMax + 1, bodyKeptBytesMax, true],
   ])('%s', async (_what, bytes, kept, isCut) => {
-    const answer = httpOf(await answerOf(answering(`HTTP/1.1 200 OK\r\ncontent-length: ${bytes}\r\n\r\n${'y'.repeat(bytes)}`)));
+    const answer = httpOf(
+      await answerOf(answering(`HTTP/1.1 200 OK\r\ncontent-length: ${bytes}\r\n\r\n${'y'.repeat(bytes)}`)),
+    );
     expect(answer.body).toHaveLength(kept);
     expect(answer.bodyTruncated).toBe(isCut);
   });
 
   it('is not cut inside a character', async () => {
     const body = `${'y'.repeat(bodyKeptBytesMax - 2)}🚨🚨`;
-    const answer = httpOf(await answerOf(answering(`HTTP/1.1 200 OK\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`)));
+    const answer = httpOf(
+      await answerOf(answering(`HTTP/1.1 200 OK\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`)),
+    );
     expect(answer.body).toBe('y'.repeat(bodyKeptBytesMax - 2));
     expect(answer.bodyTruncated).toBe(true);
   });
@@ -136,7 +144,9 @@ describe('a hostile answer', () => {
       await answerOf(
         listen((socket, text) => {
           if (!isWholeRequest(text)) return;
-          socket.write(`HTTP/1.1 200 OK\r\ncontent-encoding: ${Array(1000).fill('gzip').join(',')}\r\ncontent-length: ${bomb.length}\r\n\r\n`);
+          socket.write(
+            `HTTP/1.1 200 OK\r\ncontent-encoding: ${Array(1000).fill('gzip').join(',')}\r\ncontent-length: ${bomb.length}\r\n\r\n`,
+          );
           socket.write(bomb);
         }),
       ),
@@ -147,8 +157,16 @@ describe('a hostile answer', () => {
 
   it.each([
     ['whose head never comes', 'the answer', (): string => ''],
-    ['whose head drips', 'the answer', (turn: number): string => (turn === 0 ? 'HTTP/1.1 200 OK\r\n' : `x-${turn}: 1\r\n`)],
-    ['whose body drips', 'the whole answer', (turn: number): string => (turn === 0 ? 'HTTP/1.1 200 OK\r\ncontent-length: 999\r\n\r\n' : 'x')],
+    [
+      'whose head drips',
+      'the answer',
+      (turn: number): string => (turn === 0 ? 'HTTP/1.1 200 OK\r\n' : `x-${turn}: 1\r\n`),
+    ],
+    [
+      'whose body drips',
+      'the whole answer',
+      (turn: number): string => (turn === 0 ? 'HTTP/1.1 200 OK\r\ncontent-length: 999\r\n\r\n' : 'x'),
+    ],
   ])('%s ends at the deadline, and the phase is named (IN-35)', async (_what, phase, piece) => {
     const begun = performance.now();
     const answer = noneOf(
@@ -161,7 +179,12 @@ describe('a hostile answer', () => {
         500,
       ),
     );
-    expect(answer).toMatchObject({ code: 'timeout', sent: true, retry: 'later', message: expect.stringMatching(new RegExp(`for ${phase}\\.$`)) });
+    expect(answer).toMatchObject({
+      code: 'timeout',
+      sent: true,
+      retry: 'later',
+      message: expect.stringMatching(new RegExp(`for ${phase}\\.$`)),
+    });
     expect(performance.now() - begun).toBeLessThan(1500);
   });
 
@@ -178,7 +201,11 @@ describe('a hostile answer', () => {
     ['20,000 headers', `HTTP/1.1 200 OK\r\n${'a: b\r\n'.repeat(20_000)}content-length: 2\r\n\r\nok`],
     ['one header too many', `HTTP/1.1 200 OK\r\n${'a: b\r\n'.repeat(headersCountMax)}content-length: 2\r\n\r\nok`],
   ])('with %s breaks HTTP (IN-37, IN-38)', async (_what, said) => {
-    expect(noneOf(await answerOf(answering(said)))).toMatchObject({ code: 'protocol_error', sent: true, retry: 'later' });
+    expect(noneOf(await answerOf(answering(said)))).toMatchObject({
+      code: 'protocol_error',
+      sent: true,
+      retry: 'later',
+    });
     // The next request gets a fresh connection and no rest of the last answer.
     const before = listener?.connections ?? 0;
     await door?.sendHttp(postTo(listener?.url ?? ''), {}, { timeoutMs: 500 });
@@ -187,7 +214,10 @@ describe('a hostile answer', () => {
 
   it.each([
     ['interim answers up to the limit', `${'HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(interimAnswersMax)}${ok}`],
-    ['headers up to the limit', `HTTP/1.1 200 OK\r\n${'a: b\r\n'.repeat(headersCountMax - 1)}content-length: 2\r\n\r\nok`],
+    [
+      'headers up to the limit',
+      `HTTP/1.1 200 OK\r\n${'a: b\r\n'.repeat(headersCountMax - 1)}content-length: 2\r\n\r\nok`,
+    ],
     ['a body that ends with the connection', 'end'],
   ])('with %s is still an answer', async (_what, said) => {
     const promised =
@@ -243,14 +273,15 @@ describe('what was sent', () => {
     const many = Array.from({ length: 64 }, () => egress.sendHttp(postTo(heard.url), {}, { timeoutMs: 900 }));
     const late = await egress.sendHttp(postTo(heard.url, { body: '"late"' }), {}, { timeoutMs: 300 });
     expect(noneOf(late.answer)).toMatchObject({ code: 'timeout', sent: false });
-    for (const { answer } of await Promise.all(many)) expect(noneOf(answer)).toMatchObject({ code: 'timeout', sent: true });
+    for (const { answer } of await Promise.all(many))
+      expect(noneOf(answer)).toMatchObject({ code: 'timeout', sent: true });
     await new Promise((done) => setTimeout(done, 200));
     expect(heard.received.join('')).not.toContain('late');
   });
 
   it.each([
     ['a header with a line end', { headers: { 'x-a': 'a\r\nx-evil: 1' } }, 'header_invalid'],
-    ['a header that is not the connector\'s to set', { headers: { Host: 'evil.example' } }, 'header_invalid'],
+    ["a header that is not the connector's to set", { headers: { Host: 'evil.example' } }, 'header_invalid'],
     ['one header twice', { headers: { 'X-A': '1', 'x-a': '2' } }, 'header_invalid'],
     ['a secret that is not set', { auth: { kind: 'bearer', tokenSecret: 'token' } }, 'secret_missing'],
     ['a method of its own', { method: 'TRACE' }, 'request_invalid'],

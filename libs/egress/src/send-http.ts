@@ -78,7 +78,12 @@ export class HttpSender {
       return { answer, timingsMs, sentRequest: shown, allowEntry: prepared.entry() };
     } catch (error) {
       if (!(error instanceof EgressFault)) throw error;
-      return { answer: this.noAnswer(error, false, maskOf(secrets)), timingsMs: noTimings, sentRequest: shown, allowEntry: null };
+      return {
+        answer: this.noAnswer(error, false, maskOf(secrets)),
+        timingsMs: noTimings,
+        sentRequest: shown,
+        allowEntry: null,
+      };
     }
   }
 
@@ -178,7 +183,11 @@ function addVisible(headers: Map<string, string>, name: string, value: string): 
 }
 
 /** Shown from the form with placeholders, never from the filled one: what was never filled in cannot leak. */
-function shownRequest(request: HttpTargetRequest, url: JudgedUrl | null, sent: ReadonlyMap<string, string> | null): SentRequest {
+function shownRequest(
+  request: HttpTargetRequest,
+  url: JudgedUrl | null,
+  sent: ReadonlyMap<string, string> | null,
+): SentRequest {
   const isSecretUrl = onlyPlaceholder(request.url) !== null;
   const shownUrl = isSecretUrl ? secretUrlShown(url?.origin ?? '') : urlShown(hide(request.url));
   const headers: Record<string, string> = {};
@@ -200,4 +209,3 @@ function wholeCharacters(bytes: Buffer, limit: number): number {
   while (end > limit - 4 && ((bytes[end] ?? 0) & 0xc0) === 0x80) end -= 1;
   return end;
 }
-

@@ -1,4 +1,3 @@
-import type { MailTargetRequest } from '@waybill/contracts/sending/request';
 import { simpleParser } from 'mailparser';
 import { closeOpened, limits, mail, mailAnswerOf, mailDoorTo, mailRoom, polite, scripted } from './mail-rooms.spec.js';
 
@@ -9,7 +8,10 @@ describe('encryption', () => {
 
   it('is demanded from a server that does not offer it: no mail and no password in clear text', async () => {
     const server = await scripted(polite((line) => (line === 'STARTTLS' ? '502 5.5.1 not here' : undefined)));
-    const request = mail(server.port, { smtpUrl: `smtp://admin@127.0.0.1:${server.port}`, passwordSecret: 'smtpPassword' });
+    const request = mail(server.port, {
+      smtpUrl: `smtp://admin@127.0.0.1:${server.port}`,
+      passwordSecret: 'smtpPassword',
+    });
     const sent = await mailDoorTo(server.port, production).sendMail(request, { smtpPassword: 'hush-hush' }, limits);
     expect(mailAnswerOf(sent.answer).recipients).toMatchObject([{ stage: 'connect', code: 502, outcome: 'refused' }]);
     expect(server.lines.join('\n')).not.toMatch(/AUTH|MAIL|RCPT/);
@@ -37,7 +39,7 @@ describe('encryption', () => {
 });
 
 describe('a login', () => {
-  it('that is refused is told with the server\'s words and without the password', async () => {
+  it("that is refused is told with the server's words and without the password", async () => {
     const room = await mailRoom({
       disabledCommands: ['STARTTLS'],
       authOptional: false,
@@ -66,7 +68,7 @@ describe('an injection', () => {
     ['an address to answer to with a name', { replyTo: 'x <a@b.example>' }],
     ['a subject with a line end', { subject: 'x\r\nBcc: y@evil.example' }],
     ['a header with a line end', { headers: { 'X-A': 'a\r\nBcc: y@evil.example' } }],
-    ['a header that is the mail\'s own', { headers: { Bcc: 'y@evil.example' } }],
+    ["a header that is the mail's own", { headers: { Bcc: 'y@evil.example' } }],
     ['a header name with a line end', { headers: { 'X-A\r\nBcc': 'y@evil.example' } }],
     ['a Message-ID with a line end', { messageId: '<a\r\nx@b>' }],
     ['a server URL with a line end', { smtpUrl: 'smtp://127.0.0.1:25\r\n' }],
@@ -86,7 +88,9 @@ describe('an injection', () => {
     const sent = await mailDoorTo(room.port).sendMail(mail(room.port, { text, html: '' }), {}, limits);
     expect(mailAnswerOf(sent.answer).recipients[0]?.outcome).toBe('accepted');
     expect(room.mails).toHaveLength(1);
-    expect((await simpleParser(room.mails[0]?.raw ?? '')).text?.trimEnd()).toBe('a\n.\nb\n.\nc\n.\nd\n.\nMAIL FROM:<x@evil.example>\nend');
+    expect((await simpleParser(room.mails[0]?.raw ?? '')).text?.trimEnd()).toBe(
+      'a\n.\nb\n.\nc\n.\nd\n.\nMAIL FROM:<x@evil.example>\nend',
+    );
     expect(room.mails[0]?.raw).not.toMatch(/[^\r]\n|\r[^\n]/);
   });
 });

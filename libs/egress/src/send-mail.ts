@@ -53,7 +53,12 @@ export class MailSender {
       answer = noMailAnswer(error, maskOf(secrets), this.nowMs());
     }
     const total = Math.round((performance.now() - begun) * 100) / 100;
-    return { answer, timingsMs: { dns: 0, connect: 0, tls: 0, firstByte: 0, total }, sentRequest: shown, allowEntry: entry };
+    return {
+      answer,
+      timingsMs: { dns: 0, connect: 0, tls: 0, firstByte: 0, total },
+      sentRequest: shown,
+      allowEntry: entry,
+    };
   }
 
   private serverFor(request: MailTargetRequest, secrets: Secrets): MailServer {
@@ -95,7 +100,9 @@ export class MailSender {
     clearTimeout(timer);
     this.pool.give(server, session);
     const isLost = isLate && end.error !== null && end.error.response === undefined && !end.isContentOut;
-    const answer = isLost ? noMailAnswer(late, mask, this.nowMs()) : mailAnswer(message.recipients, end, mask, this.nowMs());
+    const answer = isLost
+      ? noMailAnswer(late, mask, this.nowMs())
+      : mailAnswer(message.recipients, end, mask, this.nowMs());
     return { answer, entry: session.entry };
   }
 

@@ -11,7 +11,11 @@ describe('signature', () => {
   it.each([
     ['the official vector', '{"test": 2432232314}', 'v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE='],
     ['an empty body', '', 'v1,v48jdbgvh29KJz2Qc+ghw8G6vG3nAKnujWBg8oM/62A='],
-    ['letters outside ASCII', '{"text":"café 🚨 line1\\nline2 \\"q\\""}', 'v1,D/QakCVtpYJESlSEaP9g2tVMyjZxLSM8C8uJecE2Z94='],
+    [
+      'letters outside ASCII',
+      '{"text":"café 🚨 line1\\nline2 \\"q\\""}',
+      'v1,D/QakCVtpYJESlSEaP9g2tVMyjZxLSM8C8uJecE2Z94=',
+    ],
     ['the same value in another spelling', '{"test":2432232314}', 'v1,Vif40peJBP7Iyl0XGmu61n4MwdrcHov5CFREBpE0svs='],
   ])('signs %s', (_what, body, expected) => {
     expect(signature(id, seconds, body, [secret])).toBe(expected);

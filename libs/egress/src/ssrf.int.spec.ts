@@ -19,7 +19,8 @@ function names(...turns: (readonly string[])[]): NameResolver & { asked: number 
       const now = turns[Math.min(turn++, turns.length - 1)] ?? [];
       return now.filter((one) => !one.includes(':'));
     },
-    resolve6: async (): Promise<string[]> => (turns[Math.min(turn, turns.length - 1)] ?? []).filter((one) => one.includes(':')),
+    resolve6: async (): Promise<string[]> =>
+      (turns[Math.min(turn, turns.length - 1)] ?? []).filter((one) => one.includes(':')),
   };
   return resolver;
 }
@@ -56,7 +57,8 @@ const paths: [string, (egress: Egress, host: string) => Promise<unknown>][] = [
   ['a URL', async (egress, host) => (await egress.sendHttp(postTo(`https://${host}/hook`), {}, limits)).answer],
   [
     'a secret URL',
-    async (egress, host) => (await egress.sendHttp(postTo(placeholder('url')), { url: `https://${host}/hook` }, limits)).answer,
+    async (egress, host) =>
+      (await egress.sendHttp(postTo(placeholder('url')), { url: `https://${host}/hook` }, limits)).answer,
   ],
   [
     'a token URL',
@@ -68,13 +70,20 @@ const paths: [string, (egress: Egress, host: string) => Promise<unknown>][] = [
         scopes: '',
         clientSecret: 'secret',
       };
-      return (await egress.sendHttp(postTo('https://hooks.example.com/', { auth }), { secret: 'secret' }, limits)).answer;
+      return (await egress.sendHttp(postTo('https://hooks.example.com/', { auth }), { secret: 'secret' }, limits))
+        .answer;
     },
   ],
   ['a mail server', async (egress, host) => (await egress.sendMail(mailTo(`smtp://${host}:25`), {}, limits)).answer],
 ];
 
-const blockedForever = { kind: 'none', sent: false, code: 'egress_blocked', message: 'This address is not allowed.', retry: 'never' };
+const blockedForever = {
+  kind: 'none',
+  sent: false,
+  code: 'egress_blocked',
+  message: 'This address is not allowed.',
+  retry: 'never',
+};
 
 describe.each(paths)('%s', (_path, send) => {
   it.each([
@@ -116,7 +125,10 @@ describe.each(paths)('%s', (_path, send) => {
     ['carrier NAT', ['100.64.0.1']],
     ['the Azure wire server', ['168.63.129.16']],
     ['a public address and loopback', ['93.184.216.34', '127.0.0.1']],
-    ['loopback after sixteen public ones', [...Array.from({ length: 16 }, (_one, at) => `93.184.216.${at}`), '10.0.0.1']],
+    [
+      'loopback after sixteen public ones',
+      [...Array.from({ length: 16 }, (_one, at) => `93.184.216.${at}`), '10.0.0.1'],
+    ],
     ['a public address and IPv6 loopback', ['93.184.216.34', '::1']],
     ['mapped loopback', ['::ffff:127.0.0.1']],
     ['NAT64 loopback', ['64:ff9b::7f00:1']],
@@ -153,7 +165,9 @@ describe('a name that moves (rebinding)', () => {
 
   it('asks for a name once a connection: there is no second look-up to lie to', async () => {
     const resolver = names(['127.0.0.1'], ['10.0.0.1']);
-    door = createEgress(readPolicy({ allow: [`127.0.0.1/32:${sink.port}-${sink.port}`] }, { production: false }), { resolver });
+    door = createEgress(readPolicy({ allow: [`127.0.0.1/32:${sink.port}-${sink.port}`] }, { production: false }), {
+      resolver,
+    });
     const sent = await door.sendHttp(postTo(`http://moving.example.com:${sink.port}/hook`), {}, limits);
     expect(sent.answer).toMatchObject({ kind: 'http', status: 200 });
     expect(resolver.asked).toBe(1);
@@ -166,8 +180,12 @@ describe('an allow entry', () => {
     const policy = readPolicy({ allow: [`127.0.0.1/32:${sink.port}-${sink.port}`] }, { production: false });
     door = createEgress(policy, { resolver: names(['127.0.0.1']) });
     for (const host of ['127.0.0.1', 'localhost', 'receivers.example.com']) {
-      expect((await door.sendHttp(postTo(`http://${host}:${sink.port}/`), {}, limits)).answer).toMatchObject({ kind: 'http' });
-      expect((await door.sendHttp(postTo(`http://${host}:${other.port}/`), {}, limits)).answer).toMatchObject({ code: 'egress_blocked' });
+      expect((await door.sendHttp(postTo(`http://${host}:${sink.port}/`), {}, limits)).answer).toMatchObject({
+        kind: 'http',
+      });
+      expect((await door.sendHttp(postTo(`http://${host}:${other.port}/`), {}, limits)).answer).toMatchObject({
+        code: 'egress_blocked',
+      });
     }
     expect(other.connections).toBe(0);
     await other.close();

@@ -40,11 +40,18 @@ beforeAll(async () => {
 });
 
 /** A certificate for 127.0.0.1 and localhost unless told otherwise; without a signer it signs itself and others. */
-async function issue(subject: string, signer: Holder | null, wish: { host?: string; untilMs?: number } = {}): Promise<Holder> {
+async function issue(
+  subject: string,
+  signer: Holder | null,
+  wish: { host?: string; untilMs?: number } = {},
+): Promise<Holder> {
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
   const names =
     wish.host === undefined
-      ? [{ type: 'ip' as const, value: '127.0.0.1' }, { type: 'dns' as const, value: 'localhost' }]
+      ? [
+          { type: 'ip' as const, value: '127.0.0.1' },
+          { type: 'dns' as const, value: 'localhost' },
+        ]
       : [{ type: 'dns' as const, value: wish.host }];
   const certificate = await X509CertificateGenerator.create({
     subject,
@@ -60,13 +67,16 @@ async function issue(subject: string, signer: Holder | null, wish: { host?: stri
   return { certificate, keys, certPem: certificate.toString('pem'), keyPem: PemConverter.encode(pkcs8, 'PRIVATE KEY') };
 }
 
-async function serve(holder: Holder, options: TlsOptions = {}): Promise<{ port: number; received: string[]; names: unknown[] }> {
+async function serve(
+  holder: Holder,
+  options: TlsOptions = {},
+): Promise<{ port: number; received: string[]; names: unknown[] }> {
   const heard = { port: 0, received: [] as string[], names: [] as unknown[] };
   const server = createServer({ cert: holder.certPem, key: holder.keyPem, ...options }, (socket) => {
     heard.names.push(socket.servername);
     let text = '';
     socket.on('error', () => undefined);
-    socket.on('data', (chunk) => {
+    socket.on('data', (chunk: Buffer) => {
       text += chunk.toString('utf8');
       if (!isWholeRequest(text)) return;
       heard.received.push(text);
@@ -80,29 +90,47 @@ async function serve(holder: Holder, options: TlsOptions = {}): Promise<{ port: 
   return heard;
 }
 
-async function send(port: number, changes: Parameters<typeof postTo>[1] = {}, secrets = {}, host = '127.0.0.1'): Promise<Answer> {
+async function send(
+  port: number,
+  changes: Parameters<typeof postTo>[1] = {},
+  secrets = {},
+  host = '127.0.0.1',
+): Promise<Answer> {
   const door = doorTo([port]);
   open.push(() => door.close());
   return (await door.sendHttp(postTo(`https://${host}:${port}/hook`, changes), secrets, limits)).answer;
 }
 
 describe('a certificate', () => {
-  it.each([['127.0.0.1'], ['localhost']])('of the connector\'s own authority for %s is taken', async (host) => {
+  it.each([['127.0.0.1'], ['localhost']])("of the connector's own authority for %s is taken", async (host) => {
     const server = await serve(await issue('CN=good', authority));
-    expect(await send(server.port, { caPem: authority.certPem }, {}, host)).toMatchObject({ kind: 'http', status: 200 });
+    expect(await send(server.port, { caPem: authority.certPem }, {}, host)).toMatchObject({
+      kind: 'http',
+      status: 200,
+    });
     // SNI carries names, never addresses (RFC 6066).
     expect(server.names[0]).toBe(host === 'localhost' ? 'localhost' : false);
   });
 
   it.each([
     ['that has expired', (): Promise<Holder> => issue('CN=old', authority, { untilMs: -dayMs }), 'CERT_HAS_EXPIRED'],
-    ['for another name', (): Promise<Holder> => issue('CN=other', authority, { host: 'other.example' }), 'ERR_TLS_CERT_ALTNAME_INVALID'],
+    [
+      'for another name',
+      (): Promise<Holder> => issue('CN=other', authority, { host: 'other.example' }),
+      'ERR_TLS_CERT_ALTNAME_INVALID',
+    ],
     ['that signed itself', (): Promise<Holder> => issue('CN=self', null), 'DEPTH_ZERO_SELF_SIGNED_CERT'],
     ['of another authority', (): Promise<Holder> => issue('CN=foreign', stranger), 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'],
   ])('%s is refused with the reason, and nothing is sent (IN-36)', async (_what, make, code) => {
     const server = await serve(await make());
     const answer = await send(server.port, { caPem: authority.certPem });
-    expect(answer).toMatchObject({ kind: 'none', sent: false, code: 'tls_failed', retry: 'later', message: expect.stringContaining(code) });
+    expect(answer).toMatchObject({
+      kind: 'none',
+      sent: false,
+      code: 'tls_failed',
+      retry: 'later',
+      message: expect.stringContaining(code),
+    });
     expect(JSON.stringify(answer)).not.toContain('127.0.0.1');
     expect(server.received).toEqual([]);
   });
@@ -119,13 +147,19 @@ describe('a certificate', () => {
   });
 
   it('over TLS 1.1 is refused, without falling back', async () => {
-    const server = await serve(await issue('CN=good', authority), { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' });
+    const server = await serve(await issue('CN=good', authority), {
+      minVersion: 'TLSv1',
+      maxVersion: 'TLSv1.1',
+      ciphers: 'DEFAULT@SECLEVEL=0',
+    });
     expect(await send(server.port, { caPem: authority.certPem })).toMatchObject({ code: 'tls_failed', sent: false });
   });
 
-  it('that cannot be read is the connector\'s fault', async () => {
+  it("that cannot be read is the connector's fault", async () => {
     const server = await serve(await issue('CN=good', authority));
-    const answer = await send(server.port, { caPem: '-----BEGIN CERTIFICATE-----\nnonsense\n-----END CERTIFICATE-----' });
+    const answer = await send(server.port, {
+      caPem: '-----BEGIN CERTIFICATE-----\nnonsense\n-----END CERTIFICATE-----',
+    });
     expect(answer).toMatchObject({ code: 'tls_failed', sent: false, retry: 'never' });
   });
 });
@@ -134,22 +168,37 @@ describe('a client certificate', () => {
   const auth = { kind: 'mtls', certSecret: 'clientCertPem', keySecret: 'clientKeyPem' } as const;
 
   it('is shown where the connector has one, and the connection is not shared with those that have none', async () => {
-    const server = await serve(await issue('CN=good', authority), { requestCert: true, rejectUnauthorized: true, ca: authority.certPem });
+    const server = await serve(await issue('CN=good', authority), {
+      requestCert: true,
+      rejectUnauthorized: true,
+      ca: authority.certPem,
+    });
     const client = await issue('CN=waybill', authority, { host: 'waybill.example' });
     const door = doorTo([server.port]);
     open.push(() => door.close());
     const url = `https://127.0.0.1:${server.port}/hook`;
     const secrets = { clientCertPem: client.certPem, clientKeyPem: client.keyPem };
     const caPem = authority.certPem;
-    expect((await door.sendHttp(postTo(url, { auth, caPem }), secrets, limits)).answer).toMatchObject({ kind: 'http', status: 200 });
+    expect((await door.sendHttp(postTo(url, { auth, caPem }), secrets, limits)).answer).toMatchObject({
+      kind: 'http',
+      status: 200,
+    });
     expect((await door.sendHttp(postTo(url, { caPem }), {}, limits)).answer).toMatchObject({ kind: 'none' });
     expect(server.received).toHaveLength(1);
   });
 
   it('with another key is refused without a word of the key', async () => {
     const server = await serve(await issue('CN=good', authority));
-    const answer = await send(server.port, { auth }, { clientCertPem: authority.certPem, clientKeyPem: stranger.keyPem });
-    expect(answer).toMatchObject({ code: 'tls_failed', retry: 'never', message: 'TLS: the certificate, key or authority cannot be read.' });
+    const answer = await send(
+      server.port,
+      { auth },
+      { clientCertPem: authority.certPem, clientKeyPem: stranger.keyPem },
+    );
+    expect(answer).toMatchObject({
+      code: 'tls_failed',
+      retry: 'never',
+      message: 'TLS: the certificate, key or authority cannot be read.',
+    });
   });
 });
 
@@ -165,6 +214,10 @@ describe('what is no TLS at all', () => {
     });
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
     open.push(() => new Promise((done) => server.close(() => done())));
-    expect(await send((server.address() as AddressInfo).port)).toMatchObject({ code: 'tls_failed', sent: false, retry: 'later' });
+    expect(await send((server.address() as AddressInfo).port)).toMatchObject({
+      code: 'tls_failed',
+      sent: false,
+      retry: 'later',
+    });
   });
 });

@@ -30,9 +30,16 @@ export interface SecretBox {
    * Names the values without telling them, `v1:<32 hex>`: equal for equal values at the same connector under the same
    * key version, and of no use to whoever has the log and not the key.
    */
-  keyedFingerprint(secrets: Readonly<Record<string, string>>, place: Pick<SecretPlace, 'tenant' | 'connectorId'>): string;
+  keyedFingerprint(
+    secrets: Readonly<Record<string, string>>,
+    place: Pick<SecretPlace, 'tenant' | 'connectorId'>,
+  ): string;
   /** Whether a fingerprint was made of these values; false also where its key version is gone. */
-  matches(fingerprint: string, secrets: Readonly<Record<string, string>>, place: Pick<SecretPlace, 'tenant' | 'connectorId'>): boolean;
+  matches(
+    fingerprint: string,
+    secrets: Readonly<Record<string, string>>,
+    place: Pick<SecretPlace, 'tenant' | 'connectorId'>,
+  ): boolean;
 }
 
 /** Carries no key, nonce or value, and no cause that could. */
@@ -59,7 +66,10 @@ export function createSecretBox(keks: Keks): SecretBox {
   const kekOf = (version: string): Buffer => {
     const kek = keks.keys.get(version);
     if (kek !== undefined) return kek;
-    throw new SecretBoxFault('secret_key_missing', `Version ${JSON.stringify(version.slice(0, 20))} of the secrets key is not configured.`);
+    throw new SecretBoxFault(
+      'secret_key_missing',
+      `Version ${JSON.stringify(version.slice(0, 20))} of the secrets key is not configured.`,
+    );
   };
   const unwrap = (sealed: SealedSecrets, place: SecretPlace): Buffer => {
     if (sealed.form !== 'wb1') throw new SecretBoxFault('secret_invalid', 'The sealed secrets have an unknown form.');
@@ -69,9 +79,15 @@ export function createSecretBox(keks: Keks): SecretBox {
     kek: keks.current,
     dataKey: encrypt(wrappingKey(kekOf(keks.current), place), dataKey, wrapContext(place)),
   });
-  const fingerprint = (version: string, secrets: Readonly<Record<string, string>>, place: Pick<SecretPlace, 'tenant' | 'connectorId'>): string => {
+  const fingerprint = (
+    version: string,
+    secrets: Readonly<Record<string, string>>,
+    place: Pick<SecretPlace, 'tenant' | 'connectorId'>,
+  ): string => {
     const key = derive(kekOf(version), ['waybill fingerprint', place.tenant, place.connectorId]);
-    const named = Object.keys(secrets).sort().map((name) => [name, secrets[name]]);
+    const named = Object.keys(secrets)
+      .sort()
+      .map((name) => [name, secrets[name]]);
     const mac = createHmac('sha256', key).update(JSON.stringify(named)).digest('hex');
     return `${version}:${mac.slice(0, fingerprintHexChars)}`;
   };
@@ -80,7 +96,8 @@ export function createSecretBox(keks: Keks): SecretBox {
     seal(secrets, place) {
       const dataKey = randomBytes(keyBytes);
       const values: [string, string][] = Object.entries(secrets).map(([name, value]) => {
-        if (name === '' || value === '') throw new SecretBoxFault('secret_invalid', 'A secret has no name or no value.');
+        if (name === '' || value === '')
+          throw new SecretBoxFault('secret_invalid', 'A secret has no name or no value.');
         return [name, encrypt(dataKey, Buffer.from(value, 'utf8'), valueContext(place, name))];
       });
       return { form: 'wb1', ...wrap(dataKey, place), values: Object.fromEntries(values) };
@@ -107,7 +124,12 @@ export function createSecretBox(keks: Keks): SecretBox {
 }
 
 // Arrays in JSON: a tenant or a name with a separator in it cannot pass for two others.
-const wrapContext = (place: SecretPlace): string[] => ['wb1 data key', place.tenant, place.connectorId, String(place.secretVersion)];
+const wrapContext = (place: SecretPlace): string[] => [
+  'wb1 data key',
+  place.tenant,
+  place.connectorId,
+  String(place.secretVersion),
+];
 const valueContext = (place: SecretPlace, name: string): string[] => [
   'wb1 value',
   place.tenant,
@@ -129,7 +151,8 @@ function encrypt(key: Buffer, clear: Buffer, context: string[]): string {
 }
 
 function decrypt(key: Buffer, sealed: string, context: string[]): Buffer {
-  const tampered = (): SecretBoxFault => new SecretBoxFault('secret_tampered', 'A sealed secret does not open here: it was changed, or belongs elsewhere.');
+  const tampered = (): SecretBoxFault =>
+    new SecretBoxFault('secret_tampered', 'A sealed secret does not open here: it was changed, or belongs elsewhere.');
   const bytes = Buffer.from(sealed, 'base64');
   // Base64 has unused bits and letters a reader skips; the one spelling we write is the one we take.
   if (bytes.length < nonceBytes + tagBytes || bytes.toString('base64') !== sealed) throw tampered();

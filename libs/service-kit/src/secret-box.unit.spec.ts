@@ -4,7 +4,10 @@ import { createSecretBox, SecretBoxFault } from './secret-box.js';
 import type { SealedSecrets, SecretPlace } from './secret-box.js';
 
 const kek = (fillByte: number): Buffer => Buffer.alloc(32, fillByte);
-const ring = (...versions: [string, Buffer][]): Keks => ({ current: versions.at(-1)?.[0] ?? '', keys: new Map(versions) });
+const ring = (...versions: [string, Buffer][]): Keks => ({
+  current: versions.at(-1)?.[0] ?? '',
+  keys: new Map(versions),
+});
 const place: SecretPlace = { tenant: 'acme', connectorId: 'con_01', secretVersion: 1 };
 const box = createSecretBox(ring(['v1', kek(1)]));
 const secrets = { password: 'correct horse battery staple', token: 'xoxb-canary-4711' };
@@ -23,7 +26,9 @@ describe('the secret box', () => {
   it('opens what it sealed, whatever the names and values are', () => {
     fc.assert(
       fc.property(
-        fc.dictionary(fc.string({ minLength: 1 }), fc.string({ minLength: 1, unit: 'grapheme' }), { noNullPrototype: true }),
+        fc.dictionary(fc.string({ minLength: 1 }), fc.string({ minLength: 1, unit: 'grapheme' }), {
+          noNullPrototype: true,
+        }),
         (any) => {
           expect(box.open(box.seal(any, place), place)).toEqual(any);
         },
@@ -49,7 +54,10 @@ describe('the secret box', () => {
 
   it('does not open a value under the name of another', () => {
     const sealed = box.seal(secrets, place);
-    const swapped = { ...sealed, values: { password: sealed.values['token'] ?? '', token: sealed.values['password'] ?? '' } };
+    const swapped = {
+      ...sealed,
+      values: { password: sealed.values['token'] ?? '', token: sealed.values['password'] ?? '' },
+    };
     expect(faultOf(() => box.open(swapped, place)).code).toBe('secret_tampered');
   });
 
@@ -62,8 +70,14 @@ describe('the secret box', () => {
     };
     const value = sealed.values['password'] ?? '';
     const changed: SealedSecrets[] = [
-      ...Array.from(Buffer.from(value, 'base64'), (_byte, at) => ({ ...sealed, values: { password: flipped(value, at) } })),
-      ...Array.from(Buffer.from(sealed.dataKey, 'base64'), (_byte, at) => ({ ...sealed, dataKey: flipped(sealed.dataKey, at) })),
+      ...Array.from(Buffer.from(value, 'base64'), (_byte, at) => ({
+        ...sealed,
+        values: { password: flipped(value, at) },
+      })),
+      ...Array.from(Buffer.from(sealed.dataKey, 'base64'), (_byte, at) => ({
+        ...sealed,
+        dataKey: flipped(sealed.dataKey, at),
+      })),
       { ...sealed, dataKey: '' },
       { ...sealed, values: { password: `${value}\n` } },
     ];
@@ -77,7 +91,12 @@ describe('the secret box', () => {
     const fault = faultOf(() => createSecretBox(ring(['v1', kek(9)])).open(sealed, place));
     const said = `${fault.message}\n${fault.stack ?? ''}`;
     expect(fault.cause).toBeUndefined();
-    for (const hidden of [kek(9).toString('base64'), kek(9).toString('hex'), ...Object.values(secrets), sealed.dataKey]) {
+    for (const hidden of [
+      kek(9).toString('base64'),
+      kek(9).toString('hex'),
+      ...Object.values(secrets),
+      sealed.dataKey,
+    ]) {
       expect(said).not.toContain(hidden);
     }
   });
