@@ -76,6 +76,7 @@ export const reasons = {
   login_failed: reason('never', 'connector', 'The target answered as if to a stranger: the token has expired or is wrong, whatever the status says.'),
   captcha_required: reason('never', 'connector', 'The target asks for a CAPTCHA after failed logins: log in once with a browser.'),
   transition_missing: reason('never', 'connector', 'The ticket offers no transition of that name or id from where it stands.'),
+  looking_again: reason('later', 'target', 'An earlier attempt may have made a ticket that the search does not show yet; it is looked for once more before another is opened.'),
   ticket_not_confirmed: reason('unknown', 'target', 'The target says that it made a ticket and does not show it: it may exist.'),
   instance_asleep: reason('later', 'target', 'The ServiceNow instance hibernates and answered with a web page.'),
   state_unchanged: reason('never', 'connector', 'ServiceNow took the update and left the state as it was: the value is not one of its states.'),

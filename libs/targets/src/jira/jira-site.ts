@@ -1,0 +1,67 @@
+import { type JsonObject } from '@waybill/contracts/payload/json-tree';
+import { refusedByStatus, refusedLater, refusedNever } from '../answers.js';
+import { readAnswer, writeBody } from '../body.js';
+import type { Outcome, Receipt } from '../outcome.js';
+import { baseUrl, hasSecret } from '../settings.js';
+import type { HttpAnswer, HttpAuth, HttpTargetRequest, Sending } from '../target.js';
+
+/** Cloud speaks version 3 with ADF, Data Center version 2 with wiki markup; the service desk API is beside both. */
+export type Deployment = 'cloud' | 'data-center';
+
+/** One Jira site with its credential, for all requests of an attempt. */
+export interface JiraSite {
+  readonly baseUrl: string;
+  readonly deployment: Deployment;
+  readonly auth: HttpAuth;
+}
+
+export function jiraSite(sending: Sending, deployment: Deployment): JiraSite {
+  const auth: HttpAuth = hasSecret(sending, 'token')
+    ? { kind: 'bearer', tokenSecret: 'token' }
+    : { kind: 'basic-secrets', usernameSecret: 'email', passwordSecret: 'apiToken' };
+  return { baseUrl: baseUrl(sending.config), deployment, auth };
+}
+
+/** A path below the platform API in the version of the site. */
+export function platformPath(site: JiraSite, path: string): string {
+  return `/rest/api/${site.deployment === 'cloud' ? '3' : '2'}${path}`;
+}
+
+/** `Accept-Language` keeps the words in the record the same for everybody; nothing here is decided by them (alertmanager#4513). */
+export function jiraRequest(site: JiraSite, method: string, path: string, body: JsonObject | null = null): HttpTargetRequest {
+  const headers = { accept: 'application/json', 'accept-language': 'en' };
+  return {
+    kind: 'http',
+    method,
+    url: site.baseUrl + path,
+    headers: body === null ? headers : { ...headers, 'content-type': 'application/json' },
+    body: body === null ? '' : writeBody(body),
+    auth: site.auth,
+  };
+}
+
+/**
+ * True where the answer is one to a stranger, whatever its status: with an expired token Jira answers 404 or an empty 200
+ * wherever anonymous people may look, and says so only in this header (jira.js#418).
+ */
+export function isStranger(answer: HttpAnswer): boolean {
+  return /AUTHENTICAT\w*_(?:FAILED|DENIED)/i.test(answer.headers['x-seraph-loginreason'] ?? '');
+}
+
+/** A refusal of Jira or of the service desk API. The ticket of the receipt stays known whatever is refused. */
+export function refusedByJira(answer: HttpAnswer, receipt: Receipt | null = null): Outcome {
+  const extras = receipt === null ? {} : { receipt };
+  if (answer.headers['x-authentication-denied-reason'] !== undefined) return refusedNever('captcha_required', extras);
+  if (answer.status === 401) return refusedNever('unauthorized', extras);
+  if (isStranger(answer)) return refusedNever('login_failed', extras);
+  // 409 is somebody else's edit at the same moment [jira-oas].
+  if (answer.status === 409) return refusedLater('edit_conflict', extras);
+  if (answer.status === 410) return refusedNever('api_removed', extras);
+  return refusedByStatus(answer, receipt);
+}
+
+/** The fields that a 400 of the platform names; the words beside them are localised and not read. */
+export function refusedFields(answer: HttpAnswer): readonly string[] {
+  const errors = readAnswer(answer.body)?.['errors'];
+  return typeof errors === 'object' && errors !== null && !Array.isArray(errors) ? Object.keys(errors) : [];
+}
