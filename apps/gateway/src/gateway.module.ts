@@ -23,6 +23,7 @@ import { SubscriptionsController } from './subscriptions/subscriptions.controlle
 import { TargetsController } from './targets/targets.controller.js';
 import { TenantsController } from './tenants/tenants.controller.js';
 import { configToken, logToken } from './tokens.js';
+import { WhyController } from './why/why.controller.js';
 
 /** What the rooms are given from outside. */
 export interface GatewayParts {
@@ -45,6 +46,7 @@ export interface GatewayParts {
     NotificationsController,
     DeliveriesController,
     JobsController,
+    WhyController,
     LogController,
     LiveController,
     DocumentsController,

@@ -10,6 +10,7 @@ import { notificationRoutes } from './notifications/notifications.routes.js';
 import { subscriptionRoutes } from './subscriptions/subscriptions.routes.js';
 import { targetRoutes } from './targets/targets.routes.js';
 import { tenantRoutes } from './tenants/tenants.routes.js';
+import { whyRoutes } from './why/why.routes.js';
 
 /** Every route of the API. What is not here does not exist: the guard, the OpenAPI document and the tests read this table. */
 export const routeTable: readonly Route[] = [
@@ -21,6 +22,7 @@ export const routeTable: readonly Route[] = [
   notificationRoutes,
   deliveryRoutes,
   jobRoutes,
+  whyRoutes,
   logRoutes,
   liveRoutes,
   documentRoutes,

@@ -49,6 +49,7 @@ POST /v1/jobs/{id}/pause
 POST /v1/jobs/{id}/resume
 POST /v1/jobs/{id}/cancel
 GET /v1/stats
+GET /v1/why/{id}
 GET /v1/log/{log}/events
 GET /v1/log/{log}/head
 GET /v1/live

@@ -4,6 +4,7 @@ import { AskFailed } from '@waybill/bus/ask';
 import { listLimitMax } from '@waybill/contracts/http/fields';
 import type { ListPage } from '@waybill/contracts/http/lists';
 import type { PublishReceipt } from '@waybill/contracts/http/notifications';
+import { JsonText } from '../edge/answer.interceptor.js';
 import { Ask, type Asked, type Caller, On } from '../edge/route.js';
 import { Rpc } from '../edge/rpc.js';
 import { memberText, withTextMember } from '../edge/splice.js';
@@ -33,7 +34,7 @@ export class NotificationsController {
       this.rpc.ask<object>(caller, 'subscriptions', 'notifications.get', params),
       this.deliveriesOf(caller, params.id),
     ]);
-    return { ...notification, ...deliveries };
+    return withPayloadAsSpelled({ ...notification, ...deliveries });
   }
 
   private async deliveriesOf(caller: Caller, notificationId: string): Promise<object> {
@@ -46,6 +47,13 @@ export class NotificationsController {
       throw error;
     }
   }
+}
+
+/** A payload that went through a parser has lost the spelling of its numbers; the router sends the text along. */
+function withPayloadAsSpelled(members: Record<string, unknown>): unknown {
+  const { payload, payloadText, ...others } = members;
+  if (typeof payloadText !== 'string') return { ...others, ...(payload === undefined ? {} : { payload }) };
+  return new JsonText(withTextMember(others, 'payload', payloadText));
 }
 
 /**

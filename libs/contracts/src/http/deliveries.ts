@@ -76,6 +76,9 @@ export const deliverySchema = z.looseObject({
   reason: z.string().nullable(),
   nextAttemptAt: timeSchema.nullable(),
   receipt: z.looseObject({ ticket: z.string().optional(), url: z.string().optional() }).nullable(),
+  acceptedAt: timeSchema.optional(),
+  updatedAt: timeSchema.optional(),
+  attemptCount: z.int().optional().describe('Of a row of a list'),
   attempts: z.array(attemptSchema).optional(),
   log: z.array(z.looseObject({ position: positionSchema, type: z.string(), at: timeSchema })).optional(),
 });

@@ -33,7 +33,7 @@ export const apiKeyIdSchema = typeId('key', 'API key');
 /** Any id that `/v1/why/{id}` can explain. */
 export const explainableIdSchema = z
   .string()
-  .regex(new RegExp(`^(con|sub|ntf|dlv|att|job|key)_${suffix}$`), 'must be an id of Waybill');
+  .regex(new RegExp(`^(con|sub|ntf|dlv|job)_${suffix}$`), 'must be an id of Waybill');
 
 export const tenantIdSchema = z
   .string()

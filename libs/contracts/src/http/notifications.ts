@@ -71,6 +71,7 @@ export const notificationDetailSchema = notificationSchema.extend({
     .optional()
     .describe('false: delivery did not answer, or there are more than the first page'),
 });
+export type NotificationDetail = z.infer<typeof notificationDetailSchema>;
 export const notificationListSchema = listOf(notificationSchema);
 
 export const notificationFilterFields = {

@@ -3,9 +3,9 @@ import {
   connectorIdSchema,
   jsonObjectSchema,
   nameSchema,
-  notificationIdSchema,
   notificationTypeSchema,
   positionSchema,
+  publisherIdLengthMax,
   reasonSchema,
   searchLengthMax,
   subscriptionIdSchema,
@@ -103,20 +103,19 @@ export const subscriptionDisableInputSchema = subscriptionEnableInputSchema;
 export const explainBodySchema = z.strictObject({
   type: notificationTypeSchema,
   payload: jsonObjectSchema,
-  id: z.string().max(200).optional(),
-  source: z.string().max(200).optional(),
+  id: z.string().max(publisherIdLengthMax).optional(),
+  source: z.string().max(publisherIdLengthMax).optional(),
   time: timeSchema.optional(),
 });
 /** Input of `explain`: one subscription, or all of the tenant when `subscriptionId` is absent. */
 export const explainInputSchema = explainBodySchema.extend({ subscriptionId: subscriptionIdSchema.optional() });
 
-/** One operator that was decided, with what it saw; a missing operand is null and named in `missing`. */
+/** One rule or operator that was decided, in words; `pointer` names its place in the subscription's filter. */
 export const clauseSchema = z.looseObject({
-  pointer: z.string().describe('Where in the subscription: `/filter/and/0`, `/types`, `/enabled`'),
-  operator: z.string(),
-  result: z.boolean(),
-  operands: z.array(z.unknown()),
-  missing: z.array(z.string()),
+  clause: z.unknown().describe('The filter node, or the rule (`enabled`, `types`) that was looked at'),
+  holds: z.boolean(),
+  words: z.string(),
+  pointer: z.string().optional(),
 });
 export const explanationSchema = z.looseObject({
   subscriptionId: subscriptionIdSchema,
@@ -124,12 +123,15 @@ export const explanationSchema = z.looseObject({
   matches: z.boolean(),
   because: z.array(clauseSchema),
 });
+export type Explanation = z.infer<typeof explanationSchema>;
 export const explanationListSchema = z.looseObject({ items: z.array(explanationSchema) });
 
-/** The routing decision of one notification, one row a (subscription, connector). */
+/** The routing decision of one notification: one row a (subscription, connector) that was chosen, one a subscription that was suppressed. */
 export const routeSchema = z.looseObject({
   subscriptionId: subscriptionIdSchema,
-  connectorId: connectorIdSchema,
+  subscriptionVersion: versionSchema.optional(),
+  connectorId: connectorIdSchema.nullable(),
   suppressed: z.boolean(),
-  suppressedBy: notificationIdSchema.nullable().optional(),
+  until: timeSchema.optional().describe('End of the window that suppressed it'),
 });
+export type NotificationRoute = z.infer<typeof routeSchema>;

@@ -6,7 +6,7 @@ export const whyInputSchema = z.strictObject({ id: explainableIdSchema });
 /** The explanation of one id: a sentence, the steps in order of time with where they stand in which log, and the data it was made from. */
 export const whySchema = z.looseObject({
   id: z.string(),
-  kind: z.enum(['connector', 'subscription', 'notification', 'delivery', 'attempt', 'job', 'api-key']),
+  kind: z.enum(['connector', 'subscription', 'notification', 'delivery', 'job']),
   words: z.string(),
   steps: z.array(
     z.looseObject({

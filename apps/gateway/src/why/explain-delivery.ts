@@ -1,0 +1,85 @@
+import type { Attempt, Delivery } from '@waybill/contracts/http/deliveries';
+import type { Why } from '@waybill/contracts/http/why';
+
+type Step = Why['steps'][number];
+
+/** Names of connectors and subscriptions by id, where they are known; a deleted one keeps its id. */
+export type Names = ReadonlyMap<string, string>;
+
+export const deliveryLog = 'delivery-0';
+
+/** What became of a delivery, in one sentence. */
+export function endOfDelivery(delivery: Delivery, names: Names): string {
+  const to = `to ${named(delivery.connectorId, names)}`;
+  const attempts = delivery.attempts?.length ?? delivery.attemptCount ?? 0;
+  const tries = attempts === 1 ? 'at the first attempt' : `after ${attempts} attempts`;
+  const because = delivery.reason === null ? '' : ` because of ${delivery.reason}`;
+  switch (delivery.status) {
+    case 'delivered':
+      return `It was delivered ${to} ${tries}${ticketOf(delivery)}.`;
+    case 'dead-lettered':
+      return `It was given up ${to} ${tries}${because}; it can be redelivered.`;
+    case 'cancelled':
+      return `It was cancelled before it was delivered ${to}${because}.`;
+    case 'suppressed':
+      return `It was suppressed and not sent ${to}${because}.`;
+    case 'retrying':
+      return `It was not taken yet ${to}${because} and is tried again at ${delivery.nextAttemptAt ?? 'the next due time'}.`;
+    case 'attempting':
+      return `It is being sent ${to} now.`;
+    case 'pending':
+      return `It waits for its ${attempts === 0 ? 'first' : 'next'} attempt ${to}.`;
+  }
+}
+
+/** The steps of a delivery in order of time: each event of its log, and in between what the target said. */
+export function stepsOfDelivery(delivery: Delivery, names: Names): Step[] {
+  const events = (delivery.log ?? []).map((event) => ({ ...event, words: wordsOfEvent(event.type, delivery, names) }));
+  let outcome = 0;
+  return events.map(({ position, at, type, words }) => {
+    const finished = type === 'DeliveryDelivered' || type === 'AttemptFailed';
+    const attempt = finished ? delivery.attempts?.[outcome] : undefined;
+    if (finished) outcome += 1;
+    return { at, words: attempt === undefined ? words : wordsOfAttempt(attempt), log: deliveryLog, position };
+  });
+}
+
+function wordsOfEvent(type: string, delivery: Delivery, names: Names): string {
+  const words: Record<string, string> = {
+    DeliveryAccepted: `Subscription ${named(delivery.subscriptionId, names)} chose connector ${named(delivery.connectorId, names)}.`,
+    AttemptStarted: 'An attempt began.',
+    RetryScheduled: 'Another attempt was planned.',
+    DeliveryDeadLettered: `It was given up${delivery.reason === null ? '' : ` because of ${delivery.reason}`}.`,
+    DeliveryCancelled: 'It was cancelled.',
+    RedeliveryRequested: 'Somebody asked for a redelivery.',
+  };
+  return words[type] ?? `${type} was recorded.`;
+}
+
+function wordsOfAttempt(attempt: Attempt): string {
+  const status =
+    attempt.response !== null && 'status' in attempt.response ? ` (${String(attempt.response.status)})` : '';
+  const error = attempt.error === null ? '' : `: ${attempt.error.message}`;
+  switch (attempt.outcome) {
+    case 'accepted':
+      return `Attempt ${attempt.number} was accepted by the target${status}.`;
+    case 'refused':
+      return `Attempt ${attempt.number} was refused${status} with ${attempt.reason ?? 'no reason'}${error}${
+        attempt.retry === 'never' ? '; trying again would not help' : ''
+      }.`;
+    case 'unknown':
+      return `The outcome of attempt ${attempt.number} is unknown (${attempt.reason ?? 'no answer'})${error}; it may have arrived, so a later attempt may be a duplicate.`;
+    case null:
+      return `Attempt ${attempt.number} is under way.`;
+  }
+}
+
+function ticketOf({ receipt }: Delivery): string {
+  return receipt?.ticket === undefined ? '' : ` as ${receipt.ticket}`;
+}
+
+/** A name with its id; the id alone where the name is not known. */
+export function named(id: string, names: Names): string {
+  const name = names.get(id);
+  return name === undefined ? id : `“${name}” (${id})`;
+}

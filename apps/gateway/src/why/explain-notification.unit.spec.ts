@@ -1,0 +1,176 @@
+import { attemptSchema, type Delivery, deliverySchema, deliveryStatuses } from '@waybill/contracts/http/deliveries';
+import { notificationDetailSchema } from '@waybill/contracts/http/notifications';
+import { whySchema } from '@waybill/contracts/http/why';
+import { endOfDelivery, stepsOfDelivery } from './explain-delivery.js';
+import { explainNotification, type NotificationFacts } from './explain-notification.js';
+
+const id = (prefix: string, n: number): string => `${prefix}_${String(n).padStart(26, '0')}`;
+const at = '2026-01-15T12:00:00.000Z';
+const names = new Map([
+  [id('con', 1), 'SOC'],
+  [id('sub', 1), 'urgent'],
+]);
+
+const attempt = (number: number, more: object) =>
+  attemptSchema.parse({
+    id: id('att', number),
+    number,
+    startedAt: at,
+    finishedAt: at,
+    outcome: 'accepted',
+    retry: null,
+    reason: null,
+    request: null,
+    response: { status: 200, headers: {}, body: '', bodyTruncated: false },
+    error: null,
+    timingsMs: {},
+    ...more,
+  });
+
+const delivery = (more: object): Delivery =>
+  deliverySchema.parse({
+    id: id('dlv', 1),
+    notificationId: id('ntf', 1),
+    type: 'incident',
+    connectorId: id('con', 1),
+    connectorVersion: 1,
+    subscriptionId: id('sub', 1),
+    status: 'delivered',
+    reason: null,
+    nextAttemptAt: null,
+    receipt: null,
+    ...more,
+  });
+
+const notification = notificationDetailSchema.parse({
+  id: id('ntf', 1),
+  tenant: 'default',
+  type: 'incident',
+  source: 'ci',
+  recordedAt: at,
+  position: 30,
+  routing: { routes: [{ subscriptionId: id('sub', 1), connectorId: id('con', 1), suppressed: false }] },
+});
+const facts: NotificationFacts = { notification, deliveries: [], deliveriesComplete: true, explanations: [], names };
+
+describe('the end of a delivery in words', () => {
+  it.each<[Delivery['status'], object, string]>([
+    [
+      'delivered',
+      { receipt: { ticket: 'OPS-17' }, attemptCount: 2 },
+      'It was delivered to “SOC” (con_00000000000000000000000001) after 2 attempts as OPS-17.',
+    ],
+    [
+      'delivered',
+      { attemptCount: 1 },
+      'It was delivered to “SOC” (con_00000000000000000000000001) at the first attempt.',
+    ],
+    ['dead-lettered', { reason: 'gone', attemptCount: 1 }, 'because of gone; it can be redelivered.'],
+    ['cancelled', { reason: 'connector_deleted' }, 'because of connector_deleted.'],
+    ['retrying', { reason: 'rate_limited', nextAttemptAt: at }, `because of rate_limited and is tried again at ${at}.`],
+    ['attempting', {}, 'is being sent'],
+    ['pending', {}, 'waits for its first attempt'],
+    ['suppressed', {}, 'suppressed and not sent'],
+  ])('says %s', (status, more, words) => {
+    expect(endOfDelivery(delivery({ status, ...more }), names)).toContain(words);
+  });
+
+  it('has a sentence for every status', () => {
+    for (const status of deliveryStatuses) expect(endOfDelivery(delivery({ status }), names)).toMatch(/^It .*\.$/);
+  });
+});
+
+describe('the steps of a delivery', () => {
+  it("tell each attempt with the target's status where its outcome was recorded", () => {
+    const refused = {
+      outcome: 'refused',
+      retry: 'later',
+      reason: 'rate_limited',
+      response: { status: 429, headers: {}, body: '', bodyTruncated: false },
+    };
+    const log = [
+      'DeliveryAccepted',
+      'AttemptStarted',
+      'AttemptFailed',
+      'RetryScheduled',
+      'AttemptStarted',
+      'DeliveryDelivered',
+    ];
+    const told = stepsOfDelivery(
+      delivery({
+        attempts: [attempt(1, refused), attempt(2, {})],
+        log: log.map((type, n) => ({ position: 10 + n, type, at })),
+      }),
+      names,
+    );
+    expect(told.map(({ words }) => words)).toEqual([
+      'Subscription “urgent” (sub_00000000000000000000000001) chose connector “SOC” (con_00000000000000000000000001).',
+      'An attempt began.',
+      'Attempt 1 was refused (429) with rate_limited.',
+      'Another attempt was planned.',
+      'An attempt began.',
+      'Attempt 2 was accepted by the target (200).',
+    ]);
+    expect(told.map(({ position }) => position)).toEqual([10, 11, 12, 13, 14, 15]);
+  });
+
+  it('say of an unknown outcome that a duplicate is possible, and of a final refusal that trying again is no use', () => {
+    const lost = attempt(1, {
+      outcome: 'unknown',
+      reason: 'timeout',
+      response: null,
+      error: { code: 'timeout', message: 'no answer' },
+    });
+    const gone = attempt(2, { outcome: 'refused', retry: 'never', reason: 'gone', response: null });
+    const log = ['AttemptFailed', 'AttemptFailed'].map((type, n) => ({ position: n + 1, type, at }));
+    const [first, second] = stepsOfDelivery(delivery({ attempts: [lost, gone], log }), names);
+    expect(first?.words).toBe(
+      'The outcome of attempt 1 is unknown (timeout): no answer; it may have arrived, so a later attempt may be a duplicate.',
+    );
+    expect(second?.words).toBe('Attempt 2 was refused with gone; trying again would not help.');
+  });
+});
+
+describe('why a notification went where it went', () => {
+  it('says that nobody chose it, and which clause kept each subscription from it', () => {
+    const explanations = [
+      {
+        subscriptionId: id('sub', 2),
+        name: 'audit',
+        matches: false,
+        because: [
+          { clause: 'enabled', holds: true, words: 'The subscription is enabled.' },
+          { clause: {}, holds: false, words: '"Low" in ["High"] is false.' },
+        ],
+      },
+    ];
+    const why = explainNotification({
+      ...facts,
+      notification: { ...notification, routing: { routes: [] } },
+      explanations,
+    });
+    expect(why.words).toBe('It was recorded, and no subscription chose it, so it was sent to nobody.');
+    expect(why.steps.at(-1)?.words).toBe(
+      'Subscription “audit” (sub_00000000000000000000000002) did not choose it. "Low" in ["High"] is false.',
+    );
+    expect(whySchema.parse(why)).toEqual(why);
+  });
+
+  it('says where it went and what became of each delivery', () => {
+    const why = explainNotification({ ...facts, deliveries: [delivery({ attemptCount: 1 })] });
+    expect(why.words).toBe(
+      'It was recorded; it was to go to 1 connector. It was delivered to “SOC” (con_00000000000000000000000001) at the first attempt.',
+    );
+  });
+
+  it('says that it was suppressed and until when', () => {
+    const routes = [{ subscriptionId: id('sub', 1), connectorId: null, suppressed: true, until: at }];
+    const why = explainNotification({ ...facts, notification: { ...notification, routing: { routes } } });
+    expect(why.words).toBe('It was recorded; it was to go to 0 connectors and 1 subscription suppressed it.');
+    expect(why.steps[1]?.words).toContain(`suppressed it until ${at}`);
+  });
+
+  it('says when it cannot tell everything', () => {
+    expect(explainNotification({ ...facts, deliveriesComplete: false }).words).toContain('cannot all be told now');
+  });
+});
