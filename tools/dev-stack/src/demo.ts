@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { publishOverNats } from './publish.js';
 import { waitForReceived } from './received.js';
-import type { DevFile } from './stack.js';
+import type { DevContent } from './dev-file.js';
 import { waybillApi } from './waybill-api.js';
 
 /** `npm run demo`: on a running stack, publishes one incident and shows it arriving at the stand-in of Slack. */
@@ -37,10 +37,10 @@ async function demonstrate(): Promise<void> {
   console.log(`\nthe delivery's timeline: ${dev.httpUrl}/ (Deliveries)`);
 }
 
-function readDevFile(): DevFile {
+function readDevFile(): DevContent {
   const file = join(resolve(process.env['WAYBILL_DATA_DIR'] || '.waybill'), 'dev.json');
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as DevFile;
+    return JSON.parse(readFileSync(file, 'utf8')) as DevContent;
   } catch {
     throw new Error(`no stack has written ${file}; start one with npm start`);
   }

@@ -1,6 +1,6 @@
 import { publishOverNats } from './publish.js';
 import { waitForReceived } from './received.js';
-import type { DevFile } from './stack.js';
+import type { DevContent } from './dev-file.js';
 import { waybillApi, type WaybillApi } from './waybill-api.js';
 
 /** What a fresh data folder begins with: two connectors, a subscription each, and one incident delivered to both. */
@@ -15,7 +15,7 @@ export interface Seeded {
 const receiveWaitMs = 30_000;
 
 /** Uses the HTTP API and NATS like any user. Can be repeated after a start that was cut short: what exists by name is not made again. */
-export async function seedExample(dev: DevFile): Promise<Seeded> {
+export async function seedExample(dev: DevContent): Promise<Seeded> {
   const api = waybillApi(dev.httpUrl, dev.adminKey);
   const webhook = await ensureNamed(api, '/v1/connectors', {
     name: 'Example webhook',
@@ -40,7 +40,7 @@ export async function seedExample(dev: DevFile): Promise<Seeded> {
   return publishSample(dev, api);
 }
 
-async function publishSample(dev: DevFile, api: WaybillApi): Promise<Seeded> {
+async function publishSample(dev: DevContent, api: WaybillApi): Promise<Seeded> {
   const { sample } = await api.get<{ sample: Record<string, unknown> }>('/v1/notification-types/incident');
   const since = new Date().toISOString();
   await publishOverNats(dev.natsUrl, dev.tenant, 'incident', sample);

@@ -1,6 +1,8 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureDatabase, type ServiceDatabase } from './databases.js';
+import { writeDeploymentFile } from './deployment-file.js';
+import { DevFile } from './dev-file.js';
 import { freePort, isFree } from './free-port.js';
 import { type Ended, type Keeper, type Running } from './keeper.js';
 import { type NatsServer, startNatsServer } from './nats-server.js';
@@ -29,21 +31,6 @@ const publisherName = 'publisher';
 const readyWaitMs = 60_000;
 const migrateWaitMs = 120_000;
 
-/** What `.waybill/dev.json` holds (contract.md section 2). */
-export interface DevFile {
-  httpUrl: string;
-  natsUrl: string;
-  databaseUrl: string;
-  tenant: string;
-  adminKey: string;
-  notaryVkey: string;
-  opsUrls: Record<string, string>;
-  receiversUrl: string;
-  smtpUrl: string;
-  /** Null where the process has ended and nobody has started it again. */
-  pids: Record<string, number | null>;
-}
-
 export interface StackParts {
   readonly root: string;
   readonly settings: Settings;
@@ -69,11 +56,10 @@ export class Stack {
   private nats: NatsServer | null = null;
   private stopPostgres: (() => Promise<void>) | null = null;
   private closing = false;
-  private published = false;
 
   constructor(private readonly parts: StackParts) {
     const { ports } = parts.settings;
-    this.dev = {
+    this.dev = new DevFile(parts.settings.dataDir, {
       httpUrl: `http://127.0.0.1:${ports.http}`,
       natsUrl: '',
       databaseUrl: '',
@@ -84,21 +70,25 @@ export class Stack {
       receiversUrl: `http://127.0.0.1:${ports.receivers}`,
       smtpUrl: `smtp://127.0.0.1:${ports.smtp}`,
       pids: {},
-    };
+    });
     mkdirSync(this.path('logs'), { recursive: true, mode: 0o700 });
-    // One of an earlier stack would send its reader to ports that are gone.
-    rmSync(this.path('dev.json'), { force: true });
   }
 
   /** Starts everything in the order in which one stands on the other, and resolves when all of it is ready. */
   async start(): Promise<void> {
     const services = builtServices(this.parts.root);
-    await Promise.all([this.startPostgres(), this.startNats(services)]);
-    this.writeDeploymentFile();
-    this.parts.say('PostgreSQL and NATS are running; migrating');
+    await Promise.all([this.startPostgres(), this.startNats(services), this.startReceivers()]);
+    const { smtpUrl } = this.dev.content;
+    writeDeploymentFile(
+      this.path('deployment.json'),
+      this.parts.settings,
+      smtpUrl,
+      this.path('receivers-ca', 'ca.pem'),
+    );
+    this.parts.say('PostgreSQL, NATS and the receivers are running; migrating');
     await Promise.all(services.map((service) => this.migrate(service)));
-    this.parts.say(`Starting ${services.join(', ')} and the receivers`);
-    await Promise.all([this.startReceivers(), ...services.map((service) => this.startService(service))]);
+    this.parts.say(`Starting ${services.join(', ')}`);
+    await Promise.all(services.map((service) => this.startService(service)));
   }
 
   /** Starts one copy of a service and waits until it is ready. Refuses one that runs. */
@@ -111,9 +101,8 @@ export class Stack {
     writeEnvFile(this.parts.settings.dataDir, name, environment);
     const logFile = this.logFile(name);
     const running = await this.keep(name, [mainFile(this.parts.root, service)], environment);
-    this.dev.opsUrls[name] = `http://127.0.0.1:${opsPort}`;
+    this.dev.change(({ opsUrls }) => (opsUrls[name] = `http://127.0.0.1:${opsPort}`));
     await waitUntilReady(name, `http://127.0.0.1:${opsPort}/readyz`, running, { timeoutMs: readyWaitMs, logFile });
-    this.writeDevFile();
     return running.pid;
   }
 
@@ -129,7 +118,7 @@ export class Stack {
   /** Everything ends in order: who takes requests first, what they stand on last. */
   async stop(): Promise<void> {
     this.closing = true;
-    rmSync(this.path('dev.json'), { force: true });
+    this.dev.remove();
     const services = [...this.copies.keys()].filter((name) => name !== 'receivers');
     const fronts = services.filter((name) => name.startsWith('gateway'));
     await Promise.all(fronts.map((name) => this.end(name)));
@@ -143,20 +132,6 @@ export class Stack {
     this.closing = true;
     await Promise.all([...this.copies.values()].map(({ running }) => running.stop('SIGKILL')));
     await this.parts.keeper.close();
-  }
-
-  /** From here on `dev.json` is there and kept true; before, nobody could use what it says. */
-  publishDevFile(): void {
-    this.published = true;
-    this.writeDevFile();
-  }
-
-  private writeDevFile(): void {
-    if (!this.published) return;
-    const file = this.path('dev.json');
-    // Readers never meet half a file.
-    writeFileSync(`${file}.draft`, `${JSON.stringify(this.dev, null, 2)}\n`, { mode: 0o600 });
-    renameSync(`${file}.draft`, file);
   }
 
   private async end(name: string): Promise<void> {
@@ -180,13 +155,13 @@ export class Stack {
       this.stopPostgres = () => server.stop();
       this.adminDatabaseUrl = server.url();
     }
-    this.dev.databaseUrl = this.adminDatabaseUrl;
+    this.dev.content.databaseUrl = this.adminDatabaseUrl;
   }
 
   private async startNats(services: readonly StackService[]): Promise<void> {
     const { settings, secrets, keeper, lock } = this.parts;
     if (settings.natsUrl !== null) {
-      this.dev.natsUrl = settings.natsUrl;
+      this.dev.content.natsUrl = settings.natsUrl;
       return;
     }
     const users = [
@@ -203,7 +178,7 @@ export class Stack {
     });
     lock.record('nats', server.pid());
     this.nats = server;
-    this.dev.natsUrl = server.url(publisherName);
+    this.dev.content.natsUrl = server.url(publisherName);
   }
 
   private async migrate(service: StackService): Promise<void> {
@@ -234,7 +209,7 @@ export class Stack {
       copy,
       opsPort,
       databaseUrl: database.appUrl,
-      natsUrl: this.nats?.url(service) ?? this.dev.natsUrl,
+      natsUrl: this.nats?.url(service) ?? this.dev.content.natsUrl,
       // A second gateway listens beside the first.
       httpPort: copy === 1 ? settings.ports.http : await freePort(),
       deploymentFile: this.path('deployment.json'),
@@ -248,7 +223,7 @@ export class Stack {
 
   /** The port it had before, so that whoever read `dev.json` still finds it. */
   private async opsPortOf(name: string): Promise<number> {
-    const before = Number(URL.parse(this.dev.opsUrls[name] ?? '')?.port ?? 0);
+    const before = Number(URL.parse(this.dev.content.opsUrls[name] ?? '')?.port ?? 0);
     return before > 0 && (await isFree(before)) ? before : freePort();
   }
 
@@ -263,7 +238,7 @@ export class Stack {
     };
     const running = await this.keep('receivers', [join(root, 'tools', 'receivers', 'dist', 'main.js')], environment);
     const logFile = this.logFile('receivers');
-    await waitUntilReady('receivers', `${this.dev.receiversUrl}/_received`, running, {
+    await waitUntilReady('receivers', `${this.dev.content.receiversUrl}/_received`, running, {
       timeoutMs: readyWaitMs,
       logFile,
     });
@@ -287,7 +262,7 @@ export class Stack {
     const copy: Copy = { running, asked: false };
     this.copies.set(name, copy);
     this.parts.lock.record(name, running.pid);
-    if (name !== 'receivers') this.dev.pids[name] = running.pid;
+    if (name !== 'receivers') this.dev.change(({ pids }) => (pids[name] = running.pid));
     void running.ended.then((ended) => this.gone(name, copy, ended));
     return running;
   }
@@ -297,24 +272,13 @@ export class Stack {
     this.copies.delete(name);
     if (this.closing) return;
     // A further copy that is gone is not missing from anywhere.
-    if (/-\d+$/.test(name)) delete this.dev.pids[name];
-    else if (name !== 'receivers') this.dev.pids[name] = null;
-    this.writeDevFile();
+    this.dev.change(({ pids }) => {
+      if (/-\d+$/.test(name)) delete pids[name];
+      else if (name !== 'receivers') pids[name] = null;
+    });
     const how = signal ?? `exit ${code ?? '?'}`;
-    if (!copy.asked && this.published)
-      this.parts.say(`${name} has ended (${how}); start it again with: npm run service -- start ${name}`);
-  }
-
-  private writeDeploymentFile(): void {
-    const { ports, egressAllow } = this.parts.settings;
-    const own = [ports.receivers, ports.receiversTls, ports.receiversMtls, ports.smtp].map(
-      (port) => `127.0.0.1/32:${port}-${port}`,
-    );
-    const deployment = {
-      egress: { allow: [...own, ...egressAllow] },
-      smtp: { url: this.dev.smtpUrl, from: 'Waybill <waybill@localhost.localdomain>' },
-    };
-    writeFileSync(this.path('deployment.json'), `${JSON.stringify(deployment, null, 2)}\n`, { mode: 0o600 });
+    if (copy.asked || !this.dev.isPublished) return;
+    this.parts.say(`${name} has ended (${how}); start it again with: npm run service -- start ${name}`);
   }
 
   private logFile(name: string): string {

@@ -53,7 +53,7 @@ async function live(stack: Stack, settings: Settings, token: string): Promise<vo
 async function run(stack: Stack, settings: Settings): Promise<void> {
   await stack.start();
   const story = await seedOnce(stack, settings.dataDir);
-  stack.publishDevFile();
+  stack.dev.publish();
   say(block(stack, settings, story));
 }
 
@@ -62,7 +62,7 @@ async function seedOnce(stack: Stack, dataDir: string): Promise<readonly string[
   const marker = join(dataDir, 'seeded');
   if (existsSync(marker)) return ['The data of an earlier start was found; nothing was added to it.'];
   try {
-    const { story, complete } = await seedExample(stack.dev);
+    const { story, complete } = await seedExample(stack.dev.content);
     if (complete) writeFileSync(marker, `${new Date().toISOString()}\n`);
     return story;
   } catch (error) {
@@ -71,7 +71,7 @@ async function seedOnce(stack: Stack, dataDir: string): Promise<readonly string[
 }
 
 function block(stack: Stack, settings: Settings, story: readonly string[]): string {
-  const { dev } = stack;
+  const dev = stack.dev.content;
   return [
     '',
     `  Waybill is running (${((performance.now() - began) / 1000).toFixed(1)} s).`,
