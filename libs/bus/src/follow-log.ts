@@ -79,19 +79,27 @@ async function openWindow(options: FollowOptions, fromSequence: number): Promise
 }
 
 async function takeBatch(options: FollowOptions, place: { position: number }, batch: JsMsg[]): Promise<void> {
-  const events: LogEvent[] = [];
+  let events: LogEvent[] = [];
+  const take = async (): Promise<void> => {
+    if (events.length === 0) return;
+    await options.onBatch(events);
+    place.position += events.length;
+    events = [];
+  };
   for (const message of batch) {
+    const next = place.position + events.length + 1;
     // A window that was refilled repeats what is known already.
-    if (message.seq <= place.position) continue;
-    const expected = place.position + events.length + 1;
+    if (message.seq < next) continue;
+    if (message.seq > next) {
+      // What was shredded was taken out of the window; the source still has its place.
+      await take();
+      await readHole(options, place, message.seq - 1);
+    }
     const event = decode(message);
     if (message.seq !== event.position) throw new Error(`sequence ${message.seq} of ${options.log} holds position ${event.position}`);
-    if (message.seq !== expected) throw new Error(`position ${expected} of ${options.log} is missing before ${message.seq}`);
     events.push(event);
   }
-  if (events.length === 0) return;
-  await options.onBatch(events);
-  place.position += events.length;
+  await take();
 }
 
 function decode(message: JsMsg): LogEvent {
@@ -106,9 +114,9 @@ async function readHole(options: FollowOptions, place: { position: number }, unt
     const page = await ask<{ events: { text: string; sealedAt: number | null }[] }>(
       options.nc,
       rpcSubject(service, noTenant, 'log.read'),
-      { after: place.position, limit: options.batchMax },
+      { after: place.position, limit: Math.min(options.batchMax, until - place.position) },
     );
-    const events = page.events.map((event) => decodeLogEvent(event.text, event.sealedAt));
+    const events = page.events.map((event) => decodeLogEvent(event.text, event.sealedAt)).filter(({ position }) => position <= until);
     if (events.length === 0) throw new Error(`${options.log} has no event after ${place.position}`);
     await options.onBatch(events);
     place.position += events.length;

@@ -1,3 +1,4 @@
+import type { JsonTree } from '@waybill/contracts/payload/json-tree';
 import { Refused } from '@waybill/decider/decider';
 import type { Filter, Look } from './filter.js';
 import type { SubscriptionShape } from './subscription.js';
@@ -8,8 +9,8 @@ export interface Route {
   readonly version: number;
   readonly filter: Filter;
   /** Renders the suppression key; null where the subscription has none (then all of its notifications share one window). */
-  readonly suppressionKey: ((look: Look) => string) | null;
-  readonly correlationKey: ((look: Look) => string) | null;
+  readonly suppressionKey: ((payload: JsonTree) => string) | null;
+  readonly correlationKey: ((payload: JsonTree) => string) | null;
 }
 
 export interface RoutingDecision {
@@ -51,17 +52,22 @@ export const fanOutMax = 1_000;
  * Decides where one notification goes: every subscription that matches is chosen, or suppressed because its window is open.
  * Refuses `fan_out_limit` when it would lead to more than `fanOutMax` deliveries.
  */
-export function route(routes: Iterable<Route>, look: Look, windowOf: WindowOf, nowMs: number): RoutingDecision {
+export function route(
+  routes: Iterable<Route>,
+  notification: { readonly look: Look; readonly payload: JsonTree },
+  windowOf: WindowOf,
+  nowMs: number,
+): RoutingDecision {
   const chosen: Chosen[] = [];
   const suppressed: Suppressed[] = [];
   const opened: OpenedWindow[] = [];
   let deliveries = 0;
   for (const candidate of routes) {
-    if (!candidate.filter.matches(look)) continue;
+    if (!candidate.filter.matches(notification.look)) continue;
     const { id: subscriptionId, connectorIds, suppression } = candidate.subscription;
     const subscriptionVersion = candidate.version;
     if (suppression.minutes > 0) {
-      const key = candidate.suppressionKey?.(look) ?? '';
+      const key = candidate.suppressionKey?.(notification.payload) ?? '';
       const untilMs = windowOf(subscriptionId, key);
       if (untilMs !== undefined && nowMs < untilMs) {
         suppressed.push({ subscriptionId, subscriptionVersion, until: new Date(untilMs).toISOString(), key });
@@ -73,7 +79,8 @@ export function route(routes: Iterable<Route>, look: Look, windowOf: WindowOf, n
     if (deliveries > fanOutMax) {
       throw new Refused('fan_out_limit', `The notification would lead to more than ${fanOutMax} deliveries.`);
     }
-    chosen.push({ subscriptionId, subscriptionVersion, connectorIds, correlationKey: candidate.correlationKey?.(look) ?? null });
+    const correlationKey = candidate.correlationKey?.(notification.payload) ?? null;
+    chosen.push({ subscriptionId, subscriptionVersion, connectorIds, correlationKey });
   }
   return { chosen, suppressed, opened };
 }

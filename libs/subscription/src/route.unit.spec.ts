@@ -6,7 +6,8 @@ import { fanOutMax, route, type Route } from './route.js';
 import type { SubscriptionShape } from './subscription.js';
 
 const facts = { tenant: 'default', type: 'incident', id: 'e1', source: 'soc', time: '2026-11-24T10:00:00.000Z' };
-const look = lookInto(facts, parseJson('{"host":"db1","rating":"High"}'));
+const payload = parseJson('{"host":"db1","rating":"High"}');
+const seen = { look: lookInto(facts, payload), payload };
 const now = Date.parse(facts.time);
 const none = () => undefined;
 
@@ -31,18 +32,18 @@ const routeOf = (shape: Partial<SubscriptionShape>, more: Partial<Route> = {}): 
 describe('routing', () => {
   it('chooses every subscription that matches, each by its own rule', () => {
     const low = compileFilter({ '=': [{ source: 'rating' }, 'Low'] });
-    const decision = route([routeOf({}), routeOf({ id: 'sub_2' }), routeOf({ id: 'sub_3' }, { filter: low })], look, none, now);
+    const decision = route([routeOf({}), routeOf({ id: 'sub_2' }), routeOf({ id: 'sub_3' }, { filter: low })], seen, none, now);
     expect(decision.chosen.map((one) => one.subscriptionId)).toEqual(['sub_1', 'sub_2']);
   });
 
   it('opens a window with the first notification of a subscription that suppresses', () => {
-    const decision = route([routeOf({ suppression: { minutes: 60, key: '{{host}}' } }, { suppressionKey: () => 'db1' })], look, none, now);
+    const decision = route([routeOf({ suppression: { minutes: 60, key: '{{host}}' } }, { suppressionKey: () => 'db1' })], seen, none, now);
     expect(decision.chosen).toHaveLength(1);
     expect(decision.opened).toEqual([{ subscriptionId: 'sub_1', key: 'db1', untilMs: now + 3_600_000 }]);
   });
 
   it('suppresses within the window and says until when', () => {
-    const decision = route([routeOf({ suppression: { minutes: 60, key: null } })], look, () => now + 1, now);
+    const decision = route([routeOf({ suppression: { minutes: 60, key: null } })], seen, () => now + 1, now);
     expect(decision.chosen).toEqual([]);
     expect(decision.suppressed).toEqual([
       { subscriptionId: 'sub_1', subscriptionVersion: 3, until: '2026-11-24T10:00:00.001Z', key: '' },
@@ -51,19 +52,19 @@ describe('routing', () => {
   });
 
   it('chooses again at the moment the window ends', () => {
-    const decision = route([routeOf({ suppression: { minutes: 60, key: null } })], look, () => now, now);
+    const decision = route([routeOf({ suppression: { minutes: 60, key: null } })], seen, () => now, now);
     expect(decision.chosen).toHaveLength(1);
   });
 
   it('keeps the correlation key of each subscription', () => {
-    const decision = route([routeOf({}, { correlationKey: () => 'inc-7' }), routeOf({ id: 'sub_2' })], look, none, now);
+    const decision = route([routeOf({}, { correlationKey: () => 'inc-7' }), routeOf({ id: 'sub_2' })], seen, none, now);
     expect(decision.chosen.map((one) => one.correlationKey)).toEqual(['inc-7', null]);
   });
 
   it('allows as many deliveries as the limit and refuses one more', () => {
     const connectors = (count: number) => Array.from({ length: count }, (_, index) => `con_${index}`);
     const most = [routeOf({ connectorIds: connectors(fanOutMax - 1) }), routeOf({ id: 'sub_2' })];
-    expect(route(most, look, none, now).chosen).toHaveLength(2);
-    expect(() => route([...most, routeOf({ id: 'sub_3' })], look, none, now)).toThrow(Refused);
+    expect(route(most, seen, none, now).chosen).toHaveLength(2);
+    expect(() => route([...most, routeOf({ id: 'sub_3' })], seen, none, now)).toThrow(Refused);
   });
 });

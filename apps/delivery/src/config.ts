@@ -1,0 +1,23 @@
+import { commonConfig, jsonOf, kekText, keks, wholeNumber } from '@waybill/service-kit/config';
+import { z } from 'zod';
+
+/** The deployment file: what no tenant may decide. The egress part is judged by libs/egress, which knows its rules. */
+const deploymentSchema = z.looseObject({
+  egress: z.record(z.string(), z.unknown()).optional(),
+  smtp: z.object({ url: z.string(), from: z.string(), password: z.string().optional(), caPem: z.string().optional() }).optional(),
+});
+
+/** The environment of delivery; every variable may also come from the file that `<NAME>_FILE` names. */
+export const configSchema = z.object({
+  ...commonConfig,
+  /** Wraps the keys under which request bodies and answers are sealed in this service's log. */
+  WAYBILL_LOG_KEK: kekText,
+  /** Opens the secrets of connectors that registry sealed. */
+  WAYBILL_SECRETS_KEK: keks,
+  /** Usually given as `WAYBILL_CONFIG_FILE`. */
+  WAYBILL_CONFIG: jsonOf(deploymentSchema).default({}),
+  /** A copy that dies keeps what it was reading waiting for so long. */
+  WAYBILL_LEASE_MS: wholeNumber(1_000, 60_000, 5_000),
+});
+
+export type Config = z.output<typeof configSchema>;

@@ -1,0 +1,134 @@
+import type { DynamicModule } from '@nestjs/common';
+import { followLog } from '@waybill/bus/follow-log';
+import { registryLog } from '@waybill/contracts/log/registry';
+import { createEgress, type Egress } from '@waybill/egress/egress';
+import { readPolicy } from '@waybill/egress/policy';
+import { keepReadModel } from '@waybill/event-log/keep-read-model';
+import { keepRelay } from '@waybill/event-log/keep-relay';
+import { PostgresLog } from '@waybill/event-log/postgres-log';
+import { openDatabase } from '@waybill/service-kit/database';
+import { JqWorkers } from '@waybill/service-kit/jq/jq-workers';
+import { LogMirror } from '@waybill/service-kit/log-mirror';
+import { createSecretBox } from '@waybill/service-kit/secret-box';
+import type { Kit } from '@waybill/service-kit/start-service';
+import type { DataSource } from 'typeorm';
+import type { Config } from './config.js';
+import { HandleDelivery } from './handle-delivery.js';
+import { AttemptsDueTimer } from './in/attempts-due.timer.js';
+import { CaughtUpRpc } from './in/caught-up.rpc.js';
+import { DeliveriesRpc } from './in/deliveries.rpc.js';
+import { LogRpc } from './in/log.rpc.js';
+import { RoutedReader } from './in/routed-reader.timer.js';
+import { TryOutRpc } from './in/try-out.rpc.js';
+import { carryOut } from './out/carry-out.js';
+import { fetchNotification } from './out/routed-notification.js';
+import { Secrets } from './out/secrets.js';
+import { sendThrough } from './out/send.js';
+import { TryOut } from './out/try-out.js';
+import { DeliveryList } from './read/delivery-list.js';
+import { DueAttempts } from './read/due-attempts.js';
+import { readModels } from './read/models.js';
+import { type Connector, Connectors, foldConnector } from './work/connectors.js';
+import { Engine } from './work/engine.js';
+
+export const deliveryLog = 'delivery-0';
+
+class DeliveryModule {}
+
+/** The table of contents of delivery: everything that hears, sends, shows and says is made here. */
+export async function deliveryModule(config: Config, kit: Kit): Promise<DynamicModule> {
+  const { log, nats: nc, copy } = kit;
+  const database = await openDatabase({
+    url: config.DATABASE_URL,
+    applicationName: `delivery ${copy}`,
+    onRetry: (error) => log.warn({ err: error }, 'database.waiting'),
+  });
+  kit.onDrain('database', () => database.destroy());
+  kit.ops.check('postgres', async () => (await database.query('select 1'), null));
+  const eventLog = await openLog(config, kit);
+  for (const model of readModels) await keepReadModel({ log: eventLog, connectionString: config.DATABASE_URL, model, host: kit });
+  keepRelay({ log: eventLog, connection: nc, host: kit });
+
+  const egress = openEgress(config, kit);
+  const jq = new JqWorkers();
+  kit.onDrain('jq', () => jq.close());
+  const secrets = new Secrets({ nc, database, box: createSecretBox(config.WAYBILL_SECRETS_KEK), log });
+  const connectors = await followConnectors(kit, database, secrets);
+  const send = sendThrough(egress);
+  const parts = {
+    engine: jq,
+    secretsOf: (connector: Connector) => secrets.of(connector),
+    send,
+    fetchNotification: (job: Parameters<typeof fetchNotification>[0]) => fetchNotification(job, nc, log),
+  };
+  const actor = `service:delivery:${copy}`;
+  const engine = new Engine({ eventLog, connectors, log, actor, carryOut: (job, connector) => carryOut(job, connector, parts) });
+  kit.onDrain('engine', () => engine.drain());
+  const timer = new AttemptsDueTimer({ eventLog, due: new DueAttempts(database), engine, connectors, log, actor });
+  kit.onDrain('due attempts', () => timer.stop());
+  timer.start();
+  const reader = new RoutedReader({
+    eventLog, connectors, engine, log, actor, nc, copy,
+    leases: eventLog.leases,
+    cursorOf: (name) => eventLog.cursor(name),
+    leaseMs: config.WAYBILL_LEASE_MS,
+  }); // prettier-ignore
+  kit.onDrain('reader', () => reader.stop());
+  reader.start();
+  return {
+    module: DeliveryModule,
+    controllers: [DeliveriesRpc, TryOutRpc, CaughtUpRpc, LogRpc],
+    providers: [
+      { provide: PostgresLog, useValue: eventLog },
+      { provide: Connectors, useValue: connectors },
+      { provide: HandleDelivery, useValue: new HandleDelivery(eventLog) },
+      { provide: DeliveryList, useValue: new DeliveryList(database) },
+      { provide: TryOut, useValue: new TryOut({ jq, send, secrets, connectors }) },
+    ],
+  };
+}
+
+async function openLog(config: Config, kit: Kit): Promise<PostgresLog> {
+  const eventLog = await PostgresLog.open({
+    connectionString: config.DATABASE_URL,
+    kek: config.WAYBILL_LOG_KEK,
+    log: deliveryLog,
+    applicationName: `delivery ${kit.copy}`,
+  });
+  kit.onDrain('event log', () => eventLog.close());
+  return eventLog;
+}
+
+function openEgress(config: Config, kit: Kit): Egress {
+  const { egress: given, smtp } = config.WAYBILL_CONFIG;
+  const policy = readPolicy(given, { production: process.env['NODE_ENV'] === 'production' });
+  if (policy.allow.length > 0) kit.log.warn({ allow: policy.allow.map((entry) => entry.text) }, 'egress.relaxed');
+  const egress = createEgress(policy, { smtp: smtp ?? null });
+  kit.onDrain('egress', () => egress.close());
+  return egress;
+}
+
+async function followConnectors(kit: Kit, database: DataSource, secrets: Secrets): Promise<Connectors> {
+  const { log, nats: nc } = kit;
+  const connectors = new Connectors();
+  const mirror = await LogMirror.open<Connector>({ database, log: registryLog, fold: foldConnector, changed: connectors.changed });
+  connectors.attach(mirror);
+  connectors.onChange((connector) => {
+    secrets.prefetch(connector).catch((error: unknown) => log.warn({ err: error, connectorId: connector.id }, 'secrets.not-prefetched'));
+  });
+  const stop = new AbortController();
+  const following = followLog({
+    nc,
+    log: registryLog,
+    after: mirror.after,
+    onBatch: mirror.take,
+    batchMax: 500,
+    signal: stop.signal,
+    onFault: (error) => log.warn({ err: error, log: registryLog }, 'follow.fault'),
+  });
+  kit.onDrain('registry', async () => {
+    stop.abort();
+    await following;
+  });
+  return connectors;
+}

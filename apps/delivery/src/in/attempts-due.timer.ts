@@ -1,0 +1,98 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Refused } from '@waybill/decider/decider';
+import { AppendRejected, type EventLog } from '@waybill/event-log/log';
+import type { Log } from '@waybill/service-kit/logger';
+import { jobFrom } from '../handle-delivery.js';
+import type { DueAttempt, DueAttempts } from '../read/due-attempts.js';
+import type { Connectors } from '../work/connectors.js';
+import type { Engine } from '../work/engine.js';
+import { decideFor, streamOf } from '../work/job.js';
+
+/** A due time is met to about this; the first retry comes after five seconds. */
+const lookEveryMs = 250;
+const claimsMax = 500;
+/** What waits in memory is leased again long before its lease ends. */
+const keepEveryMs = 5_000;
+
+export interface DueParts {
+  readonly eventLog: EventLog;
+  readonly due: DueAttempts;
+  readonly engine: Engine;
+  readonly connectors: Connectors;
+  readonly log: Log;
+  readonly actor: string;
+}
+
+/**
+ * Brings due deliveries to the engine: retries, what another copy left behind, and attempts whose deadline passed without an outcome.
+ * Copies share the work by leases on the rows; the version of the stream decides who may write.
+ */
+export class AttemptsDueTimer {
+  private readonly stopping = new AbortController();
+  private running: Promise<unknown> = Promise.resolve();
+
+  constructor(private readonly parts: DueParts) {}
+
+  start(): void {
+    this.running = Promise.all([this.every(lookEveryMs, () => this.look()), this.every(keepEveryMs, () => this.keep())]);
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.running;
+  }
+
+  private async every(periodMs: number, act: () => Promise<void>): Promise<void> {
+    const { signal } = this.stopping;
+    while (!signal.aborted) {
+      await act().catch((error: unknown) => this.parts.log.warn({ err: error }, 'due.fault'));
+      await delay(periodMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  private keep(): Promise<void> {
+    return this.parts.due.keep(this.parts.engine.held());
+  }
+
+  private async look(): Promise<void> {
+    for (;;) {
+      const claimed = await this.parts.due.claim(claimsMax, (connectorId) => this.parts.engine.roomToWait(connectorId));
+      if (claimed.length === 0 || this.stopping.signal.aborted) return;
+      await this.take(claimed);
+      if (claimed.length < claimsMax) return;
+    }
+  }
+
+  private async take(claimed: readonly DueAttempt[]): Promise<void> {
+    const { engine, connectors, eventLog } = this.parts;
+    const fresh = claimed.filter(({ deliveryId }) => !engine.holds(deliveryId));
+    const streams = await eventLog.readStreams(fresh.map(({ deliveryId }) => streamOf(deliveryId)));
+    for (const { deliveryId, nowAt } of fresh) {
+      const job = jobFrom(deliveryId, streams.get(streamOf(deliveryId)) ?? []);
+      if (job === null) continue;
+      if (job.state.status === 'attempting') {
+        await this.recordLost(job, nowAt);
+        continue;
+      }
+      if (job.state.status !== 'pending' && job.state.status !== 'retrying') continue;
+      const connector = connectors.get(job.connectorId);
+      if (connector === undefined) await engine.cancelUnlessYoung(job);
+      else engine.offer(job, connector);
+    }
+  }
+
+  /** Nobody wrote the outcome of an attempt and its deadline is over: the request may have arrived. */
+  private async recordLost(job: NonNullable<ReturnType<typeof jobFrom>>, nowAt: string): Promise<void> {
+    const { connectors, eventLog, actor, log } = this.parts;
+    const retryDelaysSeconds = connectors.get(job.connectorId)?.limits.retryDelaysSeconds ?? null;
+    try {
+      const decision = decideFor(job, { type: 'RecordLost', now: nowAt, random: Math.random(), retryDelaysSeconds }, actor);
+      if (decision !== null) await eventLog.append({ streams: [decision.append] });
+      log.warn({ deliveryId: job.deliveryId }, 'delivery.attempt-lost');
+    } catch (error) {
+      // The outcome was written after all, or another copy was faster.
+      if (error instanceof AppendRejected || error instanceof Refused) return;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import { Controller, Inject } from '@nestjs/common';
+import {
+  cancelInputSchema,
+  deliveryGetInputSchema,
+  deliveryListInputSchema,
+  redeliverInputSchema,
+} from '@waybill/contracts/http/deliveries';
+import type { DeliveryCommand } from '@waybill/delivery/decide';
+import { Rpc, type RpcRequest } from '@waybill/service-kit/rpc';
+import type { z } from 'zod';
+import { HandleDelivery } from '../handle-delivery.js';
+import { DeliveryList } from '../read/delivery-list.js';
+import { deliveryView } from '../read/delivery-view.js';
+
+/** The calls `deliveries.*` of this service's own API. */
+@Controller()
+export class DeliveriesRpc {
+  constructor(
+    @Inject(HandleDelivery) private readonly handle: HandleDelivery,
+    @Inject(DeliveryList) private readonly list: DeliveryList,
+  ) {}
+
+  @Rpc('delivery', 'deliveries.list', deliveryListInputSchema)
+  listDeliveries({ tenant, input }: RpcRequest<z.output<typeof deliveryListInputSchema>>): Promise<unknown> {
+    return this.list.page(tenant, input);
+  }
+
+  @Rpc('delivery', 'deliveries.get', deliveryGetInputSchema)
+  async get({ tenant, input }: RpcRequest<z.output<typeof deliveryGetInputSchema>>): Promise<unknown> {
+    return deliveryView(tenant, await this.handle.eventsOf(input.id));
+  }
+
+  @Rpc('delivery', 'deliveries.redeliver', redeliverInputSchema)
+  redeliver(request: RpcRequest<z.output<typeof redeliverInputSchema>>): Promise<unknown> {
+    const { mode, id } = request.input;
+    return this.change(request, id, { type: 'Redeliver', mode, now: new Date().toISOString(), jobId: null });
+  }
+
+  @Rpc('delivery', 'deliveries.cancel', cancelInputSchema)
+  cancel(request: RpcRequest<z.output<typeof cancelInputSchema>>): Promise<unknown> {
+    const { id, reason } = request.input;
+    return this.change(request, id, { type: 'CancelDelivery', reason: reason ?? 'by_hand', now: new Date().toISOString() });
+  }
+
+  private async change({ tenant, actor }: RpcRequest<unknown>, id: string, command: DeliveryCommand): Promise<unknown> {
+    const position = await this.handle.change(tenant, id, command, actor);
+    return { ...deliveryView(tenant, await this.handle.eventsOf(id)), position };
+  }
+}

@@ -1,0 +1,81 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { followLog } from '@waybill/bus/follow-log';
+import type { Lease, Leases } from '@waybill/event-log/leases';
+import type { LogCursor } from '@waybill/event-log/log';
+import { type Place, type RoutedParts, takeRouted } from './routed.consumer.js';
+
+export const routingLog = 'subscriptions-0';
+const leaseName = `reader:${routingLog}`;
+const batchMax = 500;
+
+export interface ReaderParts extends RoutedParts {
+  readonly nc: NatsConnection;
+  readonly leases: Leases;
+  readonly cursorOf: (log: string) => Promise<LogCursor | null>;
+  readonly copy: string;
+  readonly leaseMs: number;
+}
+
+/** Reads the log of subscriptions while this copy holds the reader's lease; the other copies wait for it and send what is due. */
+export class RoutedReader {
+  private readonly stopping = new AbortController();
+  private running: Promise<void> = Promise.resolve();
+
+  constructor(private readonly parts: ReaderParts) {}
+
+  start(): void {
+    this.running = this.run();
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.running;
+  }
+
+  private async run(): Promise<void> {
+    const { signal } = this.stopping;
+    while (!signal.aborted) {
+      try {
+        const lease = await this.parts.leases.acquire(leaseName, this.parts.copy, this.parts.leaseMs);
+        if (lease !== null) await this.readWith(lease);
+      } catch (error) {
+        this.parts.log.warn({ err: error }, 'reader.fault');
+      }
+      await delay(this.parts.leaseMs / 4, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  private async readWith(first: Lease): Promise<void> {
+    const { parts } = this;
+    const held = { lease: first };
+    const lost = new AbortController();
+    const renewing = this.renew(held, lost);
+    const place: Place = { position: 0 };
+    parts.log.info({ lease: leaseName, epoch: first.epoch }, 'reader.taken');
+    await followLog({
+      nc: parts.nc,
+      log: routingLog,
+      after: async () => (place.position = (await parts.cursorOf(routingLog))?.position ?? 0),
+      onBatch: (events) => takeRouted(events, place, { lease: leaseName, epoch: held.lease.epoch }, parts),
+      batchMax,
+      signal: lost.signal,
+      onFault: (error) => parts.log.warn({ err: error, log: routingLog }, 'follow.fault'),
+    });
+    await renewing;
+    await parts.leases.release(held.lease);
+    parts.log.info({ lease: leaseName }, 'reader.let-go');
+  }
+
+  private async renew(held: { lease: Lease }, lost: AbortController): Promise<void> {
+    const { signal } = this.stopping;
+    while (!signal.aborted && !lost.signal.aborted) {
+      await delay(this.parts.leaseMs / 4, undefined, { signal }).catch(() => undefined);
+      if (signal.aborted) break;
+      const renewed = await this.parts.leases.renew(held.lease, this.parts.leaseMs).catch(() => null);
+      if (renewed === null) break;
+      held.lease = renewed;
+    }
+    lost.abort();
+  }
+}

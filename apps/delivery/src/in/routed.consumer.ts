@@ -1,0 +1,137 @@
+import type { LogEvent } from '@waybill/contracts/log-event';
+import { type DerivedKeys, type NotificationRouted, openSealedNotification } from '@waybill/contracts/log/subscriptions';
+import type { EventLog, StreamAppend } from '@waybill/event-log/log';
+import { deliveryIdOf } from '@waybill/service-kit/ids';
+import type { Log } from '@waybill/service-kit/logger';
+import type { Connector, Connectors } from '../work/connectors.js';
+import type { Engine } from '../work/engine.js';
+import { advance, type Decision, decideFor, type Job, type JobNotification } from '../work/job.js';
+
+/** Deliveries that are accepted in one append: two events each, so that it is one group of the log. */
+const deliveriesPerAppend = 250;
+
+export interface RoutedParts {
+  readonly eventLog: EventLog;
+  readonly connectors: Connectors;
+  readonly engine: Engine;
+  readonly log: Log;
+  readonly actor: string;
+}
+
+/** Where the log of subscriptions has been read to; moved in the same transaction as what follows from it. */
+export interface Place {
+  position: number;
+}
+
+interface Accepted {
+  readonly job: Job;
+  readonly connector: Connector | undefined;
+  readonly decision: Decision;
+}
+
+/**
+ * Makes one delivery per (notification, subscription, connector) of every routing decision, and begins the first attempt in the same
+ * append where the connector has room. Only the holder of the reader's lease calls this; the cursor in the append is the fence.
+ */
+export async function takeRouted(events: readonly LogEvent[], place: Place, fence: { lease: string; epoch: number }, parts: RoutedParts): Promise<void> {
+  let first = 0;
+  while (first < events.length) {
+    const { accepted, next } = acceptSome(events, first, parts);
+    const from = place.position;
+    const last = events[next - 1] as LogEvent;
+    const result = await parts.eventLog.append({
+      streams: accepted.map(({ decision }): StreamAppend => ({ ...decision.append, onConflict: 'skip' })),
+      cursor: { source: last.log, sourceEpoch: last.epoch, from, to: last.position },
+      fence,
+    });
+    place.position = last.position;
+    for (const [index, { job, connector, decision }] of accepted.entries()) {
+      // A delivery that exists was accepted before: the same routing decision came twice.
+      if (result.streams[index]?.written !== true) continue;
+      advance(job, decision);
+      if (connector?.state === 'enabled') parts.engine.offer(job, connector);
+    }
+    first = next;
+  }
+}
+
+/** Takes whole notifications until an append is full; a single one may have a larger fan-out and then goes alone. */
+function acceptSome(events: readonly LogEvent[], first: number, parts: RoutedParts): { accepted: Accepted[]; next: number } {
+  const accepted: Accepted[] = [];
+  const begun = new Map<string, number>();
+  let next = first;
+  while (next < events.length && (next === first || accepted.length < deliveriesPerAppend)) {
+    const event = events[next] as LogEvent;
+    next += 1;
+    if (event.type === 'NotificationRouted') accept(event, accepted, begun, parts);
+  }
+  return { accepted, next };
+}
+
+function accept(event: LogEvent, into: Accepted[], begun: Map<string, number>, parts: RoutedParts): void {
+  const routed = event.data as unknown as NotificationRouted;
+  if (routed.chosen.length === 0) return;
+  const opened = event.sealed === null ? null : openSealedNotification(event.sealed);
+  const shared = new Map<string | null, JobNotification>();
+  for (const { subscriptionId, connectorIds } of routed.chosen) {
+    const notification = opened && notificationOf(routed, opened.payloadText, opened.keys, subscriptionId, shared);
+    for (const connectorId of connectorIds) {
+      const connector = parts.connectors.get(connectorId);
+      const job = jobOf(event, routed, subscriptionId, connectorId, notification);
+      const plan = connector?.state === 'enabled' ? planWithin(connector, begun, parts.engine) : null;
+      const decision = decideFor(job, { type: 'AcceptDelivery', delivery: acceptedData(event, routed, job, subscriptionId), begin: plan }, parts.actor);
+      if (decision !== null) into.push({ job, connector, decision });
+    }
+  }
+}
+
+/** The fan-out shares one object per correlation key, so that the payload is parsed once. */
+function notificationOf(
+  routed: NotificationRouted,
+  payloadText: string,
+  keys: DerivedKeys | null,
+  subscriptionId: string,
+  shared: Map<string | null, JobNotification>,
+): JobNotification {
+  const correlationKey = keys?.correlation[subscriptionId] ?? null;
+  const known = shared.get(correlationKey);
+  if (known) return known;
+  const { id, type, source, time } = routed;
+  const notification = { facts: { id, type, source, time }, payloadText, correlationKey };
+  shared.set(correlationKey, notification);
+  return notification;
+}
+
+function planWithin(connector: Connector, begun: Map<string, number>, engine: Engine) {
+  const nowMs = Date.now();
+  const used = begun.get(connector.id) ?? 0;
+  if (used >= engine.roomToBegin(connector, nowMs)) return null;
+  begun.set(connector.id, used + 1);
+  return engine.plan(connector, nowMs);
+}
+
+function jobOf(event: LogEvent, routed: NotificationRouted, subscriptionId: string, connectorId: string, notification: JobNotification | null): Job {
+  return {
+    deliveryId: deliveryIdOf(Date.parse(event.at), routed.notificationId, subscriptionId, connectorId),
+    tenant: event.tenant,
+    connectorId,
+    notificationId: routed.notificationId,
+    traceparent: event.traceparent ?? undefined,
+    state: { status: 'none' },
+    version: 0,
+    connector: null,
+    notification,
+    rendered: null,
+  };
+}
+
+function acceptedData(event: LogEvent, routed: NotificationRouted, job: Job, subscriptionId: string) {
+  return {
+    deliveryId: job.deliveryId,
+    notificationId: routed.notificationId,
+    notificationType: routed.type,
+    subscriptionId,
+    connectorId: job.connectorId,
+    routed: { log: event.log, epoch: event.epoch, position: event.position, at: event.at },
+  };
+}

@@ -1,0 +1,55 @@
+import type { Answer } from '@waybill/contracts/sending/request';
+import type { Act } from '@waybill/targets/act';
+import type { Conversation, KeptRequest } from './converse.js';
+
+/** What is sealed beside `DeliveryDelivered` and `AttemptFailed`: everything that came out of the payload or from the target. */
+export interface KeptAttempt {
+  readonly request: KeptRequest | null;
+  readonly response: KeptResponse | null;
+  readonly error: { readonly code: string; readonly message: string } | null;
+  /** What the template gave; a retry sends it again. Kept with the first attempt of a rendering only. */
+  readonly rendered?: KeptRendering | undefined;
+}
+
+/** What was made of the payload once: with it a retry needs neither the template nor the payload. */
+export interface KeptRendering {
+  readonly body: string;
+  readonly missing: readonly string[];
+  readonly type: string;
+  readonly correlationKey: string | null;
+  readonly act: Act;
+}
+
+export type KeptResponse =
+  | { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: string; readonly bodyTruncated: boolean }
+  | { readonly recipients: readonly { readonly stage: string; readonly recipient: string; readonly code: number | null; readonly text: string; readonly outcome: string }[] };
+
+/** The text that is sealed for one attempt. */
+export function keptAttemptText(conversation: Conversation, rendered: KeptAttempt['rendered']): string {
+  const kept: KeptAttempt = {
+    request: conversation.request,
+    response: responseOf(conversation.answer),
+    error: errorOf(conversation.answer),
+    rendered,
+  };
+  return JSON.stringify(kept);
+}
+
+/** Reads what `keptAttemptText` wrote. */
+export function openKeptAttempt(text: string): KeptAttempt {
+  return JSON.parse(text) as KeptAttempt;
+}
+
+/** The answer as contract.md shows it; null where the target did not answer. */
+export function responseOf(answer: Answer | null): KeptResponse | null {
+  if (answer?.kind === 'http') {
+    const { status, headers, body, bodyTruncated } = answer;
+    return { status, headers, body, bodyTruncated };
+  }
+  return answer?.kind === 'mail' ? { recipients: answer.recipients } : null;
+}
+
+/** Why there is no answer; null where there is one. */
+export function errorOf(answer: Answer | null): KeptAttempt['error'] {
+  return answer?.kind === 'none' ? { code: answer.code, message: answer.message } : null;
+}

@@ -1,0 +1,135 @@
+import { builtInTypes } from '@waybill/contracts/notification-types/built-in-types';
+import type { ProblemError } from '@waybill/contracts/problem';
+import { type JsonTree, treeOf } from '@waybill/contracts/payload/json-tree';
+import { Refused } from '@waybill/decider/decider';
+import { newId } from '@waybill/service-kit/ids';
+import { Invalid } from '@waybill/service-kit/problems';
+import { actOf } from '@waybill/targets/act';
+import { findTarget } from '@waybill/targets/all-targets';
+import { defaultCorrelationKey } from '@waybill/targets/correlation';
+import type { Sending, Target } from '@waybill/targets/target';
+import type { JqEngine } from '@waybill/template/jq-engine';
+import type { Template } from '@waybill/template/render';
+import { TemplateFailed, TemplateRefused } from '@waybill/template/template';
+import type { Connector, Connectors } from '../work/connectors.js';
+import { bodyOf, converse, type Send } from './converse.js';
+import { errorOf, responseOf } from './kept-attempt.js';
+import { type RenderedBody, renderBody } from './render-body.js';
+import type { Secrets } from './secrets.js';
+
+/** A connector as somebody is trying it out: saved, changed or not saved at all. */
+export interface Tried {
+  readonly target: string;
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly templates: Readonly<Record<string, Template>>;
+  readonly secretNames: readonly string[];
+  readonly timeoutMs: number;
+}
+
+export interface TryOutParts {
+  readonly jq: JqEngine;
+  readonly send: (secrets: Readonly<Record<string, string>>) => Send;
+  readonly secrets: Secrets;
+  readonly connectors: Connectors;
+}
+
+/** As long as a person waits for a test. */
+export const testTimeoutMsMax = 30_000;
+
+/** Preview and test: the renderer, the target's room and the door of a delivery, without one being recorded. */
+export class TryOut {
+  constructor(private readonly parts: TryOutParts) {}
+
+  /** The first request that a delivery would make; secrets stay placeholders, nothing is sent. */
+  async preview(tried: Tried, type: string, payload: unknown) {
+    const target = targetOf(tried.target);
+    const { rendered, sending } = await this.prepare(target, tried, type, payload);
+    const step = target.next(sending, []);
+    const notes = [...(step.notes ?? [])];
+    if ('done' in step) {
+      const reason = step.done.kind === 'accepted' ? 'nothing_to_send' : step.done.reason;
+      throw new Refused(reason, `The target's rules end this before a request: ${reason}.`);
+    }
+    const { send } = step;
+    const request =
+      send.kind === 'http'
+        ? { method: send.method, url: send.url, headers: send.headers, body: send.body }
+        : { method: 'SMTP', url: send.smtpUrl ?? '', headers: { ...send.headers, to: send.to.join(', '), subject: send.subject }, body: bodyOf(send) };
+    return { request, missing: rendered.missing, warnings: [...rendered.warnings, ...notes] };
+  }
+
+  /** Really sends, with these secrets, and answers every phase and the target's own words. */
+  async test(tried: Tried, secrets: Readonly<Record<string, string>>, type: string, payload: unknown) {
+    const target = targetOf(tried.target);
+    const { sending } = await this.prepare(target, tried, type, payload);
+    const deadlineMs = Date.now() + Math.min(tried.timeoutMs, testTimeoutMsMax);
+    const { outcome, request, answer, timingsMs, notes } = await converse(target, sending, this.parts.send(secrets), deadlineMs);
+    return {
+      outcome: outcome.kind,
+      reason: outcome.kind === 'accepted' ? null : outcome.reason,
+      receipt: outcome.kind === 'unknown' ? null : (outcome.receipt ?? null),
+      request: request && { method: request.method, url: request.url, headers: request.headers, body: request.body },
+      response: responseOf(answer),
+      error: errorOf(answer),
+      timingsMs,
+      notes,
+    };
+  }
+
+  /** The saved connector of a tenant, for a test with its stored secret; refuses what is not there or cannot be sent with now. */
+  async saved(tenant: string, id: string): Promise<{ connector: Connector; secrets: Readonly<Record<string, string>> }> {
+    const connector = this.parts.connectors.get(id);
+    if (connector?.tenant !== tenant) throw new Refused('connector_unknown', 'There is no such connector.');
+    if (connector.state === 'deleted') throw new Refused('connector_deleted', 'The connector was deleted.');
+    const secrets = await this.parts.secrets.of(connector);
+    if (secrets === null) throw new Refused('service_unavailable', 'The secrets of this connector are with registry, which does not answer.');
+    return { connector, secrets };
+  }
+
+  private async prepare(target: Target, tried: Tried, type: string, payload: unknown): Promise<{ rendered: RenderedBody; sending: Sending }> {
+    const tree = treeOf(payload ?? sampleOf(type));
+    const facts = { id: 'example', type, source: 'waybill', time: new Date().toISOString() };
+    const rendered = await this.render(target, tried, facts, tree);
+    const id = newId('dlv');
+    const sending: Sending = {
+      config: tried.config,
+      secretNames: tried.secretNames,
+      body: rendered.text,
+      deliveryId: id,
+      webhookId: id,
+      notificationType: type,
+      correlationKey: defaultCorrelationKey(target.descriptor.id, type, tree),
+      act: actOf(type, tree),
+      attempt: 1,
+      afterUnknown: false,
+      remembered: null,
+    };
+    return { rendered, sending };
+  }
+
+  private async render(target: Target, tried: Tried, facts: { id: string; type: string; source: string; time: string }, payload: JsonTree) {
+    try {
+      return await renderBody({ target, config: tried.config, templates: tried.templates, facts, payload }, this.parts.jq);
+    } catch (error) {
+      if (error instanceof TemplateRefused) throw new Invalid(error.faults.map(faultOf), 'template_invalid');
+      if (error instanceof TemplateFailed) throw new Refused(error.code, error.message, '/template/body');
+      throw error;
+    }
+  }
+}
+
+function targetOf(id: string): Target {
+  const target = findTarget(id);
+  if (target === undefined) throw new Refused('target_unknown', `There is no target ${id}.`, '/target');
+  return target;
+}
+
+function sampleOf(type: string): unknown {
+  const sample = builtInTypes.find((known) => known.type === type)?.sample;
+  if (sample === undefined) throw new Refused('sample_unknown', `There is no sample of the type ${type}; give a payload.`, '/payload');
+  return sample;
+}
+
+function faultOf(fault: { code: string; line: number; column: number; message: string }): ProblemError & { line: number; column: number } {
+  return { pointer: '/template/body', code: fault.code, message: fault.message, line: fault.line, column: fault.column };
+}

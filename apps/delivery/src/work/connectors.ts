@@ -1,0 +1,80 @@
+import type { LogEvent } from '@waybill/contracts/log-event';
+import type { ConnectorLimits, ConnectorShape } from '@waybill/contracts/log/registry';
+import type { LogMirror, Mirrored } from '@waybill/service-kit/log-mirror';
+
+/** One connector as the last event of registry's log says; with it delivery works while registry is down. */
+export interface Connector {
+  readonly id: string;
+  readonly tenant: string;
+  readonly version: number;
+  readonly name: string;
+  readonly target: string;
+  readonly state: 'enabled' | 'disabled' | 'deleted';
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly templates: Readonly<Record<string, { readonly format: 'json' | 'jq'; readonly body: string }>>;
+  readonly limits: ConnectorLimits;
+  readonly secretNames: readonly string[];
+  readonly secretVersion: number;
+}
+
+/** Folds one event of `registry-0`; tenants, keys and types are of no interest to delivery. */
+export function foldConnector(before: Connector | undefined, event: LogEvent): Connector | undefined {
+  switch (event.type) {
+    case 'ConnectorCreated':
+    case 'ConnectorUpdated':
+    case 'ConnectorSecretsReplaced':
+      return fromShape(event.data as unknown as ConnectorShape, event);
+    case 'ConnectorEnabled':
+      return before && { ...before, version: event.version, state: 'enabled' };
+    case 'ConnectorDisabled':
+      return before && { ...before, version: event.version, state: 'disabled' };
+    case 'ConnectorDeleted':
+      return before && { ...before, version: event.version, state: 'deleted' };
+    default:
+      return undefined;
+  }
+}
+
+function fromShape(shape: ConnectorShape, event: LogEvent): Connector {
+  return {
+    id: shape.connectorId,
+    tenant: event.tenant,
+    version: event.version,
+    name: shape.name,
+    target: shape.target,
+    state: shape.enabled ? 'enabled' : 'disabled',
+    config: shape.config,
+    templates: shape.templates,
+    limits: shape.limits,
+    secretNames: Object.keys(shape.secrets),
+    secretVersion: shape.secretVersion,
+  };
+}
+
+/** All connectors by id, from memory. */
+export class Connectors {
+  private mirror: LogMirror<Connector> | null = null;
+  private readonly listeners: ((connector: Connector) => void)[] = [];
+
+  attach(mirror: LogMirror<Connector>): void {
+    this.mirror = mirror;
+  }
+
+  /** Give this to the mirror as its `changed`. */
+  readonly changed = (row: Mirrored<Connector>): void => {
+    for (const listener of this.listeners) listener(row.value);
+  };
+
+  onChange(listener: (connector: Connector) => void): void {
+    this.listeners.push(listener);
+  }
+
+  get(id: string): Connector | undefined {
+    return this.mirror?.get(`connector-${id}`)?.value;
+  }
+
+  /** Resolves true once registry's log was read up to a position. */
+  reached(position: number, timeoutMs: number): Promise<boolean> {
+    return this.mirror?.reached(position, timeoutMs) ?? Promise.resolve(false);
+  }
+}

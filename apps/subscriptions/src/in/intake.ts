@@ -1,0 +1,221 @@
+import { createHash } from 'node:crypto';
+import type { JsMsg } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { takeWork } from '@waybill/bus/work-queue';
+import type { NotificationRouted } from '@waybill/contracts/log/subscriptions';
+import { notificationStream, parseNotificationSubject } from '@waybill/contracts/subjects';
+import { Refused } from '@waybill/decider/decider';
+import { AppendRejected, type EventLog, type RecordedEvent, type StreamResult } from '@waybill/event-log/log';
+import type { Lease } from '@waybill/event-log/leases';
+import type { Log } from '@waybill/service-kit/logger';
+import { Overloaded } from '@waybill/service-kit/problems';
+import { type Decided, type DecidingWith, decideOne, refuse } from '../routing/decide-notification.js';
+import { type Incoming, payloadMac, readIncoming } from '../routing/incoming.js';
+import type { RouteTable } from '../routing/route-table.js';
+import type { RecordedWindow, SuppressionWindows } from '../routing/suppression-windows.js';
+import type { TypeRules } from '../routing/type-rules.js';
+import { publishRefusal } from '../out/refusals.js';
+
+/** As many as one group commit of the log takes. */
+export const intakeBatchMax = 500;
+/** Requests that wait for their commit; beyond this a publisher is told to come back, before memory grows. */
+export const intakeQueueMax = 2_000;
+
+export interface IntakeParts {
+  readonly tenant: string;
+  readonly nc: NatsConnection;
+  readonly eventLog: EventLog;
+  readonly table: RouteTable;
+  readonly windows: SuppressionWindows;
+  readonly types: TypeRules;
+  readonly tenantKey: Buffer;
+  readonly log: Log;
+  /** Reads the open windows from the read model, caught up with the log. */
+  readonly loadWindows: () => Promise<RecordedWindow[]>;
+}
+
+export type Settled =
+  | { readonly kind: 'recorded'; readonly notificationId: string; readonly position: number; readonly duplicate: boolean }
+  | { readonly kind: 'refused'; readonly refused: Refused };
+
+interface Waiting {
+  readonly incoming: Incoming;
+  readonly settle: (settled: Settled) => void;
+  readonly fail: (error: unknown) => void;
+}
+
+/**
+ * The one place where a tenant's notifications are decided and recorded, one batch after the other, so that suppression and correlation
+ * follow the order of the log. Runs while this copy holds the tenant's lease; the append is fenced by it.
+ */
+export class Intake {
+  private queue: Waiting[] = [];
+  private working = false;
+  private lease: Lease;
+
+  constructor(
+    private readonly parts: IntakeParts,
+    lease: Lease,
+  ) {
+    this.lease = lease;
+  }
+
+  /** Takes the tenant's stream until the signal aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { parts } = this;
+    parts.windows.load(await parts.loadWindows());
+    await takeWork({
+      nc: parts.nc,
+      stream: notificationStream(parts.tenant),
+      durable: 'intake',
+      batchMax: intakeBatchMax,
+      signal,
+      onBatch: (messages) => this.takeMessages(messages),
+      onFault: (error) => parts.log.warn({ err: error, tenant: parts.tenant }, 'intake.fault'),
+    });
+  }
+
+  renewed(lease: Lease): void {
+    this.lease = lease;
+  }
+
+  /** Decides and records one notification; resolves after the commit. Refuses to queue more than `intakeQueueMax`. */
+  take(incoming: Incoming): Promise<Settled> {
+    if (this.queue.length >= intakeQueueMax) throw new Overloaded();
+    return this.enqueue(incoming);
+  }
+
+  private async takeMessages(messages: JsMsg[]): Promise<void> {
+    await Promise.all(
+      messages.map(async (message) => {
+        const settled = await this.enqueue(incomingOf(this.parts.tenant, message));
+        message.ack();
+        if (settled.kind === 'refused') publishRefusal(this.parts.nc, this.parts.tenant, message.subject, settled.refused);
+      }),
+    );
+  }
+
+  private enqueue(incoming: Incoming): Promise<Settled> {
+    return new Promise((settle, fail) => {
+      this.queue.push({ incoming, settle, fail });
+      if (!this.working) void this.work();
+    });
+  }
+
+  private async work(): Promise<void> {
+    this.working = true;
+    // One turn of the event loop, so that all messages of a batch are in the queue.
+    await Promise.resolve();
+    while (this.queue.length > 0) {
+      const batch = this.queue.splice(0, intakeBatchMax);
+      try {
+        await this.record(batch);
+      } catch (error) {
+        for (const waiting of batch) waiting.fail(error);
+      }
+    }
+    this.working = false;
+  }
+
+  /** Decides a batch and appends it; decides again when a subscription changed in between. */
+  private async record(batch: Waiting[]): Promise<void> {
+    for (;;) {
+      const decided = await this.decideBatch(batch);
+      try {
+        const result = await this.append(decided);
+        this.parts.windows.keep();
+        await this.settle(batch, decided, result);
+        return;
+      } catch (error) {
+        this.parts.windows.undo();
+        if (!(error instanceof AppendRejected) || error.rejection.kind !== 'condition') throw error;
+        await this.parts.table.reached(error.rejection.lastPosition);
+      }
+    }
+  }
+
+  private append(decided: Decided[]): Promise<readonly StreamResult[]> {
+    const { tenant, table, eventLog } = this.parts;
+    return eventLog
+      .append({
+        streams: decided.map((one) => one.append),
+        conditions: [{ category: 'subscription', tenant, after: table.decidedOn(tenant) }],
+        fence: { lease: this.lease.name, epoch: this.lease.epoch },
+      })
+      .then((result) => result.streams);
+  }
+
+  /**
+   * A repeat must not open a suppression window a second time: where a decision opens one, it is first looked up whether the
+   * notification is on the record already, and if so the batch is decided again without it.
+   */
+  private async decideBatch(batch: Waiting[]): Promise<Decided[]> {
+    const decided = batch.map(({ incoming }) => decideOne(incoming, this.using));
+    const openers = decided.filter((one) => one.kind === 'routed' && one.data.opened.length > 0);
+    if (openers.length === 0) return decided;
+    const known = await this.parts.eventLog.readStreams(openers.map((one) => one.append.stream));
+    if (known.size === 0) return decided;
+    this.parts.windows.undo();
+    const withoutWindows: DecidingWith = { ...this.using, windows: this.parts.windows.frozen() };
+    return decided.map((one) => decideOne(one.incoming, known.has(one.append.stream) ? withoutWindows : this.using));
+  }
+
+  private get using(): DecidingWith {
+    const { table, windows, types, tenantKey } = this.parts;
+    return { table, windows, types, tenantKey, newRefusalId: refusalIdOf };
+  }
+
+  private async settle(batch: Waiting[], decided: Decided[], results: readonly StreamResult[]): Promise<void> {
+    const repeats = decided.filter((one, index) => one.kind === 'routed' && results[index]?.written === false);
+    const known = repeats.length === 0 ? new Map<string, RecordedEvent[]>() : await this.parts.eventLog.readStreams(repeats.map((one) => one.append.stream));
+    for (const [index, one] of decided.entries()) {
+      const waiting = batch[index] as Waiting;
+      const result = results[index] as StreamResult;
+      if (one.kind === 'refused') {
+        waiting.settle({ kind: 'refused', refused: new Refused(one.data.code, one.data.detail, one.data.pointer ?? undefined) });
+      } else if (result.written) {
+        const { notificationId } = one.notification;
+        waiting.settle({ kind: 'recorded', notificationId, position: result.positions[0] ?? 0, duplicate: false });
+      } else waiting.settle(await this.repeat(one, known.get(one.append.stream)?.[0]));
+    }
+  }
+
+  /** The same (tenant, source, id) again: the same payload is the same notification, another one is refused and that is recorded. */
+  private async repeat(one: Extract<Decided, { kind: 'routed' }>, first: RecordedEvent | undefined): Promise<Settled> {
+    const before = first?.data as NotificationRouted | undefined;
+    const { notification, incoming } = one;
+    if (before?.payloadMac === payloadMac(this.parts.tenantKey, notification.payloadText) && before.type === notification.facts.type) {
+      return { kind: 'recorded', notificationId: notification.notificationId, position: first?.position ?? 0, duplicate: true };
+    }
+    const refused = new Refused('notification_conflict', 'This id of this source was published before with another payload or type.');
+    const record = refuse(incoming, refused, refusalIdOf(incoming), notification);
+    await this.parts.eventLog.append({ streams: [record.append], fence: { lease: this.lease.name, epoch: this.lease.epoch } });
+    return { kind: 'refused', refused };
+  }
+}
+
+/** Checks one notification as the intake would, without recording anything; throws `Refused`. */
+export function validateIncoming(incoming: Incoming, types: TypeRules): void {
+  types.check(incoming.tenant, readIncoming(incoming));
+}
+
+/** The same for a redelivery of the same message, so that a refusal is on the record once. */
+export function refusalIdOf(incoming: Incoming): string {
+  return createHash('sha256').update(`${incoming.tenant}\0${incoming.fallbackId}`).digest('hex').slice(0, 32);
+}
+
+function incomingOf(tenant: string, message: JsMsg): Incoming {
+  const { info } = message;
+  return {
+    via: 'jetstream',
+    tenant,
+    type: parseNotificationSubject(message.subject)?.type ?? null,
+    subject: message.subject,
+    actor: 'publisher',
+    body: message.data,
+    header: (name) => message.headers?.get(name) ?? '',
+    // The stored time and the sequence are the same for a redelivery, and no other message of this or a later stream has both.
+    fallbackId: `${info.stream}-${info.streamSequence}-${info.timestampNanos}`,
+    receivedAt: new Date(Math.floor(info.timestampNanos / 1e6)).toISOString(),
+  };
+}

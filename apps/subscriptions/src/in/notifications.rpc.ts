@@ -1,0 +1,27 @@
+import { Controller, Inject } from '@nestjs/common';
+import { notificationGetInputSchema, notificationListInputSchema } from '@waybill/contracts/http/notifications';
+import { Rpc, type RpcRequest } from '@waybill/service-kit/rpc';
+import type { z } from 'zod';
+import { NotificationList } from '../read/notification-list.js';
+import { notificationView } from '../read/notification-view.js';
+import { Router } from '../routing/router.js';
+
+/** What was recorded: the calls `notifications.*`. */
+@Controller()
+export class NotificationsRpc {
+  constructor(
+    @Inject(Router) private readonly router: Router,
+    @Inject(NotificationList) private readonly list: NotificationList,
+  ) {}
+
+  @Rpc('subscriptions', 'notifications.list', notificationListInputSchema)
+  listNotifications({ tenant, input }: RpcRequest<z.output<typeof notificationListInputSchema>>): Promise<unknown> {
+    return this.list.page(tenant, input);
+  }
+
+  @Rpc('subscriptions', 'notifications.get', notificationGetInputSchema)
+  async get({ tenant, input }: RpcRequest<z.output<typeof notificationGetInputSchema>>): Promise<unknown> {
+    const [event] = await this.router.eventLog.readStream(`notification-${input.id}`, { limit: 1 });
+    return notificationView(tenant, event);
+  }
+}

@@ -1,0 +1,150 @@
+import { Controller, Inject } from '@nestjs/common';
+import {
+  type SubscriptionCreate,
+  subscriptionCreateSchema,
+  subscriptionDeleteInputSchema,
+  subscriptionDisableInputSchema,
+  subscriptionEnableInputSchema,
+  subscriptionGetInputSchema,
+  subscriptionListInputSchema,
+  type SubscriptionPatch,
+  subscriptionUpdateInputSchema,
+} from '@waybill/contracts/http/subscriptions';
+import { Refused } from '@waybill/decider/decider';
+import { newId } from '@waybill/service-kit/ids';
+import { Rpc, type RpcRequest } from '@waybill/service-kit/rpc';
+import { compileFilter } from '@waybill/subscription/filter';
+import type { SubscriptionShape, SubscriptionState } from '@waybill/subscription/subscription';
+import type { z } from 'zod';
+import { handleSubscription, loadSubscription, type LoadedSubscription } from '../handle-subscription.js';
+import { checkKey } from '../routing/key-template.js';
+import { SubscriptionList } from '../read/subscription-list.js';
+import { subscriptionView } from '../read/subscription-view.js';
+import { Router } from '../routing/router.js';
+
+/** Subscription management: the calls `subscriptions.*` of this service's own API. */
+@Controller()
+export class SubscriptionsRpc {
+  constructor(
+    @Inject(Router) private readonly router: Router,
+    @Inject(SubscriptionList) private readonly list: SubscriptionList,
+  ) {}
+
+  @Rpc('subscriptions', 'subscriptions.create', subscriptionCreateSchema)
+  async create(request: RpcRequest<z.output<typeof subscriptionCreateSchema>>): Promise<unknown> {
+    await this.checkConnectors(request.tenant, request.input.connectorIds);
+    const id = newId('sub');
+    const subscription = shapeOf(id, request.input);
+    checkShape(subscription);
+    const written = await handleSubscription(this.router.eventLog, { ...request, id }, () => ({
+      type: 'CreateSubscription',
+      ...act(request.actor),
+      subscription,
+      enabled: request.input.enabled ?? true,
+    }));
+    return answer(request.tenant, written);
+  }
+
+  @Rpc('subscriptions', 'subscriptions.get', subscriptionGetInputSchema)
+  async get({ tenant, input }: RpcRequest<z.output<typeof subscriptionGetInputSchema>>): Promise<unknown> {
+    return subscriptionView(tenant, await loadSubscription(this.router.eventLog, tenant, input.id));
+  }
+
+  @Rpc('subscriptions', 'subscriptions.list', subscriptionListInputSchema)
+  listSubscriptions({ tenant, input }: RpcRequest<z.output<typeof subscriptionListInputSchema>>): Promise<unknown> {
+    return this.list.page(tenant, input);
+  }
+
+  @Rpc('subscriptions', 'subscriptions.update', subscriptionUpdateInputSchema)
+  async update(request: RpcRequest<z.output<typeof subscriptionUpdateInputSchema>>): Promise<unknown> {
+    const { tenant, input, actor } = request;
+    const { id, ifVersion, patch } = input;
+    if (patch.connectorIds) await this.checkConnectors(tenant, patch.connectorIds);
+    let written = await handleSubscription(this.router.eventLog, { ...request, id, ifVersion }, (state) => {
+      const subscription = patched(state, patch);
+      checkShape(subscription);
+      return { type: 'UpdateSubscription', ...act(actor), subscription };
+    });
+    if (patch.enabled !== undefined) {
+      const type = patch.enabled ? 'EnableSubscription' : 'DisableSubscription';
+      written = await handleSubscription(this.router.eventLog, { ...request, id }, () => ({ type, ...act(actor), reason: null }));
+    }
+    return answer(tenant, written);
+  }
+
+  @Rpc('subscriptions', 'subscriptions.delete', subscriptionDeleteInputSchema)
+  async delete(request: RpcRequest<z.output<typeof subscriptionDeleteInputSchema>>): Promise<unknown> {
+    const { position } = await handleSubscription(this.router.eventLog, { ...request, ...request.input }, () => ({
+      type: 'DeleteSubscription',
+      ...act(request.actor),
+    }));
+    return { position };
+  }
+
+  @Rpc('subscriptions', 'subscriptions.enable', subscriptionEnableInputSchema)
+  async enable(request: RpcRequest<z.output<typeof subscriptionEnableInputSchema>>): Promise<unknown> {
+    const { id } = request.input;
+    const command = { type: 'EnableSubscription' as const, ...act(request.actor) };
+    return answer(request.tenant, await handleSubscription(this.router.eventLog, { ...request, id }, () => command));
+  }
+
+  @Rpc('subscriptions', 'subscriptions.disable', subscriptionDisableInputSchema)
+  async disable(request: RpcRequest<z.output<typeof subscriptionDisableInputSchema>>): Promise<unknown> {
+    const { id, reason } = request.input;
+    const command = { type: 'DisableSubscription' as const, ...act(request.actor), reason: reason ?? null };
+    return answer(request.tenant, await handleSubscription(this.router.eventLog, { ...request, id }, () => command));
+  }
+
+  /** A subscription to a connector that is not there would never deliver and never say why. */
+  private async checkConnectors(tenant: string, connectorIds: readonly string[]): Promise<void> {
+    const { registry } = this.router;
+    // A connector that was created a moment ago may not have arrived here yet.
+    if (connectorIds.some((id) => registry.connector(tenant, id) === 'unknown')) await this.router.catchUpWithRegistry(2_000);
+    for (const [index, id] of connectorIds.entries()) {
+      const known = registry.connector(tenant, id);
+      if (known === 'unknown') throw new Refused('connector_unknown', `There is no connector ${id}.`, `/connectorIds/${index}`);
+      if (known === 'deleted') throw new Refused('connector_unknown', `The connector ${id} was deleted.`, `/connectorIds/${index}`);
+    }
+  }
+}
+
+const act = (by: string) => ({ now: new Date().toISOString(), by });
+
+function answer(tenant: string, written: LoadedSubscription): unknown {
+  return { ...subscriptionView(tenant, written), position: written.position };
+}
+
+function shapeOf(id: string, input: SubscriptionCreate): SubscriptionShape {
+  return {
+    id,
+    name: input.name,
+    connectorIds: input.connectorIds,
+    types: input.types,
+    filter: (input.filter as Record<string, unknown> | null | undefined) ?? null,
+    suppression: { minutes: input.suppression?.minutes ?? 0, key: input.suppression?.key ?? null },
+    correlationKey: input.correlationKey ?? null,
+  };
+}
+
+/** RFC 7396; the filter is replaced whole. */
+function patched(state: SubscriptionState, patch: SubscriptionPatch): SubscriptionShape {
+  if (state.status === 'none') throw new Refused('subscription_unknown', 'There is no such subscription.');
+  const { subscription } = state;
+  const suppression = patch.suppression === null ? { minutes: 0, key: null } : { ...subscription.suppression, ...patch.suppression };
+  return {
+    ...subscription,
+    ...(patch.name === undefined ? {} : { name: patch.name }),
+    ...(patch.connectorIds === undefined ? {} : { connectorIds: patch.connectorIds }),
+    ...(patch.types === undefined ? {} : { types: patch.types }),
+    ...(patch.filter === undefined ? {} : { filter: patch.filter as Record<string, unknown> | null }),
+    suppression: { minutes: suppression.minutes ?? 0, key: suppression.key ?? null },
+    ...(patch.correlationKey === undefined ? {} : { correlationKey: patch.correlationKey }),
+  };
+}
+
+/** What a schema cannot say: that the filter compiles and the key templates parse. */
+function checkShape(subscription: SubscriptionShape): void {
+  if (subscription.filter !== null) compileFilter(subscription.filter);
+  if (subscription.suppression.key !== null) checkKey(subscription.suppression.key, '/suppression/key');
+  if (subscription.correlationKey !== null) checkKey(subscription.correlationKey, '/correlationKey');
+}

@@ -1,0 +1,18 @@
+import { randomBytes } from 'node:crypto';
+import type { SealedSecrets, SecretBox } from '@waybill/service-kit/secret-box';
+import type { DataSource } from 'typeorm';
+
+const place = { tenant: '_', connectorId: 'mac-secret', secretVersion: 1 };
+
+/**
+ * The secret from which the keys of all HMACs of this service are derived; made at the first start. It outlives every change of the
+ * key-encryption key, because a repeat that comes years later is recognised by it.
+ */
+export async function macSecret(database: DataSource, box: SecretBox): Promise<Buffer> {
+  const fresh = box.seal({ secret: randomBytes(32).toString('base64') }, place);
+  // Of two copies that start at once the first one's is kept.
+  await database.query('insert into mac_secret (sealed) values ($1) on conflict do nothing', [JSON.stringify(fresh)]);
+  const [row] = await database.query<{ sealed: SealedSecrets }[]>('select sealed from mac_secret');
+  if (row === undefined) throw new Error('the mac secret was not stored');
+  return Buffer.from(box.open(row.sealed, place)['secret'] ?? '', 'base64');
+}

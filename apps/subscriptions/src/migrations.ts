@@ -1,0 +1,6 @@
+import type { Migrations } from '@waybill/service-kit/database';
+import { Log1764000000001 } from './migrations/1764000000001-log.js';
+import { Mirrors1764000000002 } from './migrations/1764000000002-mirrors.js';
+
+/** Every change of the schema of subscriptions, oldest first. */
+export const subscriptionsMigrations: Migrations = [Log1764000000001, Mirrors1764000000002];

@@ -1,0 +1,44 @@
+import type { JsonTree } from '@waybill/contracts/payload/json-tree';
+import { type Clause, compileFilter } from '@waybill/subscription/filter';
+import { lookInto, type NotificationFacts } from '@waybill/subscription/look';
+import type { SubscriptionState } from '@waybill/subscription/subscription';
+
+/** Says why a subscription takes a notification or does not: the rules first, then every clause of its filter. */
+export function explain(state: Exclude<SubscriptionState, { status: 'none' }>, facts: NotificationFacts, payload: JsonTree) {
+  const { subscription } = state;
+  const filter = subscription.filter === null ? null : compileFilter(subscription.filter);
+  const look = lookInto(facts, payload);
+  const enabled = state.status === 'enabled';
+  const ofType = subscription.types.includes(facts.type);
+  const because = [
+    { clause: 'enabled', holds: enabled, words: enabled ? 'The subscription is enabled.' : `The subscription is ${state.status}.` },
+    {
+      clause: { types: subscription.types },
+      holds: ofType,
+      words: `${facts.type} is ${ofType ? '' : 'not '}one of its types.`,
+    },
+    ...(filter?.explain(look) ?? []).map((clause) => ({ clause: nodeAt(subscription.filter, clause.pointer), holds: clause.result, words: wordsOf(clause), pointer: clause.pointer })),
+  ];
+  return {
+    subscriptionId: subscription.id,
+    name: subscription.name,
+    matches: enabled && ofType && (filter?.matches(look) ?? true),
+    because,
+  };
+}
+
+/** The filter's node that a clause speaks of. */
+function nodeAt(filter: unknown, pointer: string): unknown {
+  let node = filter;
+  for (const step of pointer.split('/').slice(2)) {
+    node = (node as Record<string, unknown> | undefined)?.[step.replaceAll('~1', '/').replaceAll('~0', '~')];
+  }
+  return node;
+}
+
+function wordsOf(clause: Clause): string {
+  if (clause.missing.length > 0) return `The notification has no ${clause.missing.join(', ')}, so this is false.`;
+  const [left, right] = clause.operands.map((operand) => JSON.stringify(operand));
+  const said = right === undefined ? `${clause.operator} ${left}` : `${left} ${clause.operator} ${right}`;
+  return `${said} is ${clause.result ? 'true' : 'false'}.`;
+}

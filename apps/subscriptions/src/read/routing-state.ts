@@ -1,0 +1,112 @@
+import type { NotificationRouted } from '@waybill/contracts/log/subscriptions';
+import { categoryOf, type RecordedEvent } from '@waybill/event-log/log';
+import type { ReadModel, ReadModelClient } from '@waybill/event-log/read-model';
+import { evolve, initialSubscription, type SubscriptionEvent, type SubscriptionState } from '@waybill/subscription/subscription';
+import type { DataSource } from 'typeorm';
+import type { LoadedSubscription } from '../routing/route-table.js';
+import type { RecordedWindow } from '../routing/suppression-windows.js';
+
+/** What a router begins from: every subscription with its state, and the suppression windows that are open. Lists ask it too. */
+export const routingState: ReadModel = {
+  name: 'routing_state',
+  version: 1,
+  tables: [
+    `create table subscription (
+       id text collate "C" primary key, tenant text not null, version int not null, position bigint not null, status text not null,
+       name text not null, connector_ids text[] not null, types text[] not null, state jsonb not null)`,
+    'create index on subscription (tenant, id)',
+    `create table suppression_window (
+       tenant text not null, subscription_id text not null, key_mac text not null, until timestamptz not null,
+       primary key (subscription_id, key_mac))`,
+    'create index on suppression_window (tenant, until)',
+  ],
+  apply,
+};
+
+async function apply(client: ReadModelClient, events: readonly RecordedEvent[]): Promise<void> {
+  await applySubscriptions(client, events.filter((event) => categoryOf(event.stream) === 'subscription'));
+  await applyWindows(client, events.filter((event) => event.type === 'NotificationRouted'));
+}
+
+async function applySubscriptions(client: ReadModelClient, events: readonly RecordedEvent[]): Promise<void> {
+  if (events.length === 0) return;
+  const ids = [...new Set(events.map(idOf))];
+  const known = await client.query<{ id: string; state: SubscriptionState }>('select id, state from subscription where id = any($1)', [ids]);
+  const states = new Map(known.rows.map((row) => [row.id, row.state]));
+  const newest = new Map<string, RecordedEvent>();
+  for (const event of events) {
+    states.set(idOf(event), evolve(states.get(idOf(event)) ?? initialSubscription, event as unknown as SubscriptionEvent));
+    newest.set(idOf(event), event);
+  }
+  for (const [id, event] of newest) await keep(client, id, event, states.get(id) as SubscriptionState);
+}
+
+const idOf = (event: RecordedEvent): string => event.stream.slice('subscription-'.length);
+
+async function keep(client: ReadModelClient, id: string, event: RecordedEvent, state: SubscriptionState): Promise<void> {
+  if (state.status === 'none') return;
+  const { name, connectorIds, types } = state.subscription;
+  await client.query(
+    `insert into subscription (id, tenant, version, position, status, name, connector_ids, types, state)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+     on conflict (id) do update set version = excluded.version, position = excluded.position, status = excluded.status, name = excluded.name,
+       connector_ids = excluded.connector_ids, types = excluded.types, state = excluded.state`,
+    [id, event.tenant, event.version, event.position, state.status, name, connectorIds, types, JSON.stringify(state)],
+  );
+}
+
+async function applyWindows(client: ReadModelClient, events: readonly RecordedEvent[]): Promise<void> {
+  const windows = new Map<string, { tenant: string; window: RecordedWindow }>();
+  for (const event of events) {
+    for (const window of (event.data as unknown as NotificationRouted).opened) {
+      windows.set(`${window.subscriptionId} ${window.keyMac}`, { tenant: event.tenant, window });
+    }
+  }
+  if (windows.size === 0) return;
+  const rows = [...windows.values()];
+  await client.query(
+    `insert into suppression_window (tenant, subscription_id, key_mac, until)
+     select * from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[])
+     on conflict (subscription_id, key_mac) do update set until = excluded.until`,
+    [
+      rows.map((row) => row.tenant),
+      rows.map((row) => row.window.subscriptionId),
+      rows.map((row) => row.window.keyMac),
+      rows.map((row) => row.window.until),
+    ],
+  );
+}
+
+/** Answers from the live tables. */
+export class RoutingState {
+  constructor(private readonly database: DataSource) {}
+
+  /** Every subscription, and the position that the rows stand for: one snapshot. */
+  async loadAll(): Promise<{ rows: LoadedSubscription[]; position: number }> {
+    const [found] = await this.database.query<{ position: string | null; rows: LoadedRow[] }[]>(loadSql);
+    const rows = (found?.rows ?? []).map((row): LoadedSubscription => ({ ...row, stream: `subscription-${row.id}`, lastPosition: Number(row.position) }));
+    return { rows, position: Number(found?.position ?? 0) };
+  }
+
+  /** The windows of a tenant that are still open. */
+  async windows(tenant: string): Promise<RecordedWindow[]> {
+    const rows = await this.database.query<{ subscription_id: string; key_mac: string; until: Date }[]>(
+      'select subscription_id, key_mac, until from rm_routing_state.suppression_window where tenant = $1 and until > now()',
+      [tenant],
+    );
+    return rows.map((row) => ({ subscriptionId: row.subscription_id, keyMac: row.key_mac, until: row.until.toISOString() }));
+  }
+}
+
+interface LoadedRow {
+  readonly id: string;
+  readonly tenant: string;
+  readonly version: number;
+  readonly position: string;
+  readonly state: LoadedSubscription['state'];
+}
+
+const loadSql = `
+  select (select position from log_projections where name = 'routing_state' and slot = 'live') as position,
+         coalesce((select json_agg(json_build_object('id', id, 'tenant', tenant, 'version', version, 'position', position::text, 'state', state))
+                   from rm_routing_state.subscription), '[]') as rows`;

@@ -1,0 +1,127 @@
+import { type DerivedKeys, type NotificationRefused, type NotificationRouted, sealedNotificationText } from '@waybill/contracts/log/subscriptions';
+import { Refused } from '@waybill/decider/decider';
+import type { StreamAppend } from '@waybill/event-log/log';
+import { lookInto } from '@waybill/subscription/look';
+import { route, type RoutingDecision } from '@waybill/subscription/route';
+import type { TypeRules } from './type-rules.js';
+import { type Incoming, type Notification, payloadMac, readIncoming } from './incoming.js';
+import type { RouteTable } from './route-table.js';
+import type { SuppressionWindows } from './suppression-windows.js';
+
+/** What is appended for one incoming notification: its routing decision, or why it was refused. */
+export type Decided =
+  | { readonly kind: 'routed'; readonly incoming: Incoming; readonly notification: Notification; readonly data: NotificationRouted; readonly append: StreamAppend }
+  | { readonly kind: 'refused'; readonly incoming: Incoming; readonly data: NotificationRefused; readonly append: StreamAppend };
+
+export interface DecidingWith {
+  readonly table: RouteTable;
+  readonly windows: SuppressionWindows;
+  readonly types: TypeRules;
+  readonly tenantKey: Buffer;
+  readonly newRefusalId: (incoming: Incoming) => string;
+}
+
+/** Decides one notification against the state in memory; never throws for what a publisher can send. */
+export function decideOne(incoming: Incoming, using: DecidingWith): Decided {
+  try {
+    const notification = readIncoming(incoming);
+    const warnings = using.types.check(incoming.tenant, notification);
+    const { type } = notification.facts;
+    const look = lookInto(notification.facts, notification.payload);
+    const nowMs = Date.parse(incoming.receivedAt);
+    const routes = using.table.routesFor(incoming.tenant, type);
+    const decision = route(routes, { look, payload: notification.payload }, using.windows.of, nowMs);
+    const data = routedData(incoming, notification, decision, warnings, using);
+    return { kind: 'routed', incoming, notification, data, append: routedAppend(incoming, notification, data, decision) };
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    return refuse(incoming, error, using.newRefusalId(incoming));
+  }
+}
+
+/** The record of a refusal, in a stream of its own so that it does not consume the notification's id. */
+export function refuse(incoming: Incoming, refused: Refused, refusalId: string, notification?: Notification): Decided {
+  const data: NotificationRefused = {
+    refusalId,
+    code: refused.code,
+    detail: refused.message,
+    pointer: refused.pointer ?? null,
+    subject: incoming.subject,
+    type: notification?.facts.type ?? incoming.type,
+    source: notification?.facts.source ?? null,
+    id: notification?.facts.id ?? null,
+    via: incoming.via,
+    bytes: incoming.body.length,
+  };
+  const append: StreamAppend = {
+    stream: `refusal-${refusalId}`,
+    tenant: incoming.tenant,
+    expected: 'none',
+    // A redelivered message has the same refusal id: it is on the record already.
+    onConflict: 'skip',
+    events: [{ type: 'NotificationRefused', schemaVersion: 1, data, meta: { actor: incoming.actor } }],
+  };
+  return { kind: 'refused', incoming, data, append };
+}
+
+function routedData(
+  incoming: Incoming,
+  notification: Notification,
+  decision: RoutingDecision,
+  warnings: NotificationRouted['warnings'],
+  using: DecidingWith,
+): NotificationRouted {
+  const { facts } = notification;
+  return {
+    notificationId: notification.notificationId,
+    type: facts.type,
+    source: facts.source,
+    id: facts.id,
+    time: facts.time,
+    via: incoming.via,
+    decidedOn: using.table.decidedOn(incoming.tenant),
+    chosen: decision.chosen.map(({ subscriptionId, subscriptionVersion, connectorIds }) => ({
+      subscriptionId,
+      subscriptionVersion,
+      connectorIds: [...connectorIds],
+    })),
+    suppressed: decision.suppressed.map(({ subscriptionId, subscriptionVersion, until }) => ({ subscriptionId, subscriptionVersion, until })),
+    opened: using.windows.open(decision.opened),
+    payloadMac: payloadMac(using.tenantKey, notification.payloadText),
+    payloadBytes: notification.payloadBytes,
+    warnings,
+  };
+}
+
+function routedAppend(incoming: Incoming, notification: Notification, data: NotificationRouted, decision: RoutingDecision): StreamAppend {
+  return {
+    stream: `notification-${notification.notificationId}`,
+    tenant: incoming.tenant,
+    expected: 'none',
+    onConflict: 'skip',
+    events: [
+      {
+        type: 'NotificationRouted',
+        schemaVersion: 1,
+        data,
+        sealed: {
+          subject: notification.notificationId,
+          text: sealedNotificationText(notification.payloadText, derivedKeys(decision)),
+        },
+        meta: { actor: incoming.actor, correlationId: notification.notificationId, traceparent: notification.traceparent },
+      },
+    ],
+  };
+}
+
+function derivedKeys(decision: RoutingDecision): DerivedKeys | null {
+  const correlation: Record<string, string> = {};
+  const suppression: Record<string, string> = {};
+  for (const { subscriptionId, correlationKey } of decision.chosen) {
+    if (correlationKey !== null && correlationKey !== '') correlation[subscriptionId] = correlationKey;
+  }
+  for (const { subscriptionId, key } of decision.opened) if (key !== '') suppression[subscriptionId] = key;
+  for (const { subscriptionId, key } of decision.suppressed) if (key !== '') suppression[subscriptionId] = key;
+  const none = Object.keys(correlation).length === 0 && Object.keys(suppression).length === 0;
+  return none ? null : { correlation, suppression };
+}

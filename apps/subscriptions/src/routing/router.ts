@@ -1,0 +1,97 @@
+import { createHmac } from 'node:crypto';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { ask } from '@waybill/bus/ask';
+import { followLog } from '@waybill/bus/follow-log';
+import { noTenant, rpcSubject } from '@waybill/contracts/subjects';
+import type { EventLog } from '@waybill/event-log/log';
+import type { Log } from '@waybill/service-kit/logger';
+import { LogMirror } from '@waybill/service-kit/log-mirror';
+import type { DataSource } from 'typeorm';
+import type { RoutingState } from '../read/routing-state.js';
+import { foldRegistry, KnownRegistry, type RegistryFact } from './known-registry.js';
+import { compileKey } from './key-template.js';
+import { RouteTable } from './route-table.js';
+import { TypeRules } from './type-rules.js';
+
+export interface RouterParts {
+  readonly nc: NatsConnection;
+  readonly eventLog: EventLog;
+  readonly database: DataSource;
+  readonly log: Log;
+  readonly builtInTypes: Iterable<{ readonly type: string; readonly schema: Record<string, unknown> }>;
+  readonly state: RoutingState;
+  /** Any secret of this deployment; tenant keys are derived from it. */
+  readonly macSecret: Buffer;
+}
+
+const registryLog = 'registry-0';
+
+/** What this copy knows in memory: every subscription, every tenant, every type; kept up by following the two logs. */
+export class Router {
+  private readonly stopping = new AbortController();
+  private running: Promise<unknown>[] = [];
+
+  private constructor(
+    private readonly parts: RouterParts,
+    readonly table: RouteTable,
+    readonly types: TypeRules,
+    readonly registry: KnownRegistry,
+    private readonly mirror: LogMirror<RegistryFact>,
+  ) {}
+
+  static async open(parts: RouterParts): Promise<Router> {
+    const types = new TypeRules(parts.builtInTypes);
+    const registry = new KnownRegistry(types);
+    const mirror = await LogMirror.open<RegistryFact>({ database: parts.database, log: registryLog, fold: foldRegistry, changed: registry.changed });
+    registry.attach(mirror);
+    const table = new RouteTable(compileKey);
+    const { rows, position } = await parts.state.loadAll();
+    table.load(rows, position);
+    const router = new Router(parts, table, types, registry, mirror);
+    router.running = [router.followOwnLog(), router.followRegistry()];
+    return router;
+  }
+
+  get eventLog(): EventLog {
+    return this.parts.eventLog;
+  }
+
+  /** The key of a tenant's HMACs: equal payloads of two tenants have different ones. */
+  tenantKey(tenant: string): Buffer {
+    return createHmac('sha256', this.parts.macSecret).update(`tenant\0${tenant}`).digest();
+  }
+
+  /** Reads on until registry's newest event is known here; quiet when registry is down, because then nothing is newer. */
+  async catchUpWithRegistry(timeoutMs: number): Promise<void> {
+    try {
+      const { position } = await ask<{ position: number }>(this.parts.nc, rpcSubject('registry', noTenant, 'log.head'), {}, { timeoutMs });
+      await this.registry.reached(position, timeoutMs);
+    } catch (error) {
+      this.parts.log.debug({ err: error }, 'registry.not-asked');
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await Promise.allSettled(this.running);
+  }
+
+  private async followOwnLog(): Promise<void> {
+    const { signal } = this.stopping;
+    for await (const events of this.parts.eventLog.tail({ after: this.table.position, batchMax: 1_000, signal })) {
+      this.table.apply(events);
+    }
+  }
+
+  private followRegistry(): Promise<void> {
+    return followLog({
+      nc: this.parts.nc,
+      log: registryLog,
+      after: this.mirror.after,
+      onBatch: this.mirror.take,
+      batchMax: 500,
+      signal: this.stopping.signal,
+      onFault: (error) => this.parts.log.warn({ err: error, log: registryLog }, 'follow.fault'),
+    });
+  }
+}

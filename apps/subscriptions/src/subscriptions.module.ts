@@ -1,0 +1,87 @@
+import type { DynamicModule } from '@nestjs/common';
+import { builtInTypes } from '@waybill/contracts/notification-types/built-in-types';
+import { keepReadModel } from '@waybill/event-log/keep-read-model';
+import { keepRelay } from '@waybill/event-log/keep-relay';
+import { PostgresLog } from '@waybill/event-log/postgres-log';
+import { keks } from '@waybill/service-kit/config';
+import { openDatabase } from '@waybill/service-kit/database';
+import { createSecretBox } from '@waybill/service-kit/secret-box';
+import type { Kit } from '@waybill/service-kit/start-service';
+import type { SubscriptionsConfig } from './config.js';
+import { ExplainRpc } from './in/explain.rpc.js';
+import { Intakes } from './in/intakes.timer.js';
+import { LogRpc } from './in/log.rpc.js';
+import { NotificationsRpc } from './in/notifications.rpc.js';
+import { PublishRpc } from './in/publish.rpc.js';
+import { SubscriptionsRpc } from './in/subscriptions.rpc.js';
+import { UnknownTenantConsumer } from './in/unknown-tenant.consumer.js';
+import { macSecret } from './mac-secret.js';
+import { NotificationList } from './read/notification-list.js';
+import { RoutingState } from './read/routing-state.js';
+import { readModels } from './read/models.js';
+import { SubscriptionList } from './read/subscription-list.js';
+import { Router } from './routing/router.js';
+import { NATS } from './tokens.js';
+
+export const subscriptionsLog = 'subscriptions-0';
+
+/** A lease is taken with the windows as of the newest event; a read model that is later than this is not in order. */
+const windowsTimeoutMs = 30_000;
+
+class SubscriptionsModule {}
+
+/** The table of contents of subscriptions: everything that hears, routes, shows and says is made here. */
+export async function subscriptionsModule(config: SubscriptionsConfig, kit: Kit): Promise<DynamicModule> {
+  const { log, nats: nc } = kit;
+  const database = await openDatabase({
+    url: config.DATABASE_URL,
+    applicationName: `subscriptions ${kit.copy}`,
+    onRetry: (error) => log.warn({ err: error }, 'database.waiting'),
+  });
+  kit.onDrain('database', () => database.destroy());
+  kit.ops.check('postgres', async () => (await database.query('select 1'), null));
+  const eventLog = await PostgresLog.open({
+    connectionString: config.DATABASE_URL,
+    kek: config.WAYBILL_LOG_KEK,
+    log: subscriptionsLog,
+    applicationName: `subscriptions ${kit.copy}`,
+  });
+  kit.onDrain('event log', () => eventLog.close());
+  const [routing] = await Promise.all(
+    readModels.map((model) => keepReadModel({ log: eventLog, connectionString: config.DATABASE_URL, model, host: kit })),
+  );
+  keepRelay({ log: eventLog, connection: nc, host: kit });
+  const state = new RoutingState(database);
+  const secret = await macSecret(database, createSecretBox(keks.parse(config.WAYBILL_LOG_KEK)));
+  const router = await Router.open({ nc, eventLog, database, log, builtInTypes, state, macSecret: secret });
+  kit.onDrain('router', () => router.stop());
+  const intakes = new Intakes({
+    nc,
+    router,
+    leases: eventLog.leases,
+    log,
+    copy: kit.copy,
+    leaseMs: config.WAYBILL_LEASE_MS,
+    loadWindows: async (tenant) => {
+      const { position } = await eventLog.head();
+      if (!(await routing?.whenCaughtUp(position, windowsTimeoutMs))) throw new Error('the open windows are not known yet');
+      return state.windows(tenant);
+    },
+  });
+  kit.onDrain('intakes', () => intakes.stop());
+  intakes.start();
+  const stopHearing = new UnknownTenantConsumer(nc, router, eventLog, log).start();
+  kit.onDrain('unknown tenants', stopHearing);
+  return {
+    module: SubscriptionsModule,
+    controllers: [PublishRpc, SubscriptionsRpc, ExplainRpc, NotificationsRpc, LogRpc],
+    providers: [
+      { provide: NATS, useValue: nc },
+      { provide: PostgresLog, useValue: eventLog },
+      { provide: Router, useValue: router },
+      { provide: Intakes, useValue: intakes },
+      { provide: SubscriptionList, useValue: new SubscriptionList(database) },
+      { provide: NotificationList, useValue: new NotificationList(database) },
+    ],
+  };
+}
