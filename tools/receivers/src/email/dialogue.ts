@@ -203,14 +203,14 @@ export class Dialogue {
   }
 
   async #rcpt(rest: string): Promise<void> {
-    if (await this.#scripted('rcpt')) return;
+    const address = /^TO:\s*<([^<>]*)>/i.exec(rest)?.[1] ?? '';
+    if (await this.#scripted('rcpt', address)) return;
     const { session421, recipientsMax } = this.around.options();
     if (session421) {
       this.around.count('email.session-421');
       return this.#sayAndClose(reply(421, '4.3.2', 'Service shutting down'));
     }
     if (this.#from === null) return this.#say(reply(503, '5.5.1', 'MAIL first'));
-    const address = /^TO:\s*<([^<>]*)>/i.exec(rest)?.[1] ?? '';
     const refusal = this.around.refusalOf(address);
     if (refusal !== null) return this.#refuse(address, refusal.rule, refusal.reply);
     if (this.#recipients.length >= recipientsMax)
@@ -264,8 +264,8 @@ export class Dialogue {
   }
 
   /** Plays a scripted answer of this stage; false when there is none. */
-  async #scripted(stage: MailStage): Promise<boolean> {
-    const scripted = this.around.script(stage);
+  async #scripted(stage: MailStage, recipient = this.#recipients[0] ?? ''): Promise<boolean> {
+    const scripted = this.around.script(stage, recipient);
     if (scripted === null) return false;
     this.around.count('email.script');
     if (scripted.delayMs !== undefined) await new Promise((resolve) => setTimeout(resolve, scripted.delayMs));

@@ -83,7 +83,7 @@ export class Email implements Steered {
     return {
       options: () => this.options.all,
       count: (rule) => this.#book.count(rule),
-      script: (stage) => (this.scripts.empty ? null : this.scripts.take('email', 'smtp', stage)),
+      script: (stage, recipient) => (this.scripts.empty ? null : this.scripts.take('email', recipient, stage)),
       refusalOf: (address) => this.#refusalOf(address),
       take: (taken) => this.#take(taken),
       secureContext: () => {

@@ -9,7 +9,8 @@ export interface Surroundings {
   options(): Values<typeof emailOptions>;
   /** A row of 9.7 has applied. */
   count(rule: string): void;
-  script(stage: MailStage): ScriptedAnswer | null;
+  /** `recipient` is empty before there is one. */
+  script(stage: MailStage, recipient: string): ScriptedAnswer | null;
   /** The reply of a special recipient, or null where anybody else lives. */
   refusalOf(address: string): { readonly rule: string; readonly reply: Reply } | null;
   /** Judges and keeps a message; the reply may be a refusal. */
