@@ -27,6 +27,7 @@ export interface JudgedPool {
   opening: Opening | null;
   /** The allow entry its connections go through; null for public addresses. */
   entry: string | null;
+  readonly createdAtMs: number;
   usedAtMs: number;
 }
 

@@ -30,8 +30,8 @@ export const anonymous: Identity = { caPem: '', certPem: '', keyPem: '' };
 export const idleMaxMs = 30_000;
 /** A shorter wait than most servers', so that a request seldom meets a closing connection. */
 const idleDefaultMs = 4000;
-/** A busy connection is renewed by then, so that a name that moved is followed and judged again. */
-const connectionAgeMaxMs = 60_000;
+/** Busy connections are renewed by then, so that a name that moved is followed and judged again. */
+export const connectionAgeMaxMs = 60_000;
 export const connectionsPerOriginMax = 64;
 /** An origin that was not asked for this long gives its pool back. */
 const poolIdleMs = 60_000;
@@ -56,6 +56,11 @@ export class HttpPools {
   poolFor(url: JudgedUrl, identity: Identity): JudgedPool {
     const key = identity === anonymous ? url.origin : `${url.origin}\n${identityKey(identity)}`;
     let judged = this.pools.get(key);
+    if (judged !== undefined && this.nowMs() - judged.createdAtMs > connectionAgeMaxMs) {
+      // What it has begun it still finishes.
+      void judged.pool.close();
+      judged = undefined;
+    }
     if (judged === undefined) {
       judged = this.create(url, identity);
       this.pools.set(key, judged);
@@ -77,6 +82,7 @@ export class HttpPools {
     const judged: JudgedPool = {
       opening: null,
       entry: null,
+      createdAtMs: this.nowMs(),
       usedAtMs: 0,
       // A fixed set of options (R8): what a user writes is data and never spread into it.
       pool: new Pool(url.origin, {
@@ -99,7 +105,6 @@ export class HttpPools {
         maxHeaderSize: headBytesMax,
         keepAliveTimeout: idleDefaultMs,
         keepAliveMaxTimeout: idleMaxMs,
-        clientTtl: connectionAgeMaxMs,
       }),
     };
     return judged;

@@ -3,6 +3,7 @@ import type { HttpTargetRequest, MailTargetRequest } from '@waybill/contracts/se
 import { createEgress } from './egress.js';
 import type { Egress } from './egress.js';
 import type { NameResolver } from './dial.js';
+import { connectionAgeMaxMs } from './http-pools.js';
 import { readPolicy } from './policy.js';
 import { answering, doorTo, ok, postTo } from './rooms.spec.js';
 import type { Listener } from './rooms.spec.js';
@@ -161,6 +162,23 @@ describe('a name that moves (rebinding)', () => {
     door = createEgress(policy, { resolver });
     expect((await door.sendHttp(postTo(url), {}, limits)).answer).toMatchObject({ code: 'egress_blocked' });
     expect(sink.connections).toBe(before + 1);
+  });
+
+  it('is judged again for a busy origin once its connections are old', async () => {
+    const resolver = names(['127.0.0.1'], ['127.0.0.2']);
+    const policy = readPolicy({ allow: [`127.0.0.1/32:${sink.port}-${sink.port}`] }, { production: false });
+    let nowMs = 0;
+    door = createEgress(policy, { resolver, nowMs: () => nowMs });
+    const send = async (): Promise<string> => {
+      const sent = await door?.sendHttp(postTo(`http://moving.example.com:${sink.port}/hook`), {}, limits);
+      return sent?.answer.kind === 'none' ? sent.answer.code : 'sent';
+    };
+    expect(await send()).toBe('sent');
+    nowMs = connectionAgeMaxMs;
+    await new Promise((done) => setImmediate(done));
+    expect(await send()).toBe('sent');
+    nowMs += 1;
+    expect(await send()).toBe('egress_blocked');
   });
 
   it('asks for a name once a connection: there is no second look-up to lie to', async () => {
