@@ -82,7 +82,10 @@ function textOf(name: string, file: string, faults: ConfigFault[]): string | und
     return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
   } catch (error) {
     const why = (error as NodeJS.ErrnoException).code ?? 'unreadable';
-    faults.push({ variable: name, fault: `${name}_FILE names ${file}, which cannot be read (${why}); create it or correct the path` });
+    faults.push({
+      variable: name,
+      fault: `${name}_FILE names ${file}, which cannot be read (${why}); create it or correct the path`,
+    });
     return undefined;
   }
 }
@@ -132,7 +135,8 @@ export const keks = z.string().transform((text, context): Keks => {
     if (version === undefined || key === undefined || keys.has(version)) {
       context.addIssue({
         code: 'custom',
-        message: 'must be v1:<base64 of 32 bytes>, further versions after a comma, each once; make a key with `openssl rand -base64 32`',
+        message:
+          'must be v1:<base64 of 32 bytes>, further versions after a comma, each once; make a key with `openssl rand -base64 32`',
       });
       return z.NEVER;
     }

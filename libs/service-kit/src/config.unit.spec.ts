@@ -35,14 +35,22 @@ describe('the configuration of a service', () => {
   });
 
   it('names every fault at once, each with a remedy', () => {
-    const faults = faultsOf({ ...good, DATABASE_URL: 'mysql://x', NATS_URL: undefined, WAYBILL_OPS_PORT: '65536', WAYBILL_LOG_KEK: 'v1:short' });
+    const faults = faultsOf({
+      ...good,
+      DATABASE_URL: 'mysql://x',
+      NATS_URL: undefined,
+      WAYBILL_OPS_PORT: '65536',
+      WAYBILL_LOG_KEK: 'v1:short',
+    });
     expect(Object.keys(faults).sort()).toEqual(['DATABASE_URL', 'NATS_URL', 'WAYBILL_LOG_KEK', 'WAYBILL_OPS_PORT']);
     expect(faults['NATS_URL']).toContain('set it or NATS_URL_FILE');
     expect(faults['WAYBILL_LOG_KEK']).toContain('openssl rand -base64 32');
   });
 
   it('says a fault without the value, which may be a secret', () => {
-    expect(JSON.stringify(faultsOf({ ...good, WAYBILL_LOG_KEK: 'hunter2', DATABASE_URL: 'hunter2' }))).not.toContain('hunter2');
+    expect(JSON.stringify(faultsOf({ ...good, WAYBILL_LOG_KEK: 'hunter2', DATABASE_URL: 'hunter2' }))).not.toContain(
+      'hunter2',
+    );
   });
 
   it('refuses a variable that is set twice', () => {

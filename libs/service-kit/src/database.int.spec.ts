@@ -25,7 +25,8 @@ describe('the database of a service', () => {
     await database.drop();
   });
 
-  const migrate = () => runMigrations({ ownerUrl: database.ownerUrl, appRole: database.appRole, migrations: [MakesRows1700000000001] });
+  const migrate = () =>
+    runMigrations({ ownerUrl: database.ownerUrl, appRole: database.appRole, migrations: [MakesRows1700000000001] });
 
   it('is migrated once, also when two try at the same time', async () => {
     const ran = await Promise.all([migrate(), migrate()]);

@@ -26,7 +26,9 @@ export interface DatabaseOptions {
  */
 export async function openDatabase(options: DatabaseOptions): Promise<DataSource> {
   for (;;) {
-    const dataSource = dataSourceOf(options.url, options.applicationName, { poolSize: options.poolSize ?? defaultPoolSize });
+    const dataSource = dataSourceOf(options.url, options.applicationName, {
+      poolSize: options.poolSize ?? defaultPoolSize,
+    });
     try {
       return await dataSource.initialize();
     } catch (error) {
@@ -49,7 +51,11 @@ interface SourceOptions {
   readonly startup?: string;
 }
 
-function dataSourceOf(url: string, applicationName: string, { poolSize, migrations, startup }: SourceOptions): DataSource {
+function dataSourceOf(
+  url: string,
+  applicationName: string,
+  { poolSize, migrations, startup }: SourceOptions,
+): DataSource {
   // A migration may take as long as it takes.
   const timeouts = startup === undefined ? { statement_timeout: statementTimeoutMs } : { options: startup };
   return new DataSource({
@@ -88,7 +94,11 @@ export async function runMigrations(options: MigrationOptions): Promise<string[]
   if (!/^[a-z_][a-z0-9_]{0,62}$/.test(options.appRole)) throw new Error(`not a plain role name: ${options.appRole}`);
   const startup = `-c waybill.app_role=${options.appRole}`;
   const lockSource = await dataSourceOf(options.ownerUrl, 'waybill-migrate', { poolSize: 1, startup }).initialize();
-  const dataSource = dataSourceOf(options.ownerUrl, 'waybill-migrate', { poolSize: 1, startup, migrations: options.migrations });
+  const dataSource = dataSourceOf(options.ownerUrl, 'waybill-migrate', {
+    poolSize: 1,
+    startup,
+    migrations: options.migrations,
+  });
   try {
     await lockSource.query('select pg_advisory_lock($1)', [migrationLock]);
     await dataSource.initialize();
@@ -103,7 +113,7 @@ export async function runMigrations(options: MigrationOptions): Promise<string[]
 
 /** For a migration: the role of the running service, which it may be given rights for. */
 export async function appRoleOf(runner: QueryRunner): Promise<string> {
-  const rows: { role: string }[] = await runner.query(`select current_setting('waybill.app_role') as role`);
+  const rows = (await runner.query(`select current_setting('waybill.app_role') as role`)) as { role: string }[];
   return rows[0]?.role ?? '';
 }
 

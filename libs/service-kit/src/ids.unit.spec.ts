@@ -34,9 +34,15 @@ describe('ids', () => {
 
   it('never gives two different triples the same id because their parts join alike', () => {
     fc.assert(
-      fc.property(fc.tuple(fc.string(), fc.string(), fc.string()), fc.tuple(fc.string(), fc.string(), fc.string()), (a, b) => {
-        expect(notificationIdOf(...a) === notificationIdOf(...b)).toBe(a.join('\u0000') === b.join('\u0000') && a.every((x, i) => x === b[i]));
-      }),
+      fc.property(
+        fc.tuple(fc.string(), fc.string(), fc.string()),
+        fc.tuple(fc.string(), fc.string(), fc.string()),
+        (a, b) => {
+          expect(notificationIdOf(...a) === notificationIdOf(...b)).toBe(
+            a.join('\u0000') === b.join('\u0000') && a.every((x, i) => x === b[i]),
+          );
+        },
+      ),
     );
     expect(notificationIdOf('a', 'bc', 'd')).not.toBe(notificationIdOf('ab', 'c', 'd'));
   });

@@ -16,7 +16,18 @@ export function createLog(options: { service: string; copy: string; level: strin
     messageKey: 'event',
     formatters: { level: (label) => ({ level: label }) },
     redact: {
-      paths: ['authorization', 'secrets', 'secret', 'password', 'token', 'key', '*.authorization', '*.secrets', '*.password', '*.token'],
+      paths: [
+        'authorization',
+        'secrets',
+        'secret',
+        'password',
+        'token',
+        'key',
+        '*.authorization',
+        '*.secrets',
+        '*.password',
+        '*.token',
+      ],
       censor: '****',
     },
   });

@@ -49,7 +49,9 @@ export function answerMicro(connection: NatsConnection, service: MicroService): 
       subscriptions.push(connection.subscribe(subject, { callback }));
     }
   }
-  return { stop: async () => void (await Promise.allSettled(subscriptions.map((subscription) => subscription.drain()))) };
+  return {
+    stop: async () => void (await Promise.allSettled(subscriptions.map((subscription) => subscription.drain()))),
+  };
 }
 
 function shapeOf(pattern: string, queue: string): object {
@@ -58,7 +60,12 @@ function shapeOf(pattern: string, queue: string): object {
 }
 
 function countsOf(stats: Readonly<CallStats> | undefined): object {
-  const { requests, errors, lastError, processingNs } = stats ?? { requests: 0, errors: 0, lastError: '', processingNs: 0 };
+  const { requests, errors, lastError, processingNs } = stats ?? {
+    requests: 0,
+    errors: 0,
+    lastError: '',
+    processingNs: 0,
+  };
   return {
     num_requests: requests,
     num_errors: errors,

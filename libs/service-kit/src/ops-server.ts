@@ -49,9 +49,9 @@ async function answer(
   if (path === '/healthz') return send(response, 200, 'application/json', '{"alive":true}');
   if (path === '/metrics') return send(response, 200, metrics.contentType, await metrics.metrics());
   if (path !== '/readyz') return send(response, 404, 'text/plain', 'healthz, readyz and metrics are here\n');
-  const results = Object.fromEntries(await Promise.all([...checks].map(async ([name, check]) => [name, await resultOf(check)])));
-  const ready = Object.values(results).every((result) => result === null);
-  send(response, ready ? 200 : 503, 'application/json', JSON.stringify({ ready, checks: results }));
+  const results = await Promise.all([...checks].map(async ([name, check]) => [name, await resultOf(check)] as const));
+  const ready = results.every(([, result]) => result === null);
+  send(response, ready ? 200 : 503, 'application/json', JSON.stringify({ ready, checks: Object.fromEntries(results) }));
 }
 
 async function resultOf(check: ReadinessCheck): Promise<string | null> {

@@ -78,7 +78,14 @@ const refusedStatus = 422;
 /** Builds the problem of a code; `status` and `title` come from the one table. */
 export function problem(code: string, detail?: string, more: Partial<Problem> = {}): Problem {
   const [status, title] = meanings[code] ?? [refusedStatus, 'It was refused'];
-  return { type: `https://waybill.dev/problems/${code}`, title, status, ...(detail === undefined ? {} : { detail }), code, ...more };
+  return {
+    type: `https://waybill.dev/problems/${code}`,
+    title,
+    status,
+    ...(detail === undefined ? {} : { detail }),
+    code,
+    ...more,
+  };
 }
 
 /** True for what the caller can mend or wait out; false for a defect, whose stack must be logged and whose words must not leave. */
@@ -95,12 +102,14 @@ export function problemOf(error: unknown, requestId?: string): Problem {
 
 function problemIn(error: unknown, requestId: string | undefined): Problem | null {
   if (!(error instanceof Error)) return null;
-  if (error instanceof Invalid) return problem(error.code, error.message, { ...ids(requestId), errors: [...error.errors] });
+  if (error instanceof Invalid)
+    return problem(error.code, error.message, { ...ids(requestId), errors: [...error.errors] });
   if (error instanceof Unreadable) return problem('malformed', error.message, ids(requestId));
   if (error instanceof Refused) return problem(error.code, error.message, { ...ids(requestId), ...errorsOf(error) });
   if (error.name === 'Overloaded') return problem('overloaded', error.message, ids(requestId));
   // By name, because event-log and bus are machines that this one does not import.
-  if (error.name === 'LogUnavailable') return problem('not_ready', 'The log cannot be reached; ask again.', ids(requestId));
+  if (error.name === 'LogUnavailable')
+    return problem('not_ready', 'The log cannot be reached; ask again.', ids(requestId));
   if (error.name === 'AppendRejected') return problem(...rejection(error), ids(requestId));
   if (error.name === 'AskFailed') return { ...(error as Error & { problem: Problem }).problem, ...ids(requestId) };
   return null;

@@ -46,11 +46,21 @@ export class RpcGate implements NestInterceptor {
     private readonly limits: GateLimits = defaultGateLimits,
   ) {
     const registers = [metrics];
-    this.seconds = new Histogram({ name: 'waybill_rpc_seconds', help: 'Time from hearing a request to its answer', labelNames: ['call'], registers });
-    this.refusals = new Counter({ name: 'waybill_rpc_problems_total', help: 'Requests answered with a problem', labelNames: ['call', 'code'], registers });
-    const gate = this;
-    new Gauge({ name: 'waybill_rpc_running', help: 'Requests being worked on', registers, collect() { this.set(gate.running); } });
-    new Gauge({ name: 'waybill_rpc_waiting', help: 'Requests waiting for a place', registers, collect() { this.set(gate.waiting.length); } });
+    const labelNames = ['call'];
+    this.seconds = new Histogram({
+      name: 'waybill_rpc_seconds',
+      help: 'From hearing a request to its answer',
+      labelNames,
+      registers,
+    });
+    this.refusals = new Counter({
+      name: 'waybill_rpc_problems_total',
+      help: 'Requests answered with a problem',
+      labelNames: ['call', 'code'],
+      registers,
+    });
+    watch(metrics, 'waybill_rpc_running', 'Requests being worked on', () => this.running);
+    watch(metrics, 'waybill_rpc_waiting', 'Requests waiting for a place', () => this.waiting.length);
   }
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
@@ -117,6 +127,15 @@ export class RpcGate implements NestInterceptor {
     this.refusals.inc({ call, code });
     this.log.info(wide, 'rpc.refused');
   }
+}
+
+function watch(metrics: Registry, name: string, help: string, read: () => number): void {
+  const gauge: Gauge = new Gauge({
+    name,
+    help,
+    registers: [metrics],
+    collect: () => gauge.set(read()),
+  });
 }
 
 /** The call in a subject: what follows the tenant (`connectors.create`). */

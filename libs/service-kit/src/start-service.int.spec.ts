@@ -103,8 +103,15 @@ describe('a service', () => {
 
   it('names every fault of a body with a pointer', async () => {
     const { problem } = await ask('echo', '{"nested":{"n":"1","a/b":2},"more":1}');
-    const pointers = (problem?.['errors'] as { pointer: string; code: string }[]).map(({ pointer, code }) => `${pointer} ${code}`);
-    expect(pointers.sort()).toEqual(['/more unknown_field', '/nested/a~1b unknown_field', '/nested/n invalid_type', '/text required']);
+    const pointers = (problem?.['errors'] as { pointer: string; code: string }[]).map(
+      ({ pointer, code }) => `${pointer} ${code}`,
+    );
+    expect(pointers.sort()).toEqual([
+      '/more unknown_field',
+      '/nested/a~1b unknown_field',
+      '/nested/n invalid_type',
+      '/text required',
+    ]);
   });
 
   it.each([
@@ -162,22 +169,39 @@ describe('a service', () => {
     };
     expect(await readiness()).toEqual([200, { ready: true, checks: { service: null, nats: null } }]);
     service.kit.ops.check('database', () => 'no connection');
-    expect(await readiness()).toEqual([503, { ready: false, checks: { service: null, nats: null, database: 'no connection' } }]);
+    expect(await readiness()).toEqual([
+      503,
+      { ready: false, checks: { service: null, nats: null, database: 'no connection' } },
+    ]);
   });
 
   it('counts requests in its metrics', async () => {
     await ask('refuse', '{}');
     const metrics = await (await fetch(`http://127.0.0.1:${service.kit.ops.port}/metrics`)).text();
-    expect(metrics).toContain('waybill_rpc_problems_total{call="refuse",code="connector_deleted",service="registry"} 1');
+    expect(metrics).toContain(
+      'waybill_rpc_problems_total{call="refuse",code="connector_deleted",service="registry"} 1',
+    );
   });
 
   it('can be found by the NATS micro protocol', async () => {
-    const info = (await client.request('$SRV.INFO.registry', '')).json<{ type: string; endpoints: { name: string; subject: string }[] }>();
+    const info = (await client.request('$SRV.INFO.registry', '')).json<{
+      type: string;
+      endpoints: { name: string; subject: string }[];
+    }>();
     expect(info.type).toBe('io.nats.micro.v1.info_response');
-    expect(info.endpoints).toContainEqual({ name: 'echo', subject: 'waybill.v1.rpc.registry.*.echo', queue_group: 'registry', metadata: {} });
+    expect(info.endpoints).toContainEqual({
+      name: 'echo',
+      subject: 'waybill.v1.rpc.registry.*.echo',
+      queue_group: 'registry',
+      metadata: {},
+    });
     await ask('echo', '{"text":"hi"}');
     await ask('echo', '{}');
     const stats = (await client.request('$SRV.STATS.registry', '')).json<{ endpoints: { name: string }[] }>();
-    expect(stats.endpoints.find(({ name }) => name === 'echo')).toMatchObject({ num_requests: 2, num_errors: 1, last_error: 'validation_failed' });
+    expect(stats.endpoints.find(({ name }) => name === 'echo')).toMatchObject({
+      num_requests: 2,
+      num_errors: 1,
+      last_error: 'validation_failed',
+    });
   });
 });
