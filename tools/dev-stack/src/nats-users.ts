@@ -34,7 +34,9 @@ export function serviceUser(service: ServiceName | 'gateway', password: string):
   if (service === 'gateway')
     return { user: service, password, publish: [...asks, ...jetStream, '$SRV.>'], subscribe: hears };
   const tells = [logSubjects(`${service}-0`), everyNotificationSubject, refusedSubject('*')];
-  const answers = [rpcPattern(service, '>'), ...(service === 'subscriptions' ? [publishPattern, validatePattern] : [])];
+  // Subscriptions also hears what is published to tenants that do not exist, to refuse it.
+  const intake = [publishPattern, validatePattern, everyNotificationSubject];
+  const answers = [rpcPattern(service, '>'), ...(service === 'subscriptions' ? intake : [])];
   return { user: service, password, publish: [...asks, ...tells, ...jetStream], subscribe: [...hears, ...answers] };
 }
 
