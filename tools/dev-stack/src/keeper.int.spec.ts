@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { testFolder } from '@waybill/testkit/test-keeper';
 import { type Keeper, openKeeper } from './keeper.js';
 import { isAlive, processMark } from './process-mark.js';
 
@@ -11,10 +11,15 @@ const stubborn = {
   args: ['-e', "process.on('SIGTERM', () => {}); console.log('deaf'); setInterval(() => {}, 1000)"],
 };
 
+const folders: string[] = [];
+
 describe('the keeper of processes', () => {
   let keeper: Keeper;
   beforeEach(() => (keeper = openKeeper()));
   afterEach(() => keeper.close());
+  afterAll(() => {
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  });
 
   it('starts a process and says how it ended', async () => {
     const running = await keeper.start({ id: 'a', ...sleeper, args: ['-e', 'process.exit(7)'] });
@@ -26,7 +31,7 @@ describe('the keeper of processes', () => {
   });
 
   it('kills who does not end when asked', async () => {
-    const logFile = join(testFolder('keeper'), 'log');
+    const logFile = join(newFolder(), 'log');
     const running = await keeper.start({ id: 'a', ...stubborn, stopWaitMs: 300, logFile });
     // Until its handler is in place the first signal would end it.
     await until(() => existsSync(logFile) && readFileSync(logFile, 'utf8').includes('deaf'));
@@ -34,7 +39,7 @@ describe('the keeper of processes', () => {
   });
 
   it('ends everything and removes its folders when its owner is killed', async () => {
-    const folder = join(testFolder('keeper'), 'mine');
+    const folder = join(newFolder(), 'mine');
     mkdirSync(folder);
     // The owner is a process of its own, so that it can be killed without a chance to clean up.
     const program = join(import.meta.dirname, 'keeper-program.mjs');
@@ -60,4 +65,10 @@ async function until(holds: () => boolean): Promise<void> {
     if (Date.now() > end) throw new Error('it did not come to hold within 10 s');
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
+}
+
+function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'waybill-dev-stack-'));
+  folders.push(folder);
+  return folder;
 }

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { testFolder } from '@waybill/testkit/test-keeper';
 import { processMark } from './process-mark.js';
 import { takeLock } from './stack-lock.js';
 
@@ -10,7 +10,7 @@ describe('the lock of a data folder', () => {
   const said: string[] = [];
   const say = (line: string): void => void said.push(line);
   beforeEach(() => {
-    folder = testFolder('lock');
+    folder = newFolder();
     said.length = 0;
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
@@ -53,3 +53,7 @@ describe('the lock of a data folder', () => {
     lock.release();
   });
 });
+
+function newFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'waybill-dev-stack-'));
+}

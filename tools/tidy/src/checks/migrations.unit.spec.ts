@@ -16,6 +16,8 @@ describe('the check of migrations', () => {
     ],
     ['fails a released migration that is gone', treeOf([released]), ['is gone']],
   ])('%s', (_, tree, says) => {
-    expect(migrations(tree).map((finding) => finding.says)).toEqual(says.map((part) => expect.stringContaining(part)));
+    const found = migrations(tree).map((finding) => finding.says);
+    expect(found).toHaveLength(says.length);
+    for (const [at, part] of says.entries()) expect(found[at]).toContain(part);
   });
 });
