@@ -1,11 +1,8 @@
 import { commonConfig, jsonOf, kekText, keks, wholeNumber } from '@waybill/service-kit/config';
 import { z } from 'zod';
 
-/** The deployment file: what no tenant may decide. The egress part is judged by libs/egress, which knows its rules. */
-const deploymentSchema = z.looseObject({
-  egress: z.record(z.string(), z.unknown()).optional(),
-  smtp: z.object({ url: z.string(), from: z.string(), password: z.string().optional(), caPem: z.string().optional() }).optional(),
-});
+/** The deployment file: what no tenant may decide. libs/egress judges its parts at the start. */
+const deploymentSchema = z.looseObject({});
 
 /** The environment of delivery; every variable may also come from the file that `<NAME>_FILE` names. */
 export const configSchema = z.object({

@@ -1,13 +1,13 @@
 import type { DynamicModule } from '@nestjs/common';
 import { followLog } from '@waybill/bus/follow-log';
 import { registryLog } from '@waybill/contracts/log/registry';
+import { readDeployment } from '@waybill/egress/deployment';
 import { createEgress, type Egress } from '@waybill/egress/egress';
-import { readPolicy } from '@waybill/egress/policy';
 import { keepReadModel } from '@waybill/event-log/keep-read-model';
 import { keepRelay } from '@waybill/event-log/keep-relay';
 import { PostgresLog } from '@waybill/event-log/postgres-log';
 import { openDatabase } from '@waybill/service-kit/database';
-import { JqWorkers } from '@waybill/service-kit/jq/jq-workers';
+import { JqPool } from '@waybill/service-kit/jq/jq-pool';
 import { LogMirror } from '@waybill/service-kit/log-mirror';
 import { createSecretBox } from '@waybill/service-kit/secret-box';
 import type { Kit } from '@waybill/service-kit/start-service';
@@ -50,7 +50,7 @@ export async function deliveryModule(config: Config, kit: Kit): Promise<DynamicM
   keepRelay({ log: eventLog, connection: nc, host: kit });
 
   const egress = openEgress(config, kit);
-  const jq = new JqWorkers();
+  const jq = await JqPool.start();
   kit.onDrain('jq', () => jq.close());
   const secrets = new Secrets({ nc, database, box: createSecretBox(config.WAYBILL_SECRETS_KEK), log });
   const connectors = await followConnectors(kit, database, secrets);
@@ -100,10 +100,9 @@ async function openLog(config: Config, kit: Kit): Promise<PostgresLog> {
 }
 
 function openEgress(config: Config, kit: Kit): Egress {
-  const { egress: given, smtp } = config.WAYBILL_CONFIG;
-  const policy = readPolicy(given, { production: process.env['NODE_ENV'] === 'production' });
+  const { policy, smtp } = readDeployment(config.WAYBILL_CONFIG, { production: process.env['NODE_ENV'] === 'production' });
   if (policy.allow.length > 0) kit.log.warn({ allow: policy.allow.map((entry) => entry.text) }, 'egress.relaxed');
-  const egress = createEgress(policy, { smtp: smtp ?? null });
+  const egress = createEgress(policy, { smtp });
   kit.onDrain('egress', () => egress.close());
   return egress;
 }
