@@ -1,5 +1,6 @@
 import { parseJson } from '@waybill/contracts/payload/json-text';
-import { renderJson } from './render.js';
+import type { JqEngine } from './jq-engine.js';
+import { renderJson, renderTemplate } from './render.js';
 
 /** Of the size and shape of an incident default template: thirteen tags, lists and nested paths, one whole value. */
 const template = JSON.stringify({
@@ -39,4 +40,36 @@ export function renderBench(payloadText: string, nowMs: () => number, renders = 
   const seconds = (nowMs() - start) / 1000;
   if (total !== bytes * renders) throw new Error('renderings of one payload differ');
   return { rendersPerSecond: Math.round(renders / seconds), renders, bytesEach: bytes };
+}
+
+const jqProgram = `{
+  summary: .incident.summary,
+  description: ("Customer: " + .customer + "\\n\\n" + .incident.description),
+  severity: (if .incident_threat_rating == "Critical" or .incident_threat_rating == "High" then "1" elif .incident_threat_rating == "Medium" then "2" else "3" end),
+  addresses: (.extra.location_ip | join(", "))
+}`;
+
+/**
+ * Renders one incident `renders` times with jq, `programs` different programs in turn and `atOnce` at a time, and answers how many a second.
+ * Runs of one program share jq's start, so one program is far faster than many.
+ */
+export async function jqBench(
+  engine: JqEngine,
+  payloadText: string,
+  nowMs: () => number,
+  { renders = 4000, programs = 1, atOnce = 128 } = {},
+): Promise<RenderBench> {
+  const payload = parseJson(payloadText);
+  const bodies = Array.from({ length: programs }, (_, number) => `# ${number}\n${jqProgram}`);
+  const renderSome = async (from: number): Promise<number> => {
+    let bytes = 0;
+    for (let run = from; run < renders; run += atOnce) {
+      bytes = (await renderTemplate({ format: 'jq', body: bodies[run % programs] as string }, payload, { engine })).text.length;
+    }
+    return bytes;
+  };
+  await renderTemplate({ format: 'jq', body: jqProgram }, payload, { engine });
+  const start = nowMs();
+  const [bytes] = await Promise.all(Array.from({ length: atOnce }, (_, from) => renderSome(from)));
+  return { rendersPerSecond: Math.round(renders / ((nowMs() - start) / 1000)), renders, bytesEach: bytes ?? 0 };
 }
