@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { commonConfig, port } from '@waybill/service-kit/config';
 
@@ -8,7 +9,7 @@ export const gatewayConfig = z.object({
   /** In a container the callers come from outside: 0.0.0.0. */
   WAYBILL_HTTP_HOST: z.string().default('127.0.0.1'),
   /** The built console; a page that says that there is none is served where the folder does not exist. */
-  WAYBILL_CONSOLE_DIR: z.string().default('apps/console/dist'),
+  WAYBILL_CONSOLE_DIR: z.string().default(fileURLToPath(new URL('../../console/dist', import.meta.url))),
   /** The tenant of the people who run the deployment: only its administrators make and see other tenants. */
   WAYBILL_HOME_TENANT: z.string().default('default'),
 });

@@ -94,7 +94,7 @@ export async function startGateway(
     sweepEveryMs,
   );
   phase = null;
-  const url = urlOf(app.getHttpServer() as Server, config.WAYBILL_HTTP_HOST);
+  const url = urlOf(app.getHttpServer(), config.WAYBILL_HTTP_HOST);
   log.info({ url, opsPort: ops.port }, 'service.started');
 
   const drains = new Drains(log);
@@ -105,11 +105,14 @@ export async function startGateway(
   drains.add('http', () => closeHttp(app));
   drains.add('live', () => liveClients.end());
   let stopping: Promise<number> | undefined;
-  const stop = (): Promise<number> => {
+  const drain = async (): Promise<number> => {
     phase = 'draining';
     log.info('service.draining');
-    return (stopping ??= drains.run());
+    const code = await drains.run();
+    log.info({ code }, 'service.stopped');
+    return code;
   };
+  const stop = (): Promise<number> => (stopping ??= drain());
   return { log, url, opsPort: ops.port, stop };
 }
 
@@ -131,7 +134,7 @@ async function createApp(
   app.use(nameRequest, logRequest);
   app.useBodyParser('raw', { limit: bodyBytesMax, inflate: false, type: () => true });
   app.useGlobalFilters(new HttpProblemFilter(log, methodsOf));
-  const server = app.getHttpServer() as Server;
+  const server = app.getHttpServer();
   server.headersTimeout = headersTimeoutMs;
   server.requestTimeout = requestTimeoutMs;
   server.maxRequestsPerSocket = requestsPerSocketMax;
@@ -141,7 +144,7 @@ async function createApp(
 
 /** Lets what is being answered end; connections that only wait are closed at once. */
 async function closeHttp(app: NestExpressApplication): Promise<void> {
-  const server = app.getHttpServer() as Server;
+  const server = app.getHttpServer();
   const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
   server.closeIdleConnections();
   await closed;

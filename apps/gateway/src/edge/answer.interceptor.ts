@@ -58,9 +58,9 @@ function readAsked(route: Route, request: GatewayRequest): Asked<Route> {
   const key = request.headers['idempotency-key'];
   return {
     caller: callerOf(request),
-    params: readParams(route.params, request.params) as never,
-    query: readQuery(route.query, request.originalUrl) as never,
-    body: body.value as never,
+    params: readParams(route.params, request.params),
+    query: readQuery(route.query, request.originalUrl),
+    body: body.value,
     bodyText: body.text,
     ifVersion,
     idempotencyKey: route.method === 'POST' ? readIdempotencyKey(Array.isArray(key) ? key[0] : key) : null,

@@ -76,7 +76,7 @@ describe('the live feed', () => {
       await tell('subscriptions-0', 'default', 'NotificationRouted');
       await Promise.race([waiting, new Promise((resolve) => setTimeout(resolve, 50))]);
     }
-    const place = (heard as Sent).id;
+    const place = heard.id;
     const position = await tell('registry-0', 'default', 'ConnectorCreated', '{"c":1}');
     const resumed = await listen({ 'last-event-id': place });
     let sent = await resumed();

@@ -93,7 +93,7 @@ function sizeFault(value: unknown): string | null {
     if (isNode) nodes += 1;
     if (nodes > filterNodesMax) return `a filter has at most ${filterNodesMax} operators`;
     if (at.depth > filterDepthMax) return `a filter is at most ${filterDepthMax} operators deep`;
-    for (const child of Object.values(at.value as object)) {
+    for (const child of Object.values((at.value ?? {}) as Record<string, unknown>)) {
       if (typeof child === 'object' && child !== null && !isSource(child)) {
         open.push({ value: child, depth: at.depth + (Array.isArray(child) ? 0 : 1) });
       }

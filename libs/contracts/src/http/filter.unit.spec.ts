@@ -36,6 +36,7 @@ describe('the grammar of a filter', () => {
 
   it.each<[string, unknown, string]>([
     ['refuses a text', 'a = b', ''],
+    ['refuses null', null, ''],
     ['refuses an array', [equal], ''],
     ['refuses an empty node', {}, ''],
     ['refuses two operators in one node', { ...equal, exists: { source: 'a' } }, ''],
