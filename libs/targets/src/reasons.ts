@@ -78,6 +78,7 @@ export const reasons = {
   transition_missing: reason('never', 'connector', 'The ticket offers no transition of that name or id from where it stands.'),
   looking_again: reason('later', 'target', 'An earlier attempt may have made a ticket that the search does not show yet; it is looked for once more before another is opened.'),
   ticket_not_confirmed: reason('unknown', 'target', 'The target says that it made a ticket and does not show it: it may exist.'),
+  record_hidden: reason('never', 'connector', 'ServiceNow made the record and does not show it: the user may write and not read. The record exists.'),
   instance_asleep: reason('later', 'target', 'The ServiceNow instance hibernates and answered with a web page.'),
   state_unchanged: reason('never', 'connector', 'ServiceNow took the update and left the state as it was: the value is not one of its states.'),
 

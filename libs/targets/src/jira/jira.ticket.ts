@@ -18,24 +18,31 @@ export type Found = { readonly ticket: KnownTicket } | { readonly none: true } |
  * the note says that it may be the second.
  */
 export function* lookForTicket(site: JiraSite, sending: Sending, notes: string[]): Generator<Ask, Found, Answer> {
-  const jql = `labels = "${searchLabel(sending.webhookId)}"`;
-  return yield* search(site, sending, jql, ['labels'], (fields) => hasLabel(fields, searchLabel(sending.webhookId)), notes);
+  const label = searchLabel(sending.webhookId);
+  const query = { jql: `labels = "${label}"`, fields: ['labels'], isOurs: (fields: Fields) => hasLabel(fields, label) };
+  return yield* search(site, platformPath(site, searchOf(site)), query, sending, notes);
 }
 
-/** As above with any query; `isOurs` decides over the fields of what was found, because a query may find more. */
-export function* search(
-  site: JiraSite,
-  sending: Sending,
-  jql: string,
-  fields: readonly string[],
-  isOurs: (fields: Readonly<Record<string, unknown>>) => boolean,
-  notes: string[],
-): Generator<Ask, Found, Answer> {
-  const path = platformPath(site, site.deployment === 'cloud' ? '/search/jql' : '/search');
+type Fields = Readonly<Record<string, unknown>>;
+
+/** A query may find more than was meant, so `isOurs` decides over the fields of each issue. */
+export interface Query {
+  readonly jql: string;
+  readonly fields: readonly string[];
+  readonly isOurs: (fields: Fields) => boolean;
+}
+
+/** The cloud has removed the older search, Data Center does not have the newer. */
+export function searchOf(site: JiraSite): string {
+  return site.deployment === 'cloud' ? '/search/jql' : '/search';
+}
+
+/** As `lookForTicket` with any query. */
+export function* search(site: JiraSite, path: string, query: Query, sending: Sending, notes: string[]): Generator<Ask, Found, Answer> {
   const body = new Map<string, JsonTree>([
-    ['jql', jql],
+    ['jql', query.jql],
     ['maxResults', new JsonNumber(String(searchResultsMax))],
-    ['fields', [...fields]],
+    ['fields', [...query.fields]],
   ]);
   const answer = yield* ask(jiraRequest(site, 'POST', path, body), null, notes.splice(0));
   if (answer.kind === 'none') return { outcome: lookUpUnanswered(answer) };
@@ -47,7 +54,7 @@ export function* search(
     notes.push(`The search for a ticket of an earlier attempt was refused (${answer.status}), so this ticket may be a second one.`);
     return { none: true };
   }
-  const ours = issues.find((issue) => isOurs(fieldsOf(issue)));
+  const ours = issues.find((issue) => query.isOurs(fieldsOf(issue)));
   const ticket = ours === undefined ? null : ticketOf(site, ours as Record<string, unknown>);
   if (ticket !== null) {
     notes.push(`An earlier attempt with an unknown outcome had made the ticket ${ticket.key}.`);
@@ -60,12 +67,12 @@ export function* search(
 /** More than one can only be found where an earlier attempt made a duplicate, or where a summary is common. */
 const searchResultsMax = 50;
 
-function fieldsOf(issue: unknown): Readonly<Record<string, unknown>> {
+function fieldsOf(issue: unknown): Fields {
   const fields = (issue as { fields?: unknown } | null)?.fields;
   return typeof fields === 'object' && fields !== null ? (fields as Record<string, unknown>) : {};
 }
 
-function hasLabel(fields: Readonly<Record<string, unknown>>, label: string): boolean {
+function hasLabel(fields: Fields, label: string): boolean {
   return Array.isArray(fields['labels']) && fields['labels'].includes(label);
 }
 
