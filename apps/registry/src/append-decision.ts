@@ -39,7 +39,9 @@ export async function appendDecision<State, Command, Event extends DomainEvent>(
     try {
       const expected = history.at(-1)?.version ?? 'none';
       const news = events.map((event) => newEvent(event, at.caller));
-      const appended = await log.append({ streams: [{ stream: at.stream, tenant: at.tenant, expected, events: news }] });
+      const appended = await log.append({
+        streams: [{ stream: at.stream, tenant: at.tenant, expected, events: news }],
+      });
       const whole = [...history, ...appended.events];
       return { state: stateOf(decider, whole), history: whole, position: appended.events.at(-1)?.position ?? 0 };
     } catch (error) {
@@ -61,12 +63,30 @@ export async function readHistory(log: EventLog, stream: string, tenant: string)
 }
 
 /** The state that a history describes. The log holds what this service wrote, so its events are the domain's. */
-export function stateOf<State, Command, Event>(decider: Decider<State, Command, Event>, history: readonly RecordedEvent[]): State {
+export function stateOf<State, Command, Event>(
+  decider: Decider<State, Command, Event>,
+  history: readonly RecordedEvent[],
+): State {
   const events = history.map(({ type, data }) => ({ type, data }) as unknown as Event);
   return fold(decider.evolve, decider.initialState, events);
 }
 
 export function newEvent(event: DomainEvent, caller: RpcCaller): NewEvent {
   const { actor, requestId, traceparent } = caller;
-  return { type: event.type, schemaVersion: 1, data: event.data, meta: { actor, correlationId: requestId, traceparent } };
+  return {
+    type: event.type,
+    schemaVersion: 1,
+    data: event.data,
+    meta: { actor, correlationId: requestId, traceparent },
+  };
 }
+
+/** Who acts when nobody asked: this service itself. */
+export const noCaller: RpcCaller = {
+  tenant: '_',
+  actor: 'service:registry',
+  requestId: 'start',
+  traceparent: undefined,
+  tracestate: undefined,
+  subject: '',
+};

@@ -38,7 +38,10 @@ export function targetOf(id: string): Target {
 }
 
 /** A merge patch may lead to what a create would refuse: the whole is looked at again. */
-function boundFaults({ name, target, config, templates, limits }: Draft, secrets: Readonly<Record<string, string>>): ProblemError[] {
+function boundFaults(
+  { name, target, config, templates, limits }: Draft,
+  secrets: Readonly<Record<string, string>>,
+): ProblemError[] {
   const result = connectorCreateSchema.safeParse({ name, target, config, templates, limits, secrets });
   return result.success ? [] : result.error.issues.flatMap(zodFaultsOf);
 }

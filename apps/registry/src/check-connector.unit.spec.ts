@@ -14,9 +14,13 @@ const good: Draft = {
 const secrets = { signingSecret: `whsec_${Buffer.alloc(32, 1).toString('base64')}` };
 const noTemplateFaults = async (): Promise<ProblemError[]> => [];
 
-const faultsOf = async (draft: object, given: Record<string, string> = secrets, check = noTemplateFaults): Promise<string[]> => {
+const faultsOf = async (
+  draft: object,
+  given: Record<string, string> = secrets,
+  check = noTemplateFaults,
+): Promise<string[]> => {
   try {
-    await checkConnector({ ...good, ...draft } as Draft, given, check);
+    await checkConnector({ ...good, ...draft }, given, check);
     return [];
   } catch (error) {
     if (error instanceof Invalid) return error.errors.map(({ pointer }) => pointer).sort();
@@ -31,10 +35,20 @@ describe('a connector is judged', () => {
     ['by the bounds of its name', { name: '' }, secrets, ['/name']],
     ['by the required fields of its form, each named once', { config: {} }, secrets, ['/config/url']],
     ['by fields that its form does not know', { config: { ...good.config, color: 'red' } }, secrets, ['/config/color']],
-    ['by nested fields of its form', { config: { ...good.config, auth: { kind: 'basic' } } }, secrets, ['/config/auth/username']],
+    [
+      'by nested fields of its form',
+      { config: { ...good.config, auth: { kind: 'basic' } } },
+      secrets,
+      ['/config/auth/username'],
+    ],
     ['by secrets that its target does not know', {}, { ...secrets, color: 'red' }, ['/secrets/color']],
     ['by what only the room of the target knows', { config: { url: 'ftp://example.com/' } }, secrets, ['/config/url']],
-    ['by a secret that the way of authentication needs', { config: { ...good.config, auth: { kind: 'bearer' } } }, secrets, ['/secrets/token']],
+    [
+      'by a secret that the way of authentication needs',
+      { config: { ...good.config, auth: { kind: 'bearer' } } },
+      secrets,
+      ['/secrets/token'],
+    ],
     ['by several faults at once', { name: '', config: {} }, secrets, ['/config/url', '/name']],
   ])('%s', async (_sentence, draft, given, pointers) => {
     expect(await faultsOf(draft, given)).toEqual(pointers);
@@ -48,7 +62,13 @@ describe('a connector is judged', () => {
   });
 
   it('tells the place of a template fault, under a code of its own when nothing else is wrong', async () => {
-    const fault = { pointer: '/templates/incident/body', code: 'template_tag_unclosed', message: 'unclosed', line: 2, column: 5 };
+    const fault = {
+      pointer: '/templates/incident/body',
+      code: 'template_tag_unclosed',
+      message: 'unclosed',
+      line: 2,
+      column: 5,
+    };
     const draft = { ...good, templates: { incident: { format: 'json' as const, body: '{' } } };
     const refused = await checkConnector(draft, secrets, async () => [fault]).catch((error: unknown) => error);
     expect(refused).toMatchObject({ code: 'template_invalid', errors: [fault] });

@@ -1,3 +1,4 @@
+import { keyIdOf } from '@waybill/contracts/http/api-keys';
 import { commonConfig, kekText, keks, wholeNumber } from '@waybill/service-kit/config';
 import { z } from 'zod';
 
@@ -9,7 +10,10 @@ export const configSchema = z.object({
   /** Seals the secrets of connectors; delivery holds the same one and nobody else does. */
   WAYBILL_SECRETS_KEK: keks,
   /** The whole text of a key; where the log has no tenant yet, the tenant `default` and this key are made. */
-  WAYBILL_BOOTSTRAP_ADMIN_KEY: z.string().min(1).optional(),
+  WAYBILL_BOOTSTRAP_ADMIN_KEY: z
+    .string()
+    .refine((text) => keyIdOf(text) !== null, 'must be the whole text of a key (wb_…); remove it if you have none')
+    .optional(),
   /** Copies of each tenant's stream: 3 on a NATS cluster. */
   WAYBILL_STREAM_REPLICAS: wholeNumber(1, 5, 1),
   /** How much one tenant may have waiting in NATS, in MiB; beyond it a publish is refused (discard new). */

@@ -40,7 +40,12 @@ describe('tenants and keys on a log', () => {
   it('verify a key by its hash and tell whose it is', async () => {
     const { key, keyId } = await createKey(log, caller('acme'), 'acme', { name: 'ci', scopes: ['publish'] });
     expect(keyIdOf(key)).toBe(keyId);
-    expect(await verifyKey(log, keyId, sha256Of(key))).toEqual({ tenant: 'acme', keyId, scopes: ['publish'], expiresAt: null });
+    expect(await verifyKey(log, keyId, sha256Of(key))).toEqual({
+      tenant: 'acme',
+      keyId,
+      scopes: ['publish'],
+      expiresAt: null,
+    });
   });
 
   it('write no part of a key into the log that could be used', async () => {
@@ -56,7 +61,8 @@ describe('tenants and keys on a log', () => {
     const revoked = await createKey(log, caller('acme'), 'acme', { name: 'old', scopes: ['read'] });
     await revokeKey(log, caller('acme'), 'acme', revoked.keyId);
     while (Date.now() < Date.parse(soon)) await new Promise(setImmediate);
-    const words = async (id: string, sha256: string): Promise<unknown> => verifyKey(log, id, sha256).catch((error: Error) => error.message);
+    const words = async (id: string, sha256: string): Promise<unknown> =>
+      verifyKey(log, id, sha256).catch((error: Error) => error.message);
     const unknownId = 'key_01h455vb4pex5vsknk084sn02q';
     const refusals = await Promise.all([
       words(unknownId, sha256Of(key)),
@@ -73,7 +79,10 @@ describe('tenants and keys on a log', () => {
   });
 
   it('make the first tenant with a given key, once, and never where a tenant is', async () => {
-    const { key } = await createKey(new MemoryLog('registry-0'), caller('x'), 'x', { name: 'given', scopes: ['admin'] });
+    const { key } = await createKey(new MemoryLog('registry-0'), caller('x'), 'x', {
+      name: 'given',
+      scopes: ['admin'],
+    });
     const given = keyFromText(key, 'Bootstrap', ['admin']);
     if (given === null) throw new Error('the key is one of ours');
     expect(await bootstrap(log, caller('_'), given)).toBe(true);
@@ -101,9 +110,21 @@ describe('tenants and keys on a log', () => {
     await createTenant(log, caller('_'), { id: 'acme', name: 'Acme' });
     const { keyId } = await createKey(log, caller('acme'), 'acme', { name: 'ci', scopes: ['publish'] });
     await revokeKey(log, caller('acme'), 'acme', keyId);
-    await putType(log, caller('acme'), { type: 'deploy', title: 'Deploy', schema: null, sample: { a: 1 }, strict: true });
+    await putType(log, caller('acme'), {
+      type: 'deploy',
+      title: 'Deploy',
+      schema: null,
+      sample: { a: 1 },
+      strict: true,
+    });
     const events = await log.readAll({ after: 0, limit: 10 });
-    expect(events.map(({ type }) => type)).toEqual(['TenantCreated', 'ApiKeyCreated', 'ApiKeyRevoked', 'NotificationTypePut']);
-    for (const { type, data } of events) expect(registryEventSchemas[type as RegistryEventType].parse(data)).toEqual(data);
+    expect(events.map(({ type }) => type)).toEqual([
+      'TenantCreated',
+      'ApiKeyCreated',
+      'ApiKeyRevoked',
+      'NotificationTypePut',
+    ]);
+    for (const { type, data } of events)
+      expect(registryEventSchemas[type as RegistryEventType].parse(data)).toEqual(data);
   });
 });

@@ -1,6 +1,12 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { apiKeyDecider, type ApiKeyEvent, unusableBecause } from '@waybill/connector/api-key';
-import { apiKeySecretLength, formatApiKey, keyIdOf, type Principal, type Scope } from '@waybill/contracts/http/api-keys';
+import {
+  apiKeySecretLength,
+  formatApiKey,
+  keyIdOf,
+  type Principal,
+  type Scope,
+} from '@waybill/contracts/http/api-keys';
 import { Refused } from '@waybill/decider/decider';
 import type { EventLog } from '@waybill/event-log/log';
 import { newId } from '@waybill/service-kit/ids';

@@ -1,6 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { ConnectorShape, SecretMark } from '@waybill/connector/connector';
-import { connectorDecider, type ConnectorCommand, existing, fullLimits, patched, type SealedSecrets as SealedCommand } from '@waybill/connector/decide';
+import {
+  connectorDecider,
+  type ConnectorCommand,
+  existing,
+  fullLimits,
+  patched,
+  type SealedSecrets as SealedCommand,
+} from '@waybill/connector/decide';
 import type { ConnectorCreate, ConnectorPatch } from '@waybill/contracts/http/connectors';
 import { Refused } from '@waybill/decider/decider';
 import type { EventLog } from '@waybill/event-log/log';
@@ -54,7 +61,8 @@ export class ConnectorActs {
   async update(caller: RpcCaller, id: string, ifVersion: number, patch: ConnectorPatch): Promise<Written> {
     const history = await readHistory(this.log, connectorStream(id), caller.tenant);
     const { shape, version } = existing(stateOf(connectorDecider, history));
-    if (version !== ifVersion) throw new Refused('version_mismatch', `The connector is at version ${version}, not ${ifVersion}.`);
+    if (version !== ifVersion)
+      throw new Refused('version_mismatch', `The connector is at version ${version}, not ${ifVersion}.`);
     const { secrets: secretsPatch = {}, ...rest } = patch;
     const known = await this.open(caller.tenant, shape);
     const given = withPatch(known, secretsPatch);
@@ -102,10 +110,16 @@ export class ConnectorActs {
   }
 
   private keep(tenant: string, connectorId: string, secrets: Readonly<Record<string, string>>): Promise<number> {
-    return this.sealed.write(tenant, connectorId, (secretVersion) => this.box.seal(secrets, { tenant, connectorId, secretVersion }));
+    return this.sealed.write(tenant, connectorId, (secretVersion) =>
+      this.box.seal(secrets, { tenant, connectorId, secretVersion }),
+    );
   }
 
-  private marks(caller: RpcCaller, connectorId: string, secrets: Readonly<Record<string, string>>): Record<string, SecretMark> {
+  private marks(
+    caller: RpcCaller,
+    connectorId: string,
+    secrets: Readonly<Record<string, string>>,
+  ): Record<string, SecretMark> {
     const setAt = new Date().toISOString();
     const mark = (name: string, value: string): SecretMark => ({
       fingerprint: this.box.keyedFingerprint({ [name]: value }, { tenant: caller.tenant, connectorId }),
@@ -116,7 +130,10 @@ export class ConnectorActs {
   }
 }
 
-function withPatch(secrets: Record<string, string>, patch: Readonly<Record<string, string | null>>): Record<string, string> {
+function withPatch(
+  secrets: Record<string, string>,
+  patch: Readonly<Record<string, string | null>>,
+): Record<string, string> {
   const after = { ...secrets };
   for (const [name, value] of Object.entries(patch)) {
     if (value === null) delete after[name];

@@ -8,7 +8,11 @@ import { schemaFault } from './json-schema.js';
 export const typeStream = (tenant: string, type: string): string => `type-${tenant}.${type}`;
 
 /** Says how a type of the tenant shall be; refuses a schema that is none, and a sample that does not fit a strict one. */
-export async function putType(log: EventLog, caller: RpcCaller, shape: NotificationTypeShape): Promise<Decided<unknown>> {
+export async function putType(
+  log: EventLog,
+  caller: RpcCaller,
+  shape: NotificationTypeShape,
+): Promise<Decided<unknown>> {
   if (shape.schema !== null) {
     const fault = schemaFault(shape.schema);
     if (fault !== null) throw new Invalid([{ pointer: '/schema', code: 'schema_invalid', message: fault }]);

@@ -8,7 +8,11 @@ import { keyEvent, type NewKey } from './handle-api-key.js';
 export const tenantStream = (tenant: string): string => `tenant-${tenant}`;
 
 /** Makes a tenant; refuses `tenant_exists`. Its stream and its first key are the caller's next steps. */
-export function createTenant(log: EventLog, caller: RpcCaller, input: { id: string; name: string }): Promise<Decided<unknown>> {
+export function createTenant(
+  log: EventLog,
+  caller: RpcCaller,
+  input: { id: string; name: string },
+): Promise<Decided<unknown>> {
   const at = { stream: tenantStream(input.id), tenant: input.id, caller };
   return appendDecision(log, at, tenantDecider, { type: 'CreateTenant', tenantId: input.id, name: input.name });
 }
@@ -35,10 +39,18 @@ export class KnownTenants {
 export async function bootstrap(log: EventLog, caller: RpcCaller, key: NewKey): Promise<boolean> {
   if (await hasTenant(log)) return false;
   const tenant = 'default';
-  const created = tenantDecider.decide({ type: 'CreateTenant', tenantId: tenant, name: 'Default' }, tenantDecider.initialState);
+  const created = tenantDecider.decide(
+    { type: 'CreateTenant', tenantId: tenant, name: 'Default' },
+    tenantDecider.initialState,
+  );
   await log.append({
     streams: [
-      { stream: tenantStream(tenant), tenant, expected: 'none', events: created.map((event) => newEvent(event, caller)) },
+      {
+        stream: tenantStream(tenant),
+        tenant,
+        expected: 'none',
+        events: created.map((event) => newEvent(event, caller)),
+      },
       { stream: `key-${key.keyId}`, tenant, expected: 'none', events: [newEvent(keyEvent(key), caller)] },
     ],
   });
@@ -48,7 +60,7 @@ export async function bootstrap(log: EventLog, caller: RpcCaller, key: NewKey): 
 async function hasTenant(log: EventLog): Promise<boolean> {
   if ((await readHistory(log, tenantStream('default'), 'default')).length > 0) return true;
   // The first tenant is among the first events of this log: before it there is nothing to be recorded but heartbeats of the others.
-  for (let after = 0; ; ) {
+  for (let after = 0; ;) {
     const page = await log.readAll({ after, limit: 500 });
     if (page.some(({ type }) => type === 'TenantCreated')) return true;
     const last = page.at(-1);

@@ -38,14 +38,26 @@ export function faultsOf(validate: ValidateFunction, value: unknown, below: stri
 const wrappers: ReadonlySet<string> = new Set(['if', 'anyOf', 'allOf', 'oneOf', 'not']);
 
 function faultOf(error: ErrorObject, below: string): ProblemError {
-  const params = error.params as { missingProperty?: string; additionalProperty?: string; unevaluatedProperty?: string };
+  const params = error.params as {
+    missingProperty?: string;
+    additionalProperty?: string;
+    unevaluatedProperty?: string;
+  };
   const pointer = `${below}${error.instancePath}`;
   if (params.missingProperty !== undefined) {
-    return { pointer: `${pointer}/${escaped(params.missingProperty)}`, code: 'required', message: 'This field is required.' };
+    return {
+      pointer: `${pointer}/${escaped(params.missingProperty)}`,
+      code: 'required',
+      message: 'This field is required.',
+    };
   }
   const unknown = params.additionalProperty ?? params.unevaluatedProperty;
   if (unknown !== undefined) {
-    return { pointer: `${pointer}/${escaped(unknown)}`, code: 'unknown_field', message: `There is no field ${unknown} here.` };
+    return {
+      pointer: `${pointer}/${escaped(unknown)}`,
+      code: 'unknown_field',
+      message: `There is no field ${unknown} here.`,
+    };
   }
   return { pointer, code: error.keyword, message: messageOf(error) };
 }

@@ -96,11 +96,16 @@ export class ConnectorsRpc {
   async sealedSecrets({ tenant, input }: Input<typeof sealedSecretsInputSchema>): Promise<unknown> {
     const { connectorId, secretVersion } = input;
     const sealed = secretVersion === 0 ? null : await this.sealed.read(tenant, connectorId, secretVersion);
-    if (sealed === null && secretVersion > 0) throw new Refused('connector_unknown', 'There is no such set of secrets.');
+    if (sealed === null && secretVersion > 0)
+      throw new Refused('connector_unknown', 'There is no such set of secrets.');
     return { connectorId, secretVersion, sealed };
   }
 
-  private async turn(caller: RpcCaller, input: { id: string; reason?: string | undefined }, on: boolean): Promise<unknown> {
+  private async turn(
+    caller: RpcCaller,
+    input: { id: string; reason?: string | undefined },
+    on: boolean,
+  ): Promise<unknown> {
     return this.written(await this.acts.turn(caller, input.id, on, input.reason ?? null), {});
   }
 
@@ -111,7 +116,10 @@ export class ConnectorsRpc {
   }
 
   /** The answer of a change; the list has it too by then, so that a caller who reads what it wrote finds it. */
-  private async written({ history, position }: Decided<unknown>, generated: Readonly<Record<string, string>>): Promise<unknown> {
+  private async written(
+    { history, position }: Decided<unknown>,
+    generated: Readonly<Record<string, string>>,
+  ): Promise<unknown> {
     await this.list.reached(position);
     const shownOnce = Object.keys(generated).length === 0 ? {} : { generatedSecrets: generated };
     return { ...viewOf(history), position, ...shownOnce };

@@ -16,7 +16,10 @@ export class LogRpc {
   /** The wire texts after a position, as many as fit into one reply, one at least where there is one. */
   @Rpc('registry', 'log.read', logReadInputSchema)
   async read({ input }: RpcRequest<z.output<typeof logReadInputSchema>>): Promise<unknown> {
-    const [wire, { position: head }] = await Promise.all([this.log.readWire(input.after, input.limit), this.log.head()]);
+    const [wire, { position: head }] = await Promise.all([
+      this.log.readWire(input.after, input.limit),
+      this.log.head(),
+    ]);
     const events: { text: string; sealedAt: number | null }[] = [];
     let bytes = 0;
     for (const { text, sealedAt } of wire) {

@@ -1,5 +1,9 @@
 import { Controller, Inject } from '@nestjs/common';
-import { typeGetInputSchema, typeListInputSchema, typePutInputSchema } from '@waybill/contracts/http/notification-types';
+import {
+  typeGetInputSchema,
+  typeListInputSchema,
+  typePutInputSchema,
+} from '@waybill/contracts/http/notification-types';
 import type { EventLog } from '@waybill/event-log/log';
 import { Rpc, type RpcRequest } from '@waybill/service-kit/rpc';
 import type { z } from 'zod';

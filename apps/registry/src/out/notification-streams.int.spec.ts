@@ -25,7 +25,8 @@ describe('the streams of tenants', () => {
     await server.stop();
   });
 
-  const configOf = async (tenant: string) => (await (await jetstreamManager(nats)).streams.info(notificationStream(tenant))).config;
+  const configOf = async (tenant: string) =>
+    (await (await jetstreamManager(nats)).streams.info(notificationStream(tenant))).config;
 
   const until = async (holds: () => Promise<boolean>): Promise<void> => {
     const deadline = Date.now() + 15_000;
@@ -39,7 +40,11 @@ describe('the streams of tenants', () => {
     await streams.start(async () => ['acme', 'other']);
     expect(streams.fault()).toBeNull();
     expect(await configOf('acme')).toMatchObject(streamConfigOf('acme', limits));
-    expect(await configOf('other')).toMatchObject({ retention: 'workqueue', discard: 'new', duplicate_window: 100_000_000 });
+    expect(await configOf('other')).toMatchObject({
+      retention: 'workqueue',
+      discard: 'new',
+      duplicate_window: 100_000_000,
+    });
   });
 
   it('are set right where somebody changed them', async () => {
@@ -52,7 +57,12 @@ describe('the streams of tenants', () => {
 
   it('are told when they cannot be set right', async () => {
     const jsm = await jetstreamManager(nats);
-    await jsm.streams.add({ ...streamConfigOf('acme', limits), deny_delete: false, deny_purge: false, retention: 'limits' as never });
+    await jsm.streams.add({
+      ...streamConfigOf('acme', limits),
+      deny_delete: false,
+      deny_purge: false,
+      retention: 'limits',
+    });
     await streams.start(async () => ['acme', 'other']);
     expect(streams.fault()).toMatch(/^acme: /);
     expect(await configOf('other')).toMatchObject({ retention: 'workqueue' });

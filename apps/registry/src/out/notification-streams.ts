@@ -1,4 +1,12 @@
-import { DiscardPolicy, JetStreamApiCodes, JetStreamApiError, jetstreamManager, RetentionPolicy, StorageType, type StreamConfig } from '@nats-io/jetstream';
+import {
+  DiscardPolicy,
+  JetStreamApiCodes,
+  JetStreamApiError,
+  jetstreamManager,
+  RetentionPolicy,
+  StorageType,
+  type StreamConfig,
+} from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { everyNotificationSubject, notificationStream, notificationSubjects } from '@waybill/contracts/subjects';
 import type { Log } from '@waybill/service-kit/logger';
@@ -144,5 +152,7 @@ function unlessLost(error: unknown): null {
 }
 
 function differences(asked: Pick<StreamConfig, Asked>, found: StreamConfig): string[] {
-  return (Object.keys(asked) as Asked[]).filter((member) => JSON.stringify(asked[member]) !== JSON.stringify(found[member]));
+  return (Object.keys(asked) as Asked[]).filter(
+    (member) => JSON.stringify(asked[member]) !== JSON.stringify(found[member]),
+  );
 }

@@ -19,7 +19,12 @@ export class SealedSets {
     for (let tries = 1; tries <= triesMax; tries += 1) {
       const [row] = await this.database.query<{ next: number }[]>(nextSql, [connectorId]);
       const next = row?.next ?? 1;
-      const written = await this.database.query<unknown[]>(insertSql, [connectorId, next, tenant, JSON.stringify(seal(next))]);
+      const written = await this.database.query<unknown[]>(insertSql, [
+        connectorId,
+        next,
+        tenant,
+        JSON.stringify(seal(next)),
+      ]);
       if (written.length > 0) return next;
     }
     throw new Error(`no free secret version for ${connectorId} after ${triesMax} tries`);
@@ -27,13 +32,17 @@ export class SealedSets {
 
   /** The set of one version; null for one that was never written or belongs to another tenant. */
   async read(tenant: string, connectorId: string, secretVersion: number): Promise<SealedSecrets | null> {
-    const [row] = await this.database.query<{ secrets: SealedSecrets }[]>(readSql, [connectorId, secretVersion, tenant]);
+    const [row] = await this.database.query<{ secrets: SealedSecrets }[]>(readSql, [
+      connectorId,
+      secretVersion,
+      tenant,
+    ]);
     return row?.secrets ?? null;
   }
 
   /** Wraps every set under the current key-encryption key, so that an older one can be taken away; answers how many it changed. */
   async rewrapAll(box: SecretBox, currentKek: string): Promise<number> {
-    for (let changed = 0; ; ) {
+    for (let changed = 0; ;) {
       const rows = await this.database.query<StaleSet[]>(staleSql, [currentKek, rewrapBatch]);
       if (rows.length === 0) return changed;
       for (const { connector_id: connectorId, secret_version: secretVersion, tenant, secrets } of rows) {

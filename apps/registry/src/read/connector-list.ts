@@ -1,26 +1,27 @@
 import type { Connector } from '@waybill/contracts/http/connectors';
 import type { ListPage } from '@waybill/contracts/http/lists';
 import { categoryOf, type RecordedEvent } from '@waybill/event-log/log';
+import type { ReadModel, ReadModelClient } from '@waybill/event-log/read-model';
 import { type ConnectorStory, shown, told } from './connector-view.js';
+import { likeText, type LiveModel } from './live-model.js';
 import { pageOf, textCursor } from './page.js';
-import { type LiveModel, likeText, type ReadModel, type Rows } from './read-model.js';
 
 /** Connectors by tenant, newest first: ids are UUIDv7, so the order of ids is the order of creation. Deleted ones are gone from here. */
 export const connectorList: ReadModel = {
   name: 'connector_list',
   version: 1,
-  tables: (schema) => [
-    `create table ${schema}.connectors (
+  tables: [
+    `create table connectors (
        connector_id text primary key, tenant text not null, target text not null, status text not null, name text not null,
        story jsonb not null, shown jsonb not null)`,
-    `create index on ${schema}.connectors (tenant, connector_id desc)`,
+    `create index on connectors (tenant, connector_id desc)`,
   ],
-  take: async (rows, schema, events) => {
+  apply: async (client, events) => {
     const own = events.filter(({ stream }) => categoryOf(stream) === 'connector');
     if (own.length === 0) return;
-    const stories = await storiesOf(rows, schema, own);
+    const stories = await storiesOf(client, own);
     for (const event of own) stories.set(idOf(event), told(stories.get(idOf(event)), event));
-    for (const [id, story] of stories) await keep(rows, schema, id, story);
+    for (const [id, story] of stories) await keep(client, id, story);
   },
 };
 
@@ -31,20 +32,25 @@ interface Row {
 
 const idOf = ({ stream }: RecordedEvent): string => stream.slice('connector-'.length);
 
-async function storiesOf(rows: Rows, schema: string, events: readonly RecordedEvent[]): Promise<Map<string, ConnectorStory>> {
+async function storiesOf(
+  client: ReadModelClient,
+  events: readonly RecordedEvent[],
+): Promise<Map<string, ConnectorStory>> {
   const ids = [...new Set(events.map(idOf))];
-  const found = await rows<Row>(`select connector_id, story from ${schema}.connectors where connector_id = any($1)`, [ids]);
-  return new Map(found.map(({ connector_id: id, story }) => [id, story]));
+  const { rows } = await client.query<Row>('select connector_id, story from connectors where connector_id = any($1)', [
+    ids,
+  ]);
+  return new Map(rows.map(({ connector_id: id, story }) => [id, story]));
 }
 
-async function keep(rows: Rows, schema: string, id: string, story: ConnectorStory): Promise<void> {
+async function keep(client: ReadModelClient, id: string, story: ConnectorStory): Promise<void> {
   if (story.state.status !== 'present') {
-    await rows(`delete from ${schema}.connectors where connector_id = $1`, [id]);
+    await client.query('delete from connectors where connector_id = $1', [id]);
     return;
   }
   const view = shown(story, story.state);
-  await rows(
-    `insert into ${schema}.connectors (connector_id, tenant, target, status, name, story, shown) values ($1, $2, $3, $4, $5, $6, $7)
+  await client.query(
+    `insert into connectors (connector_id, tenant, target, status, name, story, shown) values ($1, $2, $3, $4, $5, $6, $7)
      on conflict (connector_id) do update set
        status = excluded.status, name = excluded.name, story = excluded.story, shown = excluded.shown`,
     [id, story.tenant, view.target, view.status, view.name, JSON.stringify(story), JSON.stringify(view)],
@@ -73,7 +79,11 @@ export class ConnectorList {
         order by connector_id desc limit $7`,
       [tenant, textCursor(cursor), target ?? null, status ?? null, likeText(q), q ?? null, limit + 1],
     );
-    return pageOf(found.map(({ shown: view }) => view), limit, ({ id }) => [id]);
+    return pageOf(
+      found.map(({ shown: view }) => view),
+      limit,
+      ({ id }) => [id],
+    );
   }
 
   reached(position: number): Promise<boolean> {

@@ -1,4 +1,10 @@
-import { type ConnectorShape, evolve, initialConnector, type Connector, type ConnectorEvent } from '@waybill/connector/connector';
+import {
+  type ConnectorShape,
+  evolve,
+  initialConnector,
+  type Connector,
+  type ConnectorEvent,
+} from '@waybill/connector/connector';
 import type { Connector as ConnectorRead } from '@waybill/contracts/http/connectors';
 import { Refused } from '@waybill/decider/decider';
 
@@ -24,7 +30,10 @@ export interface ConnectorStory {
 
 /** The story after one more event; `undefined` before the first. */
 export function told(story: ConnectorStory | undefined, event: ViewedEvent): ConnectorStory {
-  const state = evolve(story?.state ?? initialConnector, { type: event.type, data: event.data } as unknown as ConnectorEvent);
+  const state = evolve(story?.state ?? initialConnector, {
+    type: event.type,
+    data: event.data,
+  } as unknown as ConnectorEvent);
   const { at, meta, tenant } = event;
   const born = story ?? { createdAt: at, createdBy: meta.actor };
   return { state, tenant, createdAt: born.createdAt, createdBy: born.createdBy, updatedAt: at, updatedBy: meta.actor };
@@ -34,7 +43,8 @@ export function told(story: ConnectorStory | undefined, event: ViewedEvent): Con
 export function viewOf(history: readonly ViewedEvent[]): ConnectorRead {
   let story: ConnectorStory | undefined;
   for (const event of history) story = told(story, event);
-  if (story === undefined || story.state.status === 'none') throw new Refused('connector_unknown', 'There is no such connector.');
+  if (story === undefined || story.state.status === 'none')
+    throw new Refused('connector_unknown', 'There is no such connector.');
   if (story.state.status === 'deleted') throw new Refused('connector_deleted', 'The connector was deleted.');
   return shown(story, story.state);
 }
@@ -65,5 +75,7 @@ export function shown(story: ConnectorStory, state: Extract<Connector, { status:
 }
 
 function maskedOf(secrets: ConnectorShape['secrets']): ConnectorRead['secrets'] {
-  return Object.fromEntries(Object.entries(secrets).map(([name, { setAt, setBy }]) => [name, { set: true as const, setAt, setBy }]));
+  return Object.fromEntries(
+    Object.entries(secrets).map(([name, { setAt, setBy }]) => [name, { set: true as const, setAt, setBy }]),
+  );
 }

@@ -4,5 +4,21 @@ import type { RecordedEvent } from '@waybill/event-log/log';
 export function historyItem(event: RecordedEvent) {
   const { log, epoch, position, eventId, stream, version, type, schemaVersion, tenant, at, meta, data } = event;
   const { actor, correlationId = null, causationId = null, traceparent = null } = meta;
-  return { log, epoch, position, eventId, stream, version, type, schemaVersion, tenant, at, actor, correlationId, causationId, traceparent, data };
+  return {
+    log,
+    epoch,
+    position,
+    eventId,
+    stream,
+    version,
+    type,
+    schemaVersion,
+    tenant,
+    at,
+    actor,
+    correlationId,
+    causationId,
+    traceparent,
+    data,
+  };
 }

@@ -2,9 +2,10 @@ import type { RegistryEvent } from '@waybill/contracts/log/registry';
 import type { Scope } from '@waybill/contracts/http/api-keys';
 import type { ListPage } from '@waybill/contracts/http/lists';
 import { Refused } from '@waybill/decider/decider';
-import type { RecordedEvent } from '@waybill/event-log/log';
+import { categoryOf, type RecordedEvent } from '@waybill/event-log/log';
+import type { ReadModel, ReadModelClient } from '@waybill/event-log/read-model';
+import { type LiveModel, unknownEvent } from './live-model.js';
 import { pageOf, textCursor } from './page.js';
-import type { LiveModel, ReadModel } from './read-model.js';
 
 /** What contract.md shows of a key; never the hash. */
 export interface KeyRow {
@@ -22,23 +23,33 @@ export interface KeyRow {
 export const keyList: ReadModel = {
   name: 'key_list',
   version: 1,
-  tables: (schema) => [
-    `create table ${schema}.keys (key_id text primary key, tenant text not null, shown jsonb not null)`,
-    `create index on ${schema}.keys (tenant, key_id desc)`,
+  tables: [
+    `create table keys (key_id text primary key, tenant text not null, shown jsonb not null)`,
+    `create index on keys (tenant, key_id desc)`,
   ],
-  take: async (rows, schema, events) => {
-    for (const event of events) {
-      if (event.type === 'ApiKeyCreated') {
-        const row = rowOf(event);
-        await rows(`insert into ${schema}.keys (key_id, tenant, shown) values ($1, $2, $3) on conflict do nothing`, [row.id, row.tenant, JSON.stringify(row)]);
-      }
-      if (event.type === 'ApiKeyRevoked') {
-        const { keyId } = event.data as Extract<RegistryEvent, { type: 'ApiKeyRevoked' }>['data'];
-        await rows(`update ${schema}.keys set shown = shown || jsonb_build_object('revokedAt', $2::text) where key_id = $1`, [keyId, event.at]);
-      }
-    }
+  apply: async (client, events) => {
+    for (const event of events.filter(({ stream }) => categoryOf(stream) === 'key')) await applyOne(client, event);
   },
 };
+
+async function applyOne(client: ReadModelClient, event: RecordedEvent): Promise<void> {
+  switch (event.type) {
+    case 'ApiKeyCreated': {
+      const row = rowOf(event);
+      const values = [row.id, row.tenant, JSON.stringify(row)];
+      await client.query('insert into keys (key_id, tenant, shown) values ($1, $2, $3) on conflict do nothing', values);
+      return;
+    }
+    case 'ApiKeyRevoked': {
+      const { keyId } = event.data as Extract<RegistryEvent, { type: 'ApiKeyRevoked' }>['data'];
+      const sql = `update keys set shown = shown || jsonb_build_object('revokedAt', $2::text) where key_id = $1`;
+      await client.query(sql, [keyId, event.at]);
+      return;
+    }
+    default:
+      throw unknownEvent(event);
+  }
+}
 
 function rowOf({ data, tenant, at, meta }: RecordedEvent): KeyRow {
   const { keyId, name, scopes, expiresAt } = data as Extract<RegistryEvent, { type: 'ApiKeyCreated' }>['data'];
@@ -48,13 +59,20 @@ function rowOf({ data, tenant, at, meta }: RecordedEvent): KeyRow {
 export class KeyList {
   constructor(private readonly model: LiveModel) {}
 
-  async page(tenant: string, { limit, cursor }: { limit: number; cursor?: string | null | undefined }): Promise<ListPage<KeyRow>> {
+  async page(
+    tenant: string,
+    { limit, cursor }: { limit: number; cursor?: string | null | undefined },
+  ): Promise<ListPage<KeyRow>> {
     const found = await this.model.rows<{ shown: KeyRow }>(
       (schema) => `
         select shown from ${schema}.keys where tenant = $1 and ($2::text is null or key_id < $2) order by key_id desc limit $3`,
       [tenant, textCursor(cursor), limit + 1],
     );
-    return pageOf(found.map(({ shown }) => shown), limit, ({ id }) => [id]);
+    return pageOf(
+      found.map(({ shown }) => shown),
+      limit,
+      ({ id }) => [id],
+    );
   }
 
   /** Refuses `not_found`, also for a key of another tenant. */

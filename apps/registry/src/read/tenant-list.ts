@@ -1,8 +1,10 @@
 import type { RegistryEvent } from '@waybill/contracts/log/registry';
 import type { ListPage } from '@waybill/contracts/http/lists';
 import { Refused } from '@waybill/decider/decider';
+import { categoryOf } from '@waybill/event-log/log';
+import type { ReadModel } from '@waybill/event-log/read-model';
+import { type LiveModel, unknownEvent } from './live-model.js';
 import { pageOf, textCursor } from './page.js';
-import type { LiveModel, ReadModel } from './read-model.js';
 
 /** What contract.md shows of a tenant. */
 export interface TenantRow {
@@ -16,13 +18,17 @@ export interface TenantRow {
 export const tenantList: ReadModel = {
   name: 'tenant_list',
   version: 1,
-  tables: (schema) => [`create table ${schema}.tenants (tenant text primary key, shown jsonb not null)`],
-  take: async (rows, schema, events) => {
-    for (const { type, data, at, meta } of events) {
-      if (type !== 'TenantCreated') continue;
+  tables: [`create table tenants (tenant text primary key, shown jsonb not null)`],
+  apply: async (client, events) => {
+    for (const event of events.filter(({ stream }) => categoryOf(stream) === 'tenant')) {
+      const { type, data, at, meta } = event;
+      if (type !== 'TenantCreated') throw unknownEvent(event);
       const { tenantId, name } = data as Extract<RegistryEvent, { type: 'TenantCreated' }>['data'];
       const row: TenantRow = { id: tenantId, name, createdAt: at, createdBy: meta.actor };
-      await rows(`insert into ${schema}.tenants (tenant, shown) values ($1, $2) on conflict do nothing`, [tenantId, JSON.stringify(row)]);
+      await client.query(`insert into tenants (tenant, shown) values ($1, $2) on conflict do nothing`, [
+        tenantId,
+        JSON.stringify(row),
+      ]);
     }
   },
 };
@@ -35,18 +41,28 @@ export class TenantList {
       (schema) => `select shown from ${schema}.tenants where $1::text is null or tenant > $1 order by tenant limit $2`,
       [textCursor(cursor), limit + 1],
     );
-    return pageOf(found.map(({ shown }) => shown), limit, ({ id }) => [id]);
+    return pageOf(
+      found.map(({ shown }) => shown),
+      limit,
+      ({ id }) => [id],
+    );
   }
 
   /** Refuses `tenant_unknown`. */
   async get(tenant: string): Promise<TenantRow> {
-    const [row] = await this.model.rows<{ shown: TenantRow }>((schema) => `select shown from ${schema}.tenants where tenant = $1`, [tenant]);
+    const [row] = await this.model.rows<{ shown: TenantRow }>(
+      (schema) => `select shown from ${schema}.tenants where tenant = $1`,
+      [tenant],
+    );
     if (row === undefined) throw new Refused('tenant_unknown', `There is no tenant ${tenant}.`);
     return row.shown;
   }
 
   async ids(): Promise<string[]> {
-    const rows = await this.model.rows<{ tenant: string }>((schema) => `select tenant from ${schema}.tenants order by tenant`, []);
+    const rows = await this.model.rows<{ tenant: string }>(
+      (schema) => `select tenant from ${schema}.tenants order by tenant`,
+      [],
+    );
     return rows.map(({ tenant }) => tenant);
   }
 

@@ -1,26 +1,29 @@
 import type { NotificationTypeShape } from '@waybill/connector/notification-type';
 import type { NotificationType } from '@waybill/contracts/http/notification-types';
 import type { ListPage } from '@waybill/contracts/http/lists';
+import type { BuiltInType } from '@waybill/contracts/notification-types/built-in-type';
 import { Refused } from '@waybill/decider/decider';
+import { categoryOf } from '@waybill/event-log/log';
+import type { ReadModel } from '@waybill/event-log/read-model';
+import { type LiveModel, unknownEvent } from './live-model.js';
 import { pageOf, textCursor } from './page.js';
-import type { LiveModel, ReadModel } from './read-model.js';
 
 /** What tenants said of notification types, by name. */
 export const typeList: ReadModel = {
   name: 'type_list',
   version: 1,
-  tables: (schema) => [
-    `create table ${schema}.types (tenant text not null, type text not null, shown jsonb not null, primary key (tenant, type))`,
+  tables: [
+    `create table types (tenant text not null, type text not null, shown jsonb not null, primary key (tenant, type))`,
   ],
-  take: async (rows, schema, events) => {
-    for (const { type, data, tenant } of events) {
-      if (type !== 'NotificationTypePut') continue;
-      const { title, schema: jsonSchema, sample, strict, type: name } = data as NotificationTypeShape;
-      const shown = { type: name, title, schema: jsonSchema, sample, strict };
-      await rows(
-        `insert into ${schema}.types (tenant, type, shown) values ($1, $2, $3)
+  apply: async (client, events) => {
+    for (const event of events.filter(({ stream }) => categoryOf(stream) === 'type')) {
+      if (event.type !== 'NotificationTypePut') throw unknownEvent(event);
+      const { title, schema, sample, strict, type } = event.data as NotificationTypeShape;
+      const shown = { type, title, schema, sample, strict };
+      await client.query(
+        `insert into types (tenant, type, shown) values ($1, $2, $3)
          on conflict (tenant, type) do update set shown = excluded.shown`,
-        [tenant, name, JSON.stringify(shown)],
+        [event.tenant, type, JSON.stringify(shown)],
       );
     }
   },
@@ -41,16 +44,20 @@ export class TypeList {
 
   constructor(
     private readonly model: LiveModel,
-    builtIn: readonly NotificationType[],
+    builtIn: readonly BuiltInType[],
   ) {
-    this.builtIn = new Map(builtIn.map((type) => [type.type, type]));
+    this.builtIn = new Map(builtIn.map((type) => [type.type, { ...type }]));
   }
 
   /** Both kinds in the order of their names: few enough that nobody looks for the newest. */
-  async page(tenant: string, { limit, cursor }: { limit: number; cursor?: string | null | undefined }): Promise<ListPage<NotificationType>> {
+  async page(
+    tenant: string,
+    { limit, cursor }: { limit: number; cursor?: string | null | undefined },
+  ): Promise<ListPage<NotificationType>> {
     const after = textCursor(cursor) ?? '';
     const put = await this.model.rows<{ shown: NotificationType }>(
-      (schema) => `select shown from ${schema}.types where tenant = $1 and type collate "C" > $2 order by type collate "C" limit $3`,
+      (schema) =>
+        `select shown from ${schema}.types where tenant = $1 and type collate "C" > $2 order by type collate "C" limit $3`,
       [tenant, after, limit + 1],
     );
     const own = new Set(put.map(({ shown }) => shown.type));

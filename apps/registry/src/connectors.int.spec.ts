@@ -1,0 +1,174 @@
+import { connectorSchema } from '@waybill/contracts/http/connectors';
+import { queryRows } from '@waybill/testkit/start-postgres';
+import { RunningRegistry, webhook, withToken, type Written } from './running-registry.spec.js';
+
+describe('connectors in registry', () => {
+  let registry: RunningRegistry;
+
+  beforeAll(async () => {
+    registry = await RunningRegistry.start();
+  }, 60_000);
+
+  afterAll(() => registry?.stop());
+
+  it('creates a connector, shows a made signing secret once and never a secret again', async () => {
+    const created = await registry.ask('connectors.create', withToken('hunter2'));
+    expect(connectorSchema.parse(created)).toMatchObject({
+      tenant: 'default',
+      version: 1,
+      status: 'healthy',
+      limits: { maxConcurrent: 8, maxPerSecond: null, timeoutMs: 15_000, retryDelaysSeconds: null },
+      secrets: { token: { set: true, setBy: 'key:key_a' }, signingSecret: { set: true } },
+    });
+    expect(created.generatedSecrets?.['signingSecret']).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
+    const read = await registry.ask('connectors.get', { id: created.id });
+    expect(read['generatedSecrets']).toBeUndefined();
+    expect(JSON.stringify(read)).not.toContain('hunter2');
+    expect((await registry.ask<{ items: Written[] }>('connectors.list')).items[0]).toEqual(read);
+  });
+
+  it('gives delivery what opens to the secrets, under its own key only', async () => {
+    const { id } = await registry.ask(
+      'connectors.create',
+      webhook({ secrets: { signingSecret: `whsec_${Buffer.alloc(32).toString('base64')}` } }),
+    );
+    expect(await registry.secretsOf(id, 1)).toEqual({ signingSecret: `whsec_${Buffer.alloc(32).toString('base64')}` });
+    expect(await registry.refusal('connectors.sealed-secrets', { connectorId: id, secretVersion: 2 })).toMatchObject({
+      status: 404,
+    });
+    expect(
+      await registry.refusal('connectors.sealed-secrets', { connectorId: id, secretVersion: 1 }, 'other'),
+    ).toMatchObject({
+      status: 404,
+    });
+  });
+
+  it('updates by merge patch under a version, and keeps the secrets that are left out', async () => {
+    const { id } = await registry.ask('connectors.create', withToken('t1'));
+    const renamed = await registry.ask('connectors.update', {
+      id,
+      ifVersion: 1,
+      patch: { name: 'New', config: { method: 'PUT' } },
+    });
+    expect(renamed).toMatchObject({
+      version: 2,
+      name: 'New',
+      config: { url: 'https://h.example.com/', method: 'PUT' },
+    });
+    expect(await registry.refusal('connectors.update', { id, ifVersion: 1, patch: { name: 'x' } })).toMatchObject({
+      status: 412,
+      code: 'version_mismatch',
+    });
+    const replaced = await registry.ask('connectors.update', { id, ifVersion: 2, patch: { secrets: { token: 't2' } } });
+    expect(replaced.version).toBe(3);
+    const opened = await registry.secretsOf(id, 2);
+    expect(opened).toMatchObject({ token: 't2', signingSecret: expect.stringMatching(/^whsec_/) });
+    expect(
+      await registry.refusal('connectors.update', { id, ifVersion: 3, patch: { secrets: { token: null } } }),
+    ).toMatchObject({ status: 422 });
+  });
+
+  it('lets one of many writers of the same version win, and never mixes their secrets', async () => {
+    const { id } = await registry.ask('connectors.create', withToken('t0'));
+    const writers = await Promise.all(
+      Array.from({ length: 8 }, (_, n) =>
+        registry.reply('connectors.update', { id, ifVersion: 1, patch: { secrets: { token: `t${n + 1}` } } }),
+      ),
+    );
+    expect(writers.filter(({ ok }) => ok !== undefined)).toHaveLength(1);
+    expect(new Set(writers.flatMap(({ problem }) => problem?.code ?? []))).toEqual(new Set(['version_mismatch']));
+    const winner = writers.findIndex(({ ok }) => ok !== undefined);
+    const { items } = await registry.ask<{ items: { data: { secretVersion: number } }[] }>('connectors.history', {
+      id,
+    });
+    const secretVersion = items[0]?.data.secretVersion ?? 0;
+    const opened = await registry.secretsOf(id, secretVersion);
+    expect(opened['token']).toBe(`t${winner + 1}`);
+  });
+
+  it('disables with a reason, enables, deletes, and knows how it was before', async () => {
+    const { id } = await registry.ask('connectors.create', webhook());
+    const off = await registry.ask('connectors.disable', { id, reason: 'gone' });
+    expect(off).toMatchObject({ version: 2, enabled: false, status: 'disabled', disabledReason: 'gone' });
+    const between = new Date().toISOString();
+    while (new Date().toISOString() === between) await new Promise(setImmediate);
+    expect(await registry.ask('connectors.enable', { id })).toMatchObject({
+      version: 3,
+      enabled: true,
+      status: 'healthy',
+    });
+    expect(await registry.ask('connectors.get', { id, at: between })).toMatchObject({ version: 2, enabled: false });
+    expect(await registry.refusal('connectors.get', { id, at: '2020-01-01T00:00:00Z' })).toMatchObject({ status: 404 });
+    expect(await registry.refusal('connectors.delete', { id, ifVersion: 2 })).toMatchObject({ status: 412 });
+    expect(await registry.ask('connectors.delete', { id, ifVersion: 3 })).toMatchObject({
+      id,
+      position: expect.any(Number) as number,
+    });
+    expect(await registry.refusal('connectors.get', { id })).toMatchObject({ status: 410, code: 'connector_deleted' });
+    expect(await registry.refusal('connectors.update', { id, ifVersion: 4, patch: {} })).toMatchObject({ status: 410 });
+    const { items } = await registry.ask<{ items: { type: string }[] }>('connectors.history', { id });
+    expect(items.map(({ type }) => type)).toEqual([
+      'ConnectorDeleted',
+      'ConnectorEnabled',
+      'ConnectorDisabled',
+      'ConnectorCreated',
+    ]);
+    expect((await registry.ask<{ items: Written[] }>('connectors.list')).items.map((item) => item.id)).not.toContain(
+      id,
+    );
+  });
+
+  it('pages through a list newest first, and searches it without taking signs for patterns', async () => {
+    await registry.ask('tenants.create', { id: 'pages', name: 'Pages' }, '_');
+    const made: string[] = [];
+    for (const name of ['a_b', 'axb', '100%'])
+      made.push((await registry.ask('connectors.create', webhook({ name }), 'pages')).id);
+    const first = await registry.ask<{ items: Written[]; nextCursor: string }>(
+      'connectors.list',
+      { limit: 2 },
+      'pages',
+    );
+    const second = await registry.ask<{ items: Written[]; nextCursor: string | null }>(
+      'connectors.list',
+      { limit: 2, cursor: first.nextCursor },
+      'pages',
+    );
+    expect([...first.items, ...second.items].map(({ id }) => id)).toEqual(made.toReversed());
+    expect(second.nextCursor).toBeNull();
+    const named = async (q: string) =>
+      (await registry.ask<{ items: { name: string }[] }>('connectors.list', { q }, 'pages')).items.map(
+        ({ name }) => name,
+      );
+    expect(await named('A_B')).toEqual(['a_b']);
+    expect(await named('%')).toEqual(['100%']);
+    expect(await registry.refusal('connectors.list', { cursor: 'x' }, 'pages')).toMatchObject({
+      status: 422,
+      errors: [{ pointer: '/cursor' }],
+    });
+  });
+
+  it('refuses a connector with every fault at its place, template faults with line and column', async () => {
+    expect(await registry.refusal('connectors.create', { ...webhook(), config: {}, colour: 1 })).toMatchObject({
+      status: 422,
+      code: 'validation_failed',
+    });
+    const templates = {
+      incident: { format: 'json', body: '{\n  "a": "{{broken"}' },
+      other: { format: 'jq', body: '{a: ' },
+    };
+    const { code, errors } = await registry.refusal('connectors.create', webhook({ templates }));
+    expect(code).toBe('template_invalid');
+    expect(errors?.find(({ pointer }) => pointer === '/templates/incident/body')).toMatchObject({ line: 2 });
+    expect(errors?.some(({ pointer }) => pointer === '/templates/other/body')).toBe(true);
+  });
+
+  it('keeps no secret in its log and none in clear in its database', async () => {
+    await registry.ask('connectors.create', withToken('canary-value-4711'));
+    const rows = await queryRows<{ found: boolean }>(
+      registry.database.superuserUrl,
+      `select bool_or(t::text like '%canary-value-4711%') as found
+       from (select s::text from sealed_secrets s union all select e::text from log_events e) t`,
+    );
+    expect(rows[0]?.found).toBe(false);
+  });
+});

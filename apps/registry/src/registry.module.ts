@@ -1,0 +1,99 @@
+import type { DynamicModule } from '@nestjs/common';
+import { builtInTypes } from '@waybill/contracts/notification-types/built-in-types';
+import { registryLog } from '@waybill/contracts/log/registry';
+import { PostgresLog } from '@waybill/event-log/postgres-log';
+import { openDatabase } from '@waybill/service-kit/database';
+import { JqPool } from '@waybill/service-kit/jq/jq-pool';
+import { createSecretBox } from '@waybill/service-kit/secret-box';
+import type { Kit } from '@waybill/service-kit/start-service';
+import { noCaller } from './append-decision.js';
+import { templateChecker } from './check-template.js';
+import type { Config } from './config.js';
+import { keyFromText } from './handle-api-key.js';
+import { ConnectorActs } from './handle-connector.js';
+import { bootstrap, KnownTenants } from './handle-tenant.js';
+import { ConnectorsRpc } from './in/connectors.rpc.js';
+import { KeysRpc } from './in/keys.rpc.js';
+import { LogRpc } from './in/log.rpc.js';
+import { TargetsRpc } from './in/targets.rpc.js';
+import { TenantsRpc } from './in/tenants.rpc.js';
+import { TypesRpc } from './in/types.rpc.js';
+import { NotificationStreams } from './out/notification-streams.js';
+import { relayLog } from './out/relay-log.js';
+import { SealedSets } from './out/sealed-sets.js';
+import { ConnectorList, connectorList } from './read/connector-list.js';
+import { KeyList, keyList } from './read/key-list.js';
+import { LiveModel } from './read/live-model.js';
+import { TenantList, tenantList } from './read/tenant-list.js';
+import { TypeList, typeList } from './read/type-list.js';
+import { eventLog } from './tokens.js';
+
+class RegistryModule {}
+
+/** The table of contents: what is heard (`in/`), done (`out/`), shown (`read/`), and what all of it stands on. */
+export async function registryModule(config: Config, kit: Kit): Promise<DynamicModule> {
+  const { log, database } = await openStores(config, kit);
+  // One thread: registry only compiles programs, it never runs one.
+  const jq = await JqPool.start({ threads: 1 });
+  kit.onDrain('jq', () => jq.close());
+  const box = createSecretBox(config.WAYBILL_SECRETS_KEK);
+  const sealed = new SealedSets(database);
+  const rewrapped = await sealed.rewrapAll(box, config.WAYBILL_SECRETS_KEK.current);
+  if (rewrapped > 0) kit.log.info({ rewrapped }, 'secrets.rewrapped');
+  await bootstrapFrom(config, kit, log);
+
+  const open = (model: Parameters<typeof LiveModel.open>[4]) =>
+    LiveModel.open(kit, database, log, config.DATABASE_URL, model);
+  const tenants = new TenantList(await open(tenantList));
+  const keys = new KeyList(await open(keyList));
+  const types = new TypeList(await open(typeList), builtInTypes);
+  const connectors = new ConnectorList(await open(connectorList));
+  await tenants.reached(log.knownPosition);
+
+  const limits = { replicas: config.WAYBILL_STREAM_REPLICAS, bytesMax: config.WAYBILL_STREAM_MIB_MAX * 1024 * 1024 };
+  const streams = new NotificationStreams(kit.nats, limits, kit.log);
+  kit.ops.check('streams', () => streams.fault());
+  kit.onDrain('streams', () => streams.stop());
+  await streams.start(() => tenants.ids());
+  relayLog(kit, log, config.WAYBILL_STREAM_REPLICAS);
+
+  return {
+    module: RegistryModule,
+    controllers: [ConnectorsRpc, KeysRpc, LogRpc, TargetsRpc, TenantsRpc, TypesRpc],
+    providers: [
+      { provide: eventLog, useValue: log },
+      { provide: ConnectorActs, useValue: new ConnectorActs(log, sealed, box, templateChecker(jq)) },
+      { provide: KnownTenants, useValue: new KnownTenants(log) },
+      { provide: NotificationStreams, useValue: streams },
+      { provide: SealedSets, useValue: sealed },
+      { provide: TenantList, useValue: tenants },
+      { provide: KeyList, useValue: keys },
+      { provide: TypeList, useValue: types },
+      { provide: ConnectorList, useValue: connectors },
+    ],
+  };
+}
+
+async function openStores(config: Config, kit: Kit) {
+  const onRetry = (error: Error): void => kit.log.warn({ err: error }, 'database.away');
+  const applicationName = `registry ${kit.copy}`;
+  const database = await openDatabase({ url: config.DATABASE_URL, applicationName, onRetry });
+  kit.onDrain('database', () => database.destroy());
+  kit.ops.check('database', async () => {
+    await database.query('select 1');
+    return null;
+  });
+  const log = await PostgresLog.open({
+    connectionString: config.DATABASE_URL,
+    kek: config.WAYBILL_LOG_KEK,
+    log: registryLog,
+    applicationName,
+  });
+  kit.onDrain('log', () => log.close());
+  return { database, log };
+}
+
+async function bootstrapFrom({ WAYBILL_BOOTSTRAP_ADMIN_KEY: text }: Config, kit: Kit, log: PostgresLog): Promise<void> {
+  const key = text === undefined ? null : keyFromText(text, 'Bootstrap', ['admin']);
+  if (key !== null && (await bootstrap(log, noCaller, key))) kit.log.info({ keyId: key.keyId }, 'tenant.bootstrapped');
+}

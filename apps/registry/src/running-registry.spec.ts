@@ -1,0 +1,114 @@
+import { randomBytes } from 'node:crypto';
+import { connect, headers, type NatsConnection } from '@nats-io/transport-node';
+import { formatApiKey } from '@waybill/contracts/http/api-keys';
+import type { Problem } from '@waybill/contracts/problem';
+import { rpcSubject } from '@waybill/contracts/subjects';
+import { keks, readConfig } from '@waybill/service-kit/config';
+import { runMigrations } from '@waybill/service-kit/database';
+import { newId } from '@waybill/service-kit/ids';
+import { createSecretBox, type SealedSecrets } from '@waybill/service-kit/secret-box';
+import { type RunningService, startService } from '@waybill/service-kit/start-service';
+import { startNats, type TestNats } from '@waybill/testkit/start-nats';
+import { startPostgres, type TestDatabase } from '@waybill/testkit/start-postgres';
+import { configSchema } from './config.js';
+import { registryMigrations } from './migrations.js';
+import { registryModule } from './registry.module.js';
+
+const kek = (): string => `v1:${randomBytes(32).toString('base64')}`;
+export const bootstrapKey = formatApiKey(newId('key'), 'B'.repeat(43));
+
+/** What a create or an update answers; more members than these. */
+export interface Written {
+  id: string;
+  version: number;
+  position: number;
+  generatedSecrets?: Record<string, string>;
+  [member: string]: unknown;
+}
+
+/** The body of a webhook connector; secrets given as `token` need the bearer kind. */
+export const webhook = (more: object = {}): object => ({
+  name: 'SOC',
+  target: 'webhook',
+  config: { url: 'https://hooks.example.com/in' },
+  ...more,
+});
+export const withToken = (token: string): object =>
+  webhook({ secrets: { token }, config: { url: 'https://h.example.com/', auth: { kind: 'bearer' } } });
+
+/** The whole service with a real PostgreSQL and nats-server, asked as any client of NATS asks. */
+export class RunningRegistry {
+  service!: RunningService;
+
+  private constructor(
+    readonly database: TestDatabase,
+    readonly nats: TestNats,
+    readonly client: NatsConnection,
+    private readonly environment: Record<string, string>,
+  ) {}
+
+  static async start(): Promise<RunningRegistry> {
+    const server = await startPostgres();
+    const [database, nats] = await Promise.all([server.createDatabase('registry'), startNats()]);
+    await runMigrations({ ownerUrl: database.ownerUrl, appRole: database.appRole, migrations: registryMigrations });
+    const environment = {
+      DATABASE_URL: database.appUrl,
+      NATS_URL: nats.url,
+      WAYBILL_OPS_PORT: '0',
+      WAYBILL_LOG_LEVEL: 'silent',
+      WAYBILL_LOG_KEK: kek(),
+      WAYBILL_SECRETS_KEK: kek(),
+      WAYBILL_BOOTSTRAP_ADMIN_KEY: bootstrapKey,
+    };
+    const registry = new RunningRegistry(database, nats, await connect({ servers: nats.url }), environment);
+    await registry.serve();
+    return registry;
+  }
+
+  async serve(): Promise<void> {
+    const config = readConfig(configSchema, this.environment);
+    this.service = await startService({
+      name: 'registry',
+      description: 'test',
+      config,
+      connect: () => connect({ servers: this.nats.url, maxReconnectAttempts: -1, reconnectTimeWait: 50 }),
+      module: (kit) => registryModule(config, kit),
+    });
+  }
+
+  async stop(): Promise<void> {
+    await this.service?.stop();
+    await this.client.close();
+    await this.nats.stop();
+    await this.database.drop();
+  }
+
+  async reply(call: string, input: object = {}, tenant = 'default'): Promise<{ ok?: unknown; problem?: Problem }> {
+    const sent = headers();
+    sent.set('Waybill-Actor', 'key:key_a');
+    const subject = rpcSubject('registry', tenant, call);
+    return (await this.client.request(subject, JSON.stringify(input), { timeout: 5_000, headers: sent })).json();
+  }
+
+  async ask<T = Written>(call: string, input: object = {}, tenant = 'default'): Promise<T> {
+    const { ok, problem } = await this.reply(call, input, tenant);
+    if (problem !== undefined) throw new Error(JSON.stringify(problem));
+    return ok as T;
+  }
+
+  async refusal(call: string, input: object = {}, tenant = 'default'): Promise<Problem> {
+    const { ok, problem } = await this.reply(call, input, tenant);
+    if (problem === undefined) throw new Error(`not refused: ${JSON.stringify(ok)}`);
+    return problem;
+  }
+
+  /** The secrets of a connector in clear, opened as delivery opens them. */
+  async secretsOf(connectorId: string, secretVersion: number): Promise<Record<string, string>> {
+    const { sealed } = await this.ask<{ sealed: SealedSecrets }>('connectors.sealed-secrets', {
+      connectorId,
+      secretVersion,
+    });
+    const box = createSecretBox(keks.parse(this.environment['WAYBILL_SECRETS_KEK']));
+    return box.open(sealed, { tenant: 'default', connectorId, secretVersion });
+  }
+}
