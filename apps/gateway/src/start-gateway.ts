@@ -9,7 +9,7 @@ import { Drains } from '@waybill/service-kit/drain';
 import { randomCopyName } from '@waybill/service-kit/ids';
 import { createLog, type Log, nestLog } from '@waybill/service-kit/logger';
 import { startOps } from '@waybill/service-kit/ops-server';
-import { Gauge } from 'prom-client';
+import { Gauge, type Registry } from 'prom-client';
 import {
   bodyBytesMax,
   type GatewayConfig,
@@ -66,28 +66,10 @@ export async function startGateway(
   ops.check('nats', () => nats.flush().then(() => null));
 
   const store = new PostgresAnswerStore(database);
-  const liveClients = new LiveClients();
-  new Gauge({
-    name: 'waybill_live_feeds',
-    help: 'Open live feeds',
-    registers: [ops.metrics],
-    collect() {
-      this.set(liveClients.count);
-    },
-  });
-  const app = await createApp(
-    log,
-    {
-      config,
-      log,
-      nats,
-      keys: new KnownKeys(verifyByRegistry(nats), Date.now),
-      repeatable: new RepeatableRequests(store, (error) => log.error({ err: error }, 'gateway.answer-not-kept')),
-      liveClients,
-      consoleFiles: readConsole(config.WAYBILL_CONSOLE_DIR),
-    },
-    requestLog(log, ops.metrics),
-  );
+  const parts = partsOf(config, log, nats, store);
+  const { liveClients } = parts;
+  countFeeds(liveClients, ops.metrics);
+  const app = await createApp(log, parts, requestLog(log, ops.metrics));
   await app.listen(config.WAYBILL_HTTP_PORT, config.WAYBILL_HTTP_HOST);
   const sweep = setInterval(
     () => void store.sweep().catch((error: unknown) => log.warn({ err: error }, 'gateway.sweep-failed')),
@@ -114,6 +96,28 @@ export async function startGateway(
   };
   const stop = (): Promise<number> => (stopping ??= drain());
   return { log, url, opsPort: ops.port, stop };
+}
+
+function partsOf(config: GatewayConfig, log: Log, nats: NatsConnection, store: PostgresAnswerStore): GatewayParts {
+  return {
+    config,
+    log,
+    nats,
+    keys: new KnownKeys(verifyByRegistry(nats), Date.now),
+    repeatable: new RepeatableRequests(store, (error) => log.error({ err: error }, 'gateway.answer-not-kept')),
+    liveClients: new LiveClients(),
+    consoleFiles: readConsole(config.WAYBILL_CONSOLE_DIR),
+  };
+}
+
+function countFeeds(clients: LiveClients, metrics: Registry): void {
+  const gauge = { name: 'waybill_live_feeds', help: 'Open live feeds', registers: [metrics] };
+  new Gauge({
+    ...gauge,
+    collect() {
+      this.set(clients.count);
+    },
+  });
 }
 
 async function createApp(

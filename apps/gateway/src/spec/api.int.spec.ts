@@ -1,4 +1,4 @@
-import { idOf, Says, type Stage, startStage } from './stage.js';
+import { idOf, Says, type Stage, startStage } from './stage.fixture.js';
 
 const connector = {
   id: idOf('con', 1),

@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Stage, startStage } from './stage.js';
+import { type Stage, startStage } from './stage.fixture.js';
 
 describe('documents and console', () => {
   let stage: Stage;

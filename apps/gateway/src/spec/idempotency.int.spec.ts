@@ -1,4 +1,4 @@
-import { idOf, Says, type Stage, startStage } from './stage.js';
+import { idOf, Says, type Stage, startStage } from './stage.fixture.js';
 
 const body = { name: 'SOC', target: 'webhook', config: { url: 'https://hooks.example.com/in' } };
 

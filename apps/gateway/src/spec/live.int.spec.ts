@@ -1,6 +1,6 @@
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { logStream, logSubject, logSubjects } from '@waybill/contracts/subjects';
-import { type Stage, startStage } from './stage.js';
+import { type Stage, startStage } from './stage.fixture.js';
 
 interface Sent {
   id: string;

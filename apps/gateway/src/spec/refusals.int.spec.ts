@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import { idOf, type Stage, startStage } from './stage.js';
+import { idOf, type Stage, startStage } from './stage.fixture.js';
 
 describe('what the gateway refuses by itself', () => {
   let stage: Stage;

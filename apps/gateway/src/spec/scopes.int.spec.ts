@@ -1,6 +1,6 @@
 import { scopes } from '@waybill/contracts/http/api-keys';
 import { routeTable } from '../route-table.js';
-import { idOf, type Stage, startStage } from './stage.js';
+import { idOf, type Stage, startStage } from './stage.fixture.js';
 
 /** Every path parameter as something that exists in form. */
 const pathOf = (path: string): string =>

@@ -1,4 +1,4 @@
-import { idOf, Says, type Stage, startStage } from './stage.js';
+import { idOf, Says, type Stage, startStage } from './stage.fixture.js';
 
 const at = '2026-01-15T12:00:00.000Z';
 
