@@ -6,6 +6,11 @@ export interface KekRing {
   readonly keys: ReadonlyMap<number, Buffer>;
 }
 
+/** A key that should open does not: the key-encryption key is not the one it was wrapped under, or the row was changed. No retry heals it. */
+export class SealFault extends Error {
+  override readonly name = 'SealFault';
+}
+
 const keyBytes = 32;
 const nonceBytes = 12;
 const tagBytes = 16;
@@ -81,7 +86,7 @@ export class KeyWrapper {
     }
     const version = wrapped.readUInt16BE(0);
     const key = decrypt(this.wrappingKey(version, subject), aad('key', this.log, subject), wrapped.subarray(2));
-    if (key === null) throw new Error(`the key of ${subject} does not open with version ${version} of the key-encryption key`);
+    if (key === null) throw new SealFault(`the key of ${subject} does not open with version ${version} of the key-encryption key`);
     this.remember(subject, wrapped, key);
     return key;
   }
@@ -96,7 +101,7 @@ export class KeyWrapper {
    */
   private wrappingKey(version: number, subject: string): Buffer {
     const kek = this.ring.keys.get(version);
-    if (kek === undefined) throw new Error(`version ${version} of the key-encryption key is not configured`);
+    if (kek === undefined) throw new SealFault(`version ${version} of the key-encryption key is not configured`);
     return createHmac('sha256', kek).update(`waybill-wrap-v1\0${this.log}\0${subject}`).digest();
   }
 

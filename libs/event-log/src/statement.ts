@@ -38,4 +38,12 @@ export const statements = {
   shredSubject: load('shred-subject'),
   notifyShredded: load('notify-shredded'),
   addPartitions: load('add-partitions'),
+  readProjection: load('read-projection'),
+  lockProjection: load('lock-projection'),
+  moveProjection: load('move-projection'),
+  insertProjection: load('insert-projection'),
+  deleteProjection: load('delete-projection'),
+  flipProjection: load('flip-projection'),
+  lockProjectionName: load('lock-projection-name'),
+  listTables: load('list-tables'),
 } as const;

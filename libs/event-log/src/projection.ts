@@ -1,0 +1,149 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { PostgresLog } from './postgres-log.js';
+import type { ReadModel } from './read-model.js';
+import { type Checkpoint, ReadModelStopped, ReadModelStore, type TableDifference } from './read-model-store.js';
+import { SealFault } from './seal.js';
+import type { SessionOptions } from './session.js';
+
+/** Events of one transaction; past a few thousand only the time to the next checkpoint grows. */
+export const projectionBatchMax = 2_000;
+/** PostgreSQL that is away, and a copy that only watches, are asked again after so long. */
+const pauseMs = 250;
+
+export interface ProjectionOptions {
+  readonly log: PostgresLog;
+  /** The same database and role as the log's. */
+  readonly connectionString: string;
+  readonly model: ReadModel;
+  readonly batchMax?: number;
+  /** Told each time it waits and tries again, with the reason: for the service's log. */
+  readonly onPause?: (error: unknown) => void;
+}
+
+export interface RebuildResult {
+  /** Where the log stood at the flip. */
+  readonly position: number;
+  /** What differed from the live tables at the same position; only when they were compared. */
+  readonly differences: readonly TableDifference[];
+}
+
+/**
+ * Keeps one read model up with the log. Any number of copies may run it: the checkpoint moves by compare-and-set in the transaction
+ * of the rows, who loses reads it again and goes on.
+ */
+export class Projection {
+  private readonly live: ReadModelStore;
+  private readonly waiting = new Set<() => void>();
+  private readonly session: SessionOptions;
+  private reached = -1;
+
+  constructor(private readonly options: ProjectionOptions) {
+    const { connectionString, model } = options;
+    this.session = { connectionString, applicationName: `waybill read model ${model.name}` };
+    this.live = new ReadModelStore(model, 'live', this.session);
+  }
+
+  /** The position that the live tables are known to include; -1 before the first look. */
+  get position(): number {
+    return this.reached;
+  }
+
+  /**
+   * Makes the tables when there are none, rebuilds them beside the live ones when those are of an older version, and then follows
+   * the log until the signal aborts. While PostgreSQL is away it waits. Rejects with `ReadModelStopped` when `apply` throws: it stands still then
+   * and the service must say so; nothing is ever skipped. A copy of an older version than the live tables only watches.
+   */
+  async run(signal: AbortSignal): Promise<void> {
+    const { model } = this.options;
+    try {
+      while (!signal.aborted) {
+        try {
+          const checkpoint = await this.live.ensure();
+          if (checkpoint.version < model.version) await this.rebuild({ signal });
+          else await this.follow(checkpoint, signal);
+        } catch (error) {
+          if (error instanceof ReadModelStopped || error instanceof SealFault) throw error;
+          this.options.onPause?.(error);
+          this.live.drop();
+          await wait(pauseMs, undefined, { signal }).catch(() => undefined);
+        }
+      }
+    } finally {
+      await this.live.end();
+    }
+  }
+
+  /** True once the live tables include this position, false after `timeoutMs`. For reads that must see a write that was just made. */
+  async whenCaughtUp(position: number, timeoutMs: number): Promise<boolean> {
+    if (this.reached >= position) return true;
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => done(false), timeoutMs);
+      const look = (): void => {
+        if (this.reached >= position) done(true);
+      };
+      const done = (caughtUp: boolean): void => {
+        clearTimeout(timer);
+        this.waiting.delete(look);
+        resolve(caughtUp);
+      };
+      this.waiting.add(look);
+    });
+  }
+
+  /**
+   * Builds the tables anew from position 1 beside the live ones, which go on being read and written, and flips in one transaction.
+   * With `compare` the two are compared row for row at the moment of the flip; differences are answered, not prevented: the new
+   * rows are the fold of the log and therefore right. Continues a rebuild that was interrupted.
+   */
+  async rebuild(options: { readonly signal?: AbortSignal; readonly compare?: boolean } = {}): Promise<RebuildResult | null> {
+    const next = new ReadModelStore(this.options.model, 'next', { ...this.session, applicationName: `${this.session.applicationName} rebuild` });
+    const { log } = this.options;
+    try {
+      let { position } = await next.ensure();
+      while (options.signal?.aborted !== true) {
+        const events = await log.readAll({ after: position, limit: this.batchMax });
+        if (events.length === 0) {
+          const read = (after: number, limit: number) => log.readAll({ after, limit });
+          const flipped = await next.flip({ compare: options.compare === true, read });
+          if (flipped === null) return null;
+          this.moved(flipped.checkpoint.position);
+          return { position: flipped.checkpoint.position, differences: flipped.differences };
+        }
+        const applied = await next.apply(position, events);
+        position = applied ? (events.at(-1)?.position ?? position) : ((await next.checkpoint())?.position ?? Infinity);
+        // Another copy flipped what both were building.
+        if (position === Infinity) return null;
+      }
+      return null;
+    } finally {
+      await next.end();
+    }
+  }
+
+  private async follow(from: Checkpoint, signal: AbortSignal): Promise<void> {
+    const { log, model } = this.options;
+    let checkpoint = from;
+    this.moved(checkpoint.position);
+    while (!signal.aborted && checkpoint.version >= model.version) {
+      if (checkpoint.version > model.version) await wait(pauseMs, undefined, { signal }).catch(() => undefined);
+      else await log.past(checkpoint.position, signal);
+      if (signal.aborted) return;
+      const { position } = checkpoint;
+      const events = checkpoint.version > model.version ? [] : await log.readAll({ after: position, limit: this.batchMax });
+      const last = events.at(-1)?.position;
+      const applied = last !== undefined && (await this.live.apply(position, events));
+      // Lost to another copy, or flipped to other tables: what counts now is what is there.
+      checkpoint = applied ? { ...checkpoint, position: last } : ((await this.live.checkpoint()) ?? { version: 0, position: 0 });
+      this.moved(checkpoint.position);
+    }
+  }
+
+  private moved(position: number): void {
+    this.reached = position;
+    for (const look of [...this.waiting]) look();
+  }
+
+  private get batchMax(): number {
+    return this.options.batchMax ?? projectionBatchMax;
+  }
+}

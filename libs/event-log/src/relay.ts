@@ -1,0 +1,222 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { type JetStreamClient, JetStreamApiCodes, JetStreamApiError, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { headers, type NatsConnection } from '@nats-io/transport-node';
+import { leafHeader, sealedAtHeader } from '@waybill/contracts/log-event';
+import { logStream, logSubject } from '@waybill/contracts/subjects';
+import type { WireEvent } from './log-reader.js';
+import type { PostgresLog } from './postgres-log.js';
+import { alignStream, lastSequence, refillMax, RelayAlarm, type RelayStreamOptions, windowMaxAgeMs } from './relay-stream.js';
+
+/** Publishes under way at once: past 256-1,000 JetStream gets no faster (reference/event-log.md 4.3). */
+export const outstandingMax = 512;
+/** How often an idle relay looks whether the stream is still there and where it left it. */
+export const idleCheckMs = 3_000;
+/** A relay that finds another one at work looks this often whether that one still moves. */
+export const standbyMs = 500;
+/** After a fault (NATS away, a time-out) it starts over after this, then twice as long, up to the second figure. */
+const faultPauseMs = { first: 100, most: 2_000 };
+const ackTimeoutMs = 5_000;
+
+export interface RelayOptions {
+  readonly log: Pick<PostgresLog, 'identity' | 'head' | 'readWire' | 'past'>;
+  readonly connection: NatsConnection;
+  /** The stream contradicts the log; the relay has stopped. Page somebody. */
+  readonly onAlarm: (alarm: RelayAlarm) => void;
+  /** What went wrong for a moment and is tried again. */
+  readonly onPause?: (error: unknown) => void;
+  readonly replicas?: number;
+  readonly maxAgeMs?: number;
+  readonly refillMax?: number;
+  readonly nowMs?: () => number;
+}
+
+/**
+ * Publishes a log to its JetStream stream so that stream sequence = log position: every publish expects the sequence before it, so
+ * there can be no gap, no duplicate and no second relay that does harm. JetStream is transport: whatever it loses is published again.
+ */
+export class Relay {
+  private reached = 0;
+  /** Why the next look at the stream is due, whatever was going on. */
+  private disturbed = new AbortController();
+
+  constructor(private readonly options: RelayOptions) {}
+
+  /** The position up to which the stream is known to hold the log. */
+  get position(): number {
+    return this.reached;
+  }
+
+  /** Runs until the signal aborts, the connection is closed for good, or an alarm stops it (after `onAlarm`; it does not reject then). */
+  async run(signal: AbortSignal): Promise<void> {
+    const { connection, onAlarm, onPause } = this.options;
+    void this.watchConnection();
+    let pause = faultPauseMs.first;
+    while (!signal.aborted && !connection.isClosed()) {
+      try {
+        await this.align();
+        pause = faultPauseMs.first;
+        await this.publishUntilDisturbed(signal);
+      } catch (error) {
+        if (error instanceof RelayAlarm) return onAlarm(error);
+        if (signal.aborted) return;
+        onPause?.(error);
+        await wait(pause, undefined, { signal }).catch(() => undefined);
+        pause = Math.min(pause * 2, faultPauseMs.most);
+      }
+    }
+  }
+
+  /** Takes messages out of the window, whose sealed part was shredded. The sequence keeps a hole there, which readers fill by rpc. */
+  async deletePublished(positions: readonly number[]): Promise<void> {
+    const manager = await jetstreamManager(this.options.connection, { checkAPI: false });
+    for (const position of positions) {
+      try {
+        await manager.streams.deleteMessage(logStream(this.options.log.identity.log), position, true);
+      } catch (error) {
+        // Gone already, or older than the window.
+        if (!(error instanceof JetStreamApiError)) throw error;
+      }
+    }
+  }
+
+  private async align(): Promise<void> {
+    this.disturbed = new AbortController();
+    this.reached = await alignStream(await this.streamOptions());
+  }
+
+  private async publishUntilDisturbed(signal: AbortSignal): Promise<void> {
+    const { log, connection } = this.options;
+    const client = jetstream(connection, { timeout: ackTimeoutMs });
+    const either = AbortSignal.any([signal, this.disturbed.signal]);
+    const publishing = new Publishing(client, log.identity.log, this.reached, (position) => (this.reached = position));
+    while (!either.aborted && publishing.failure === null) {
+      const batch = await log.readWire(publishing.sent, outstandingMax);
+      if (batch.length === 0) {
+        await publishing.settled();
+        if (publishing.failure === null && !(await this.waitForMore(publishing.sent, either))) break;
+        continue;
+      }
+      for (const event of batch) {
+        if (publishing.outstanding >= outstandingMax) await publishing.room();
+        if (publishing.failure !== null || either.aborted) break;
+        publishing.send(event);
+      }
+    }
+    await publishing.settled();
+    if (publishing.failure === null || signal.aborted) return;
+    if (!isWrongSequence(publishing.failure)) throw publishing.failure;
+    await this.standBy(signal);
+  }
+
+  /** False when the stream is not where this relay left it and must be looked at anew. */
+  private async waitForMore(position: number, signal: AbortSignal): Promise<boolean> {
+    const idle = AbortSignal.timeout(idleCheckMs);
+    await this.options.log.past(position, AbortSignal.any([signal, idle]));
+    if (signal.aborted || !idle.aborted) return true;
+    const manager = await jetstreamManager(this.options.connection, { checkAPI: false });
+    return (await lastSequence(manager, this.options.log.identity.log)) === position;
+  }
+
+  /** Another relay is publishing the same: it goes on alone as long as it moves or there is nothing to do. */
+  private async standBy(signal: AbortSignal): Promise<void> {
+    const { log, connection } = this.options;
+    const manager = await jetstreamManager(connection, { checkAPI: false });
+    for (let before = -1; !signal.aborted; ) {
+      const last = await lastSequence(manager, log.identity.log);
+      if (last === null || (last === before && last < (await log.head()).position)) return;
+      if (last > (await log.head()).position) return;
+      this.reached = last;
+      before = last;
+      // First news, then time for the other one to publish it.
+      await log.past(last, AbortSignal.any([signal, AbortSignal.timeout(idleCheckMs)]));
+      await wait(standbyMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  private async streamOptions(): Promise<RelayStreamOptions> {
+    const { log, connection, replicas, maxAgeMs, nowMs } = this.options;
+    return {
+      log,
+      manager: await jetstreamManager(connection, { checkAPI: false }),
+      replicas: replicas ?? 1,
+      maxAgeMs: maxAgeMs ?? windowMaxAgeMs,
+      refillMax: this.options.refillMax ?? refillMax,
+      nowMs: nowMs ?? Date.now,
+    };
+  }
+
+  /** After a reconnect the broker may be another one, or have lost its store. */
+  private async watchConnection(): Promise<void> {
+    for await (const status of this.options.connection.status()) {
+      if (status.type === 'reconnect' || status.type === 'disconnect') this.disturbed.abort();
+    }
+  }
+}
+
+/** One run of pipelined publishes, each expecting the one before it. */
+class Publishing {
+  failure: unknown = null;
+  outstanding = 0;
+  private acked: number;
+  private waiting: (() => void)[] = [];
+
+  constructor(
+    private readonly client: JetStreamClient,
+    private readonly log: string,
+    /** The position that was sent last. */
+    public sent: number,
+    private readonly reached: (position: number) => void,
+  ) {
+    this.acked = sent;
+  }
+
+  send(event: WireEvent): void {
+    const { position } = event;
+    if (position !== this.sent + 1) throw new Error(`position ${position} does not follow ${this.sent}`);
+    this.sent = position;
+    this.outstanding += 1;
+    const header = headers();
+    header.append(leafHeader, event.leafHex);
+    if (event.sealedAt !== null) header.append(sealedAtHeader, String(event.sealedAt));
+    const options = { headers: header, expect: { lastSequence: position - 1 } };
+    this.client.publish(logSubject(this.log, event.tenant, event.type), Buffer.from(event.text), options).then(
+      ({ seq }) => this.answered(seq === position ? null : new Error(`position ${position} became sequence ${seq}`), position),
+      (error: unknown) => this.answered(error, position),
+    );
+  }
+
+  /** Resolves when there is room for another one, or when one failed. */
+  room(): Promise<void> {
+    return this.until(() => this.outstanding < outstandingMax || this.failure !== null);
+  }
+
+  /** Resolves when every publish has been answered or given up. */
+  settled(): Promise<void> {
+    return this.until(() => this.outstanding === 0);
+  }
+
+  private answered(error: unknown, position: number): void {
+    this.outstanding -= 1;
+    if (error !== null) this.failure ??= error;
+    else if (this.failure === null && position === this.acked + 1) this.acked = position;
+    this.reached(this.acked);
+    const { waiting } = this;
+    this.waiting = [];
+    for (const look of waiting) look();
+  }
+
+  private until(condition: () => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const look = (): void => {
+        if (condition()) resolve();
+        else this.waiting.push(look);
+      };
+      look();
+    });
+  }
+}
+
+function isWrongSequence(error: unknown): boolean {
+  const codes: number[] = [JetStreamApiCodes.StreamWrongLastSequence, JetStreamApiCodes.StreamWrongLastSequenceUnknown];
+  return error instanceof JetStreamApiError && codes.includes(error.code);
+}

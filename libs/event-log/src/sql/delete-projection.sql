@@ -1,0 +1,1 @@
+DELETE FROM log_projections WHERE name = $1 AND slot = $2

@@ -1,0 +1,1 @@
+SELECT version, position FROM log_projections WHERE name = $1 AND slot = $2
