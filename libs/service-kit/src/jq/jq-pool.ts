@@ -25,8 +25,8 @@ export const batchLengthMax = 1024 * 1024;
 const defaults = { threads: 2, timeLimitMs: 1000, memoryBytesMax: 64 * 1024 * 1024 } as const;
 /** Between looks of the watcher: a run is ended this much late at most. */
 const watchMs = 20;
-/** A thread compiles jq when it starts. */
-const startLimitMs = 30_000;
+/** A thread that does not start is tried again after this long, so that a defect does not burn a core. */
+const restartMs = 1000;
 /** Programs remembered for having run out of time, the oldest forgotten first. */
 const slowProgramsMax = 1000;
 
@@ -39,6 +39,7 @@ interface Job {
 interface Thread {
   worker: Worker;
   readonly progress: Int32Array;
+  readonly started: Promise<void>;
   batch: { readonly program: string; readonly jobs: readonly Job[] } | null;
   ready: boolean;
   seen: number;
@@ -64,9 +65,20 @@ export class JqPool implements JqEngine {
     for (let count = 0; count < limits.threads; count++) this.threads.push(this.startThread());
   }
 
-  /** Compiles jq and starts the threads; they hold the process only while they work. Close it when the service drains. */
+  /**
+   * Compiles jq and starts the threads; they hold the process only while they work. Rejects when they cannot start.
+   * Leaves to the caller to close it when the service drains.
+   */
   static async start(options: JqPoolOptions = {}): Promise<JqPool> {
-    return new JqPool(await compiledJq(), { ...defaults, ...options, outputBytesMax });
+    const pool = new JqPool(await compiledJq(), { ...defaults, ...options, outputBytesMax });
+    try {
+      await Promise.all(pool.threads.map(({ started }) => started));
+    } catch (error) {
+      await pool.close();
+      throw error;
+    }
+    for (const { worker } of pool.threads) worker.unref();
+    return pool;
   }
 
   async run(program: string, input: string): Promise<string> {
@@ -227,30 +239,29 @@ export class JqPool implements JqEngine {
     // Node runs TypeScript without types as it stands, so that specs need no build.
     const file = import.meta.url.endsWith('.ts') ? './jq-worker.ts' : './jq-worker.js';
     const worker = new Worker(new URL(file, import.meta.url), { workerData: settings, stdout: true, stderr: true, resourceLimits: { maxOldGenerationSizeMb: 64 } });
-    const thread: Thread = { worker, progress: new Int32Array(shared), batch: null, ready: false, seen: -1, seenAtMs: 0 };
-    const start = setTimeout(() => this.giveUp(thread, new Error(`a jq thread did not start in ${startLimitMs} ms`)), startLimitMs);
-    start.unref();
+    const started = Promise.withResolvers<void>();
+    // Only `start` waits for it; later threads are restarted by `giveUp`.
+    started.promise.catch(() => undefined);
+    const thread: Thread = { worker, started: started.promise, progress: new Int32Array(shared), batch: null, ready: false, seen: -1, seenAtMs: 0 };
     worker.on('message', (message: 'ready' | JqBatchResult) => {
       if (message !== 'ready') return this.finishBatch(thread, message);
-      clearTimeout(start);
       thread.ready = true;
+      started.resolve();
       this.rest(thread);
     });
-    worker.on('error', (error) => this.giveUp(thread, error));
+    worker.on('error', (error: Error) => {
+      started.reject(error);
+      this.giveUp(thread, error);
+    });
     return thread;
   }
 
   /** A thread died of itself: out of memory in its JavaScript, or a defect. Its batch is rejected; waiting ones go on in a new thread. */
   private giveUp(thread: Thread, error: Error): void {
+    if (this.closed) return;
     const jobs = thread.batch?.jobs ?? [];
-    if (!thread.ready) {
-      // Without a thread that starts, nothing that waits can ever run.
-      this.closed = true;
-      for (const waiting of this.queue.values()) for (const job of waiting) job.finish(() => fail(error));
-      this.queue.clear();
-      return;
-    }
-    this.replace(thread);
+    if (thread.ready) this.replace(thread);
+    else setTimeout(() => this.closed || this.replace(thread), restartMs).unref();
     for (const job of jobs) job.finish(() => fail(error));
     this.startNext();
   }
