@@ -9,7 +9,13 @@ import { fileURLToPath } from 'node:url';
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const modules = join(root, 'node_modules');
 const node = join(modules, 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
-const programs = { start: 'start.js', test: 'test-run.js', demo: 'demo.js', service: 'service.js' };
+const programs = {
+  start: 'start.js',
+  test: 'test-run.js',
+  demo: 'demo.js',
+  service: 'service.js',
+  'compose-prepare': 'compose-prepare.js',
+};
 const elsewhere = { tidy: join('tools', 'tidy', 'dist', 'main.js') };
 const parent = process.ppid;
 let child = null;

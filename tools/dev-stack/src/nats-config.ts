@@ -8,6 +8,10 @@ export interface NatsUser {
 
 export interface NatsConfig {
   readonly port: number;
+  /** Default: the loopback address. In a container the clients come from outside. */
+  readonly host?: string | undefined;
+  /** Serves health and numbers on the loopback address. */
+  readonly monitorPort?: number | undefined;
   readonly storeDir: string;
   /** No users: anybody may do anything, which is for tests only. */
   readonly users: readonly NatsUser[];
@@ -23,7 +27,8 @@ export function natsConfigText(config: NatsConfig): string {
       `    { user: ${quote(one.user)}, password: ${quote(one.password)}, permissions: { publish: { allow: ${list(one.publish)} }, subscribe: { allow: ${list(one.subscribe)} }, allow_responses: { max: 1, expires: "1m" } } }`,
   );
   return [
-    `listen: "127.0.0.1:${config.port}"`,
+    `listen: ${quote(`${config.host ?? '127.0.0.1'}:${config.port}`)}`,
+    ...(config.monitorPort === undefined ? [] : [`http: "127.0.0.1:${config.monitorPort}"`]),
     'server_name: "waybill"',
     `max_payload: ${config.payloadBytesMax}`,
     'write_deadline: "10s"',

@@ -38,12 +38,15 @@ function kekFile(folder: string, name: string): string {
   const path = join(folder, `${name}.kek`);
   if (!existsSync(path)) {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    writeFileSync(path, `v1:${randomBytes(32).toString('base64')}\n`, { mode: 0o600, flag: 'wx' });
+    writeFileSync(path, newKek(), { mode: 0o600, flag: 'wx' });
   }
   return path;
 }
 
-function newApiKey(): string {
+/** A first key-encryption key, in the form that every service reads. */
+export const newKek = (): string => `v1:${randomBytes(32).toString('base64')}\n`;
+
+export function newApiKey(): string {
   const bytes = randomBytes(16);
   // The bits that make it a UUIDv7 (RFC 9562): time, version, variant.
   bytes.writeUIntBE(Date.now(), 0, 6);
@@ -55,6 +58,6 @@ function newApiKey(): string {
 const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
 /** Letters and digits only, so that it stands in a URL as it is. */
-function base62(length: number): string {
+export function base62(length: number): string {
   return Array.from({ length }, () => digits[randomInt(digits.length)]).join('');
 }
