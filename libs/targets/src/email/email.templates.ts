@@ -11,7 +11,7 @@ import type { DefaultTemplate } from '../target.js';
 export const emailTemplates: Readonly<Record<string, DefaultTemplate>> = {
   incident: jsonTemplate({
     subject: '[{{incident_threat_rating}}] {{incident.summary}} ({{humanFriendlyId}})',
-    markdown: '# {{incident.summary}}\n\n{{incident.description}}\n\n## Recommendations\n\n{{incident.recommendations}}\n\n<{{extra.incidentUrl}}>',
+    markdown: '# {{incident.summary}}\n\n{{incident.description}}\n\n## Recommendations\n\n{{incident.recommendations}}\n\n{{#extra.incidentUrl}}<{{extra.incidentUrl}}>{{/extra.incidentUrl}}',
   }),
   observation: jsonTemplate({
     subject: '[{{fields.severity}}] {{fields.summary}}',
@@ -21,7 +21,7 @@ export const emailTemplates: Readonly<Record<string, DefaultTemplate>> = {
   'scheduled-report': jsonTemplate({
     subject: 'Report: {{artifact_data.metadata.scheduled_report_name}}',
     markdown:
-      '# {{artifact_data.metadata.scheduled_report_name}}\n\n{{artifact_data.metadata.report_description}}\n\n{{artifact_data.metadata.cadence}}, made {{artifact_data.metadata.artifact_create_date}}\n\n<{{extra.ui_url}}>',
+      '# {{artifact_data.metadata.scheduled_report_name}}\n\n{{artifact_data.metadata.report_description}}\n\n{{artifact_data.metadata.cadence}}, made {{artifact_data.metadata.artifact_create_date}}\n\n{{#extra.ui_url}}<{{extra.ui_url}}>{{/extra.ui_url}}',
   }),
   health: jsonTemplate({
     subject: 'Health: {{asset_name}} {{alert_summary}}',

@@ -4,11 +4,13 @@ import { jiraServiceManagementHelp } from './jira-service-management.help.js';
 import { jiraServiceManagementTemplates } from './jira-service-management.templates.js';
 
 const number = (title: string, description: string, example: string) => ({
-  type: 'string',
+  // Jira wants texts; people and scripts write numbers.
+  type: ['string', 'integer'],
   title,
   description,
   minLength: 1,
   maxLength: 20,
+  minimum: 1,
   pattern: '^[0-9]+$',
   examples: [example],
 });

@@ -25,7 +25,7 @@ export function completeRequest({ body, values }: CustomerRequest, sending: Send
     const given = body.get(key);
     // Numbers are refused, ids are texts; `<SERVICE DESK ID>` is what the original's template asks people to replace.
     const text = given instanceof JsonNumber ? given.text : given;
-    body.set(key, typeof text === 'string' && !/^(?:<.*>)?$/.test(text) ? text : required(config, key));
+    body.set(key, typeof text === 'string' && !/^(?:<.*>)?$/.test(text) ? text : idOf(config, key));
   }
   for (const [key, value] of Object.entries(section(config, 'fields'))) setMissing(values, key, treeOf(value));
   fitSummary(values, sending.notificationType, notes);
@@ -34,6 +34,11 @@ export function completeRequest({ body, values }: CustomerRequest, sending: Send
   const fitted = fitLongText(description, body.get('isAdfRequest') === true ? 'cloud' : 'data-center', 'The description', notes);
   if (fitted === null) values.delete('description');
   else values.set('description', fitted);
+}
+
+function idOf(config: Readonly<Record<string, unknown>>, key: string): string {
+  const value = config[key];
+  return typeof value === 'number' ? String(value) : required(config, key);
 }
 
 /** The description as the platform shows it in version 2: wiki markup, or the text of the document. */

@@ -1,0 +1,29 @@
+import { allTargets, findTarget } from './all-targets.js';
+import { reasons } from './reasons.js';
+import { sampleConnectors } from './sample-connectors.js';
+import { targetContract } from './targets.contract.js';
+
+describe('the list of targets', () => {
+  it('has the ids of the contract, each once', () => {
+    expect(allTargets.map(({ descriptor }) => descriptor.id).sort()).toEqual(
+      ['email', 'jira', 'jira-service-management', 'pagerduty', 'servicenow', 'slack', 'teams', 'webhook'],
+    );
+  });
+
+  it('finds a room by its id, and none for another word', () => {
+    for (const target of allTargets) expect(findTarget(target.descriptor.id)).toBe(target);
+    expect(findTarget('constructor')).toBeUndefined();
+  });
+});
+
+describe('the list of reasons', () => {
+  it('says a sentence about each', () => {
+    for (const { meaning } of Object.values(reasons)) expect(meaning).toMatch(/^[A-Z].*\.$/);
+  });
+});
+
+for (const target of allTargets) {
+  const sample = sampleConnectors[target.descriptor.id];
+  if (sample === undefined) throw new Error(`${target.descriptor.id} has no sample connector: add one to sample-connectors.ts`);
+  targetContract(target, sample);
+}
