@@ -7,15 +7,25 @@ import type { ConsumerMessages, JsMsg } from '@nats-io/jetstream';
  */
 export async function* batchesOf(messages: ConsumerMessages, batchMax: number): AsyncGenerator<JsMsg[]> {
   const iterator = messages[Symbol.asyncIterator]();
+  let next = iterator.next();
   for (;;) {
-    const first = await iterator.next();
+    const first = await next;
     if (first.done === true) return;
     const batch = [first.value];
-    while (batch.length < batchMax && messages.getPending() > 0) {
-      const next = await iterator.next();
-      if (next.done === true) break;
-      batch.push(next.value);
+    next = iterator.next();
+    // What is there already comes before the event loop turns. The iterator's own count of what is pending cannot be trusted for
+    // this: it counts pull requests too, and a batch that waited for one would wait until the next message.
+    const turned = eventLoopTurned();
+    while (batch.length < batchMax) {
+      const more = await Promise.race([next, turned]);
+      if (more === null || more.done === true) break;
+      batch.push(more.value);
+      next = iterator.next();
     }
     yield batch;
   }
+}
+
+function eventLoopTurned(): Promise<null> {
+  return new Promise((resolve) => setImmediate(() => resolve(null)));
 }
