@@ -33,7 +33,7 @@ async function demonstrate(): Promise<void> {
       `nothing arrived at Slack's stand-in within ${receiveWaitMs / 1000} s; see ${dev.httpUrl} for the delivery`,
     );
   console.log(`it arrived at Slack's stand-in after ${Math.round(performance.now() - began)} ms:\n`);
-  console.log(JSON.stringify(received.body, null, 2));
+  console.log(JSON.stringify(typeof received.body === 'string' ? JSON.parse(received.body) : received.body, null, 2));
   console.log(`\nthe delivery's timeline: ${dev.httpUrl}/ (Deliveries)`);
 }
 

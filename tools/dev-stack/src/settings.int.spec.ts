@@ -1,5 +1,9 @@
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
-import { readSettings, SettingsFaults } from './settings.js';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort } from './free-port.js';
+import { readSettings, rememberPorts, SettingsFaults } from './settings.js';
 
 describe('the settings of the stack', () => {
   let taken: Server;
@@ -34,6 +38,16 @@ describe('the settings of the stack', () => {
       'WAYBILL_SMTP_PORT: must be a port, 1 to 65535',
       expect.stringMatching(/^WAYBILL_DEV_EGRESS_ALLOW: everywhere must look like/),
     ]);
+  });
+
+  it('prefers the ports of the last start on the same folder, since what is stored there names them', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'waybill-dev-stack-'));
+    const environment = { WAYBILL_DATA_DIR: folder, WAYBILL_HTTP_PORT: String(await freePort()) };
+    const first = await readSettings(environment);
+    rememberPorts(first);
+    const again = await readSettings({ WAYBILL_DATA_DIR: folder });
+    expect(again.ports).toEqual(first.ports);
+    rmSync(folder, { recursive: true });
   });
 
   it('refuses one port given twice', async () => {

@@ -1,4 +1,5 @@
-import { resolve } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { freePort, isFree } from './free-port.js';
 
 /** What `npm start` was told by its environment (contract.md section 2), with every port decided. */
@@ -43,6 +44,8 @@ export async function readSettings(environment: Environment): Promise<Settings> 
   const moved: string[] = [];
   const databaseUrl = urlOf(environment, 'DATABASE_URL', ['postgres:', 'postgresql:'], faults);
   const natsUrl = urlOf(environment, 'NATS_URL', ['nats:', 'tls:'], faults);
+  const dataDir = dataDirOf(environment);
+  const before = portsBefore(dataDir);
   const ports = {} as Record<PortName, number>;
   const chosen = new Set<number>();
   for (const [name, { variable, preferred }] of Object.entries(portVariables) as [
@@ -52,7 +55,14 @@ export async function readSettings(environment: Environment): Promise<Settings> 
     const notNeeded = (name === 'postgres' && databaseUrl !== null) || (name === 'nats' && natsUrl !== null);
     ports[name] = notNeeded
       ? 0
-      : await decidePort({ variable, preferred, given: environment[variable], chosen, faults, moved });
+      : await decidePort({
+          variable,
+          preferred: before[name] ?? preferred,
+          given: environment[variable],
+          chosen,
+          faults,
+          moved,
+        });
     chosen.add(ports[name]);
   }
   const egressAllow = (environment['WAYBILL_DEV_EGRESS_ALLOW'] ?? '')
@@ -65,7 +75,7 @@ export async function readSettings(environment: Environment): Promise<Settings> 
   }
   if (faults.length > 0) throw new SettingsFaults(faults);
   return {
-    dataDir: dataDirOf(environment),
+    dataDir,
     ports,
     moved,
     databaseUrl,
@@ -77,6 +87,23 @@ export async function readSettings(environment: Environment): Promise<Settings> 
 
 /** The folder that holds all state. */
 export const dataDirOf = (environment: Environment): string => resolve(environment['WAYBILL_DATA_DIR'] || '.waybill');
+
+const portsFile = (dataDir: string): string => join(dataDir, 'ports.json');
+
+/** The ports of this folder's last start: what it has stored names them (a connector to a receiver, a client's configuration). */
+function portsBefore(dataDir: string): Partial<Record<PortName, number>> {
+  try {
+    return JSON.parse(readFileSync(portsFile(dataDir), 'utf8')) as Partial<Record<PortName, number>>;
+  } catch {
+    return {};
+  }
+}
+
+/** Remembers the ports for the next start. Servers of the user's own have none here. */
+export function rememberPorts({ dataDir, ports }: Settings): void {
+  const own = Object.entries(ports).filter(([, port]) => port > 0);
+  writeFileSync(portsFile(dataDir), `${JSON.stringify({ ...portsBefore(dataDir), ...Object.fromEntries(own) })}\n`);
+}
 
 interface PortWish {
   variable: string;

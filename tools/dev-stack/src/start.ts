@@ -4,7 +4,7 @@ import { openControl } from './control.js';
 import { openKeeper } from './keeper.js';
 import { openSecrets } from './secrets.js';
 import { seedExample } from './seed.js';
-import { dataDirOf, readSettings, type Settings } from './settings.js';
+import { dataDirOf, readSettings, rememberPorts, type Settings } from './settings.js';
 import { Stack } from './stack.js';
 import { takeLock } from './stack-lock.js';
 
@@ -24,6 +24,7 @@ async function main(): Promise<number> {
   try {
     const settings = await readSettings(process.env);
     for (const line of settings.moved) say(line);
+    rememberPorts(settings);
     await live(new Stack({ root, settings, secrets, keeper, lock, say }), settings, secrets.password('control'));
     say('Everything has stopped. The data is kept; npm start continues with it.');
     return 0;
