@@ -11,7 +11,8 @@ import { defaultCorrelationKey } from './correlation.js';
 import type { Outcome } from './outcome.js';
 import { reasons } from './reasons.js';
 import type { SampleConnector } from './sample-connectors.js';
-import { exampleAtMs, exampleSending, httpAnswer, noAnswer } from './sending-example.js';
+import { exampleSending, httpAnswer, noAnswer } from './sending-example.js';
+import { httpAnswers, mailAnswers, receipts } from './target-arbitraries.js';
 import { type Answer, type MailTargetRequest, type Sending, type Step, stepsMax, type Target, type TargetRequest } from './target.js';
 
 /** What holds for every room, whatever it delivers to. A new room passes this before it has a spec of its own. */
@@ -257,60 +258,8 @@ function checkOutcome(outcome: Outcome): void {
   expect(retryAfterMs).toBeLessThanOrEqual(retryAfterMsMax);
 }
 
-const bodies = fc.oneof(
-  fc.constantFrom('', 'ok', '1', '<html>', 'null', '[]', '{}', '{"result":{}}', '{"result":[]}', '{"issues":[]}', '{"transitions":[]}', '{"transitions":[null,{"id":5}]}'),
-  fc.constantFrom('{"id":"1","key":"A-1"}', '{"issueId":"1","issueKey":"A-1"}', '{"result":{"sys_id":"1","number":"I1"}}', '{"status":"success"}', '{"ok":false}'),
-  fc.constantFrom('{"issues":[null,{"id":"1","fields":{"labels":["x"]}}]}', '{"errors":{"labels":"x"}}', '{"transitions":[{"id":"5","name":"Done"}]}', '{"error":{"code":"x"}}'),
-  fc.json({ maxDepth: 3 }),
-  fc.string(),
-);
-
-const httpAnswers: fc.Arbitrary<Answer> = fc.oneof(
-  fc.record({
-    kind: fc.constant('http' as const),
-    status: fc.oneof(fc.constantFrom(200, 201, 202, 204, 301, 400, 401, 403, 404, 409, 410, 429, 500, 503), fc.integer({ min: 100, max: 599 })),
-    headers: fc.dictionary(
-      fc.constantFrom('retry-after', 'x-seraph-loginreason', 'location', 'webhook-delivery', 'x-ratelimit-reset', 'x-authentication-denied-reason'),
-      fc.oneof(fc.string(), fc.constantFrom('5', '-1', 'AUTHENTICATED_FAILED', 'disable', '99999999999999999999')),
-    ),
-    body: bodies,
-    bodyTruncated: fc.boolean(),
-    atMs: fc.constant(exampleAtMs),
-  }),
-  noAnswers(),
-);
-
-function noAnswers(): fc.Arbitrary<Answer> {
-  const codes = ['dns_failed', 'connect_failed', 'tls_failed', 'timeout', 'reset', 'protocol_error', 'egress_blocked', 'header_invalid', 'oauth_failed'];
-  return fc.record({
-    kind: fc.constant('none' as const),
-    sent: fc.boolean(),
-    code: fc.constantFrom(...codes),
-    message: fc.string(),
-    retry: fc.constantFrom('later' as const, 'never' as const),
-    atMs: fc.constant(exampleAtMs),
-  });
-}
-
-function mailAnswers({ config }: SampleConnector): fc.Arbitrary<Answer> {
-  const recipients = [...(config['to'] as string[]), ...(config['cc'] as string[]), 'stranger@example.com'];
-  const one = fc.record({
-    recipient: fc.constantFrom(...recipients),
-    stage: fc.constantFrom('connect', 'auth', 'mail', 'rcpt', 'data', 'accepted'),
-    code: fc.option(fc.integer({ min: 200, max: 599 })),
-    text: fc.string(),
-    outcome: fc.constantFrom('accepted' as const, 'refused-for-now' as const, 'refused' as const, 'unknown' as const),
-  });
-  return fc.oneof(fc.record({ kind: fc.constant('mail' as const), recipients: fc.array(one, { maxLength: 6 }), atMs: fc.constant(exampleAtMs) }), noAnswers());
-}
-
-/** Sendings of every kind, also with receipts that another version, another target or nobody has written. */
+/** Sendings of every kind, also with bodies that no template of ours has given. */
 function sendingsOf(target: Target, sample: SampleConnector): fc.Arbitrary<Sending> {
-  const memory = fc.dictionary(
-    fc.constantFrom('id', 'by', 'owed', 'lookedAtAttempt', 'openRecipients', 'refusedRecipients', 'dedupKey'),
-    fc.oneof(fc.string(), fc.constant('dlv_01jd8xkq3vfb7sz3tm8v0q9k4n'), fc.integer(), fc.constant(['tell', 'resolve']), fc.array(fc.string()), fc.constant(null)),
-  );
-  const remembered = fc.option(fc.record({ ticket: fc.option(fc.string(), { nil: undefined }), url: fc.constant(undefined), memory }));
   return fc
     .record({
       sample: fc.constantFrom(...builtInSamples),
@@ -318,7 +267,7 @@ function sendingsOf(target: Target, sample: SampleConnector): fc.Arbitrary<Sendi
       correlationKey: fc.option(fc.string()),
       afterUnknown: fc.boolean(),
       attempt: fc.integer({ min: 1, max: 13 }),
-      remembered,
+      remembered: receipts(),
       body: fc.option(fc.oneof(fc.json(), fc.string())),
     })
     .map(({ sample: [type, payload], body, ...over }) => sending(target, sample, type, payload, body === null ? over : { ...over, body }));

@@ -1,6 +1,6 @@
-import type { JsonTree } from '@waybill/contracts/payload/json-tree';
+import type { JsonObject, JsonTree } from '@waybill/contracts/payload/json-tree';
 import { isSuccess, refusedNever, unanswered } from '../answers.js';
-import { readAnswer, readBody } from '../body.js';
+import { readAnswer, readBody, textIn } from '../body.js';
 import { checkBaseUrl } from '../check-url.js';
 import { ask, type Ask, type Conversation, follow } from '../conversation.js';
 import { mayBeOurs } from '../delivery-time.js';
@@ -59,7 +59,7 @@ function* finish(site: JiraSite, sending: Sending, ticket: KnownTicket, request:
 
 /** Version 2 shows descriptions as the markup that was sent; the cloud has the newer search there too. */
 function queryOf(sending: Sending, { values }: CustomerRequest): Query {
-  const summary = String(values.get('summary'));
+  const summary = summaryOf(values);
   const description = descriptionText(values);
   return {
     jql: `summary ~ "${searchable(summary)}"`,
@@ -69,6 +69,11 @@ function queryOf(sending: Sending, { values }: CustomerRequest): Query {
       sameText(fields['description'] ?? '', description) &&
       mayBeOurs(sending.deliveryId, readTime(fields['created'])),
   };
+}
+
+/** `fitSummary` has made it a text that is not empty. */
+function summaryOf(values: JsonObject): string {
+  return textIn(values, 'summary') ?? '';
 }
 
 /** The longest run of the summary that has no sign of the query language: a search for part of it finds it too. */
@@ -151,7 +156,7 @@ function* tell(
 
 /** `public` must be said: true mails the customer. */
 function commentOf(sending: Sending, { values }: CustomerRequest, notes: string[]): ReadonlyMap<string, JsonTree> {
-  const head = escapeWiki(String(values.get('summary')));
+  const head = escapeWiki(summaryOf(values));
   const description = values.get('description');
   const text = typeof description === 'string' ? `${head}\n\n${description}` : head;
   return bodyOf(

@@ -130,7 +130,7 @@ function inlineNode(child: JsonObject): string {
   let text = escapeWiki(textIn(child, 'text') ?? '');
   for (const mark of Array.isArray(marks) ? marks : []) {
     if (!(mark instanceof Map)) continue;
-    const sign = wikiMarks[String(mark.get('type'))];
+    const sign = wikiMarks[textIn(mark, 'type') ?? ''];
     const href = mark.get('type') === 'link' ? hrefOf(mark) : null;
     if (href !== null) text = `[${text}|${linkOf(href)}]`;
     else if (sign !== undefined && text.trim() !== '') text = sign + text + sign;

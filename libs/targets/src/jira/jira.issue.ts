@@ -1,5 +1,5 @@
 import { JsonNumber, type JsonObject, type JsonTree, stringifyTree, treeOf } from '@waybill/contracts/payload/json-tree';
-import { objectIn, setMissing, textIn } from '../body.js';
+import { objectIn, setMissing } from '../body.js';
 import { cut, cutNote, measure } from '../cut.js';
 import { cutMember, shortenLongest } from '../fit.js';
 import { optional, section } from '../settings.js';

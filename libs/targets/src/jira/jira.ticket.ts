@@ -47,14 +47,14 @@ export function* search(site: JiraSite, path: string, query: Query, sending: Sen
   const answer = yield* ask(jiraRequest(site, 'POST', path, body), null, notes.splice(0));
   if (answer.kind === 'none') return { outcome: lookUpUnanswered(answer) };
   if (answer.status === 401 || isStranger(answer)) return { outcome: refusedByJira(answer) };
-  const issues = readAnswer(answer.body)?.['issues'];
+  const issues: unknown = readAnswer(answer.body)?.['issues'];
   if (!isSuccess(answer) || !Array.isArray(issues)) {
     const refused = refusedByJira(answer);
     if (refused.kind === 'refused' && refused.retry === 'later') return { outcome: refused };
     notes.push(`The search for a ticket of an earlier attempt was refused (${answer.status}), so this ticket may be a second one.`);
     return { none: true };
   }
-  const ours = issues.find((issue) => query.isOurs(fieldsOf(issue)));
+  const ours = (issues as readonly unknown[]).find((issue) => query.isOurs(fieldsOf(issue)));
   const ticket = ours === undefined ? null : ticketOf(site, ours as Record<string, unknown>);
   if (ticket !== null) {
     notes.push(`An earlier attempt with an unknown outcome had made the ticket ${ticket.key}.`);
