@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import { type AdmittedEvent, categoryKey } from './admit.js';
 import { digest, encodeEntry } from './entry.js';
 import { eventIdBytes, streamKey, uuidText } from './event-id.js';
@@ -10,7 +11,7 @@ import { type KeyWrapper, newDataKey, seal } from './seal.js';
 
 /** The stream keys of one group: each name is hashed once. */
 export class StreamKeys {
-  private readonly keys = new Map<string, Buffer>();
+  private readonly keys = new Map<string, KeyObject>();
 
   of(stream: string): Buffer {
     const known = this.keys.get(stream);
@@ -32,7 +33,7 @@ export class SubjectKeys {
     private readonly stored: ReadonlyMap<string, Buffer | null>,
   ) {}
 
-  of(subject: string): Buffer {
+  of(subject: string): KeyObject {
     const known = this.keys.get(subject);
     if (known !== undefined) return known;
     const key = this.find(subject);
@@ -40,7 +41,7 @@ export class SubjectKeys {
     return key;
   }
 
-  private find(subject: string): Buffer {
+  private find(subject: string): KeyObject {
     const wrapped = this.stored.get(subject);
     if (wrapped) return this.wrapper.unwrap(subject, wrapped);
     const key = newDataKey();

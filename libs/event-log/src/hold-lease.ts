@@ -24,8 +24,9 @@ export async function holdLease(options: HoldLeaseOptions): Promise<void> {
   const { leases, name, owner, ttlMs, signal } = options;
   while (!signal.aborted) {
     try {
+      const asked = performance.now();
       const lease = await leases.acquire(name, owner, ttlMs);
-      if (lease !== null) await workUnder(lease, options);
+      if (lease !== null) await workUnder(lease, asked, options);
     } catch (error) {
       options.onFault(error);
     }
@@ -33,10 +34,10 @@ export async function holdLease(options: HoldLeaseOptions): Promise<void> {
   }
 }
 
-async function workUnder(lease: Lease, options: HoldLeaseOptions): Promise<void> {
+async function workUnder(lease: Lease, asked: number, options: HoldLeaseOptions): Promise<void> {
   const lost = new AbortController();
   const ended = new AbortController();
-  const renewing = renewUntil(lease, options, lost, ended.signal);
+  const renewing = renewUntil(lease, asked + options.ttlMs, options, lost, ended.signal);
   try {
     await options.work(lease, AbortSignal.any([options.signal, lost.signal]));
   } finally {
@@ -46,8 +47,15 @@ async function workUnder(lease: Lease, options: HoldLeaseOptions): Promise<void>
   }
 }
 
-async function renewUntil(lease: Lease, options: HoldLeaseOptions, lost: AbortController, ended: AbortSignal): Promise<void> {
-  let heldUntil = performance.now() + options.ttlMs;
+/** Counts the time from before each question, so that this holder never thinks that it has the lease longer than the database does. */
+async function renewUntil(
+  lease: Lease,
+  until: number,
+  options: HoldLeaseOptions,
+  lost: AbortController,
+  ended: AbortSignal,
+): Promise<void> {
+  let heldUntil = until;
   while (!ended.aborted && !lost.signal.aborted) {
     await wait(options.ttlMs / 3, undefined, { signal: ended }).catch(() => undefined);
     if (ended.aborted) return;

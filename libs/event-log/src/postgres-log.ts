@@ -46,6 +46,7 @@ export class PostgresLog implements EventLog {
     private readonly watch: HeadWatch,
     private readonly reader: LogReader,
     private readonly wrapper: KeyWrapper,
+    opened: number,
     faults: CommitFaults | undefined,
   ) {
     this.leases = new PostgresLeases(asking);
@@ -57,9 +58,9 @@ export class PostgresLog implements EventLog {
       faults,
     });
     this.queue = new GroupQueue(async (group) => {
-      await commit.commit(group);
       // Far ahead of need and tried again with the next group: a failure here is no failure of an append.
-      await commit.keepPartitions(this.watch.position).catch(() => undefined);
+      await commit.keepPartitions(Math.max(opened, this.watch.position)).catch(() => undefined);
+      await commit.commit(group);
     });
   }
 
@@ -74,13 +75,13 @@ export class PostgresLog implements EventLog {
     const wrapper = new KeyWrapper(parseKekRing(options.kek), options.log);
     const asking = new Session(session('ask'));
     try {
-      const identity = await readIdentity(asking, options.log);
+      const [identity, head] = await readIdentity(asking, options.log);
       const reading = Array.from({ length: readSessions }, () => new Session(session('read')));
       const reader = new LogReader(identity, reading, wrapper);
       let forget: (subject: string) => void = () => undefined;
       const watch = new HeadWatch(session('watch', { pipeline: false }), (subject) => forget(subject));
       const appending = new Session(session('append'));
-      const log = new PostgresLog(identity, appending, asking, reading, watch, reader, wrapper, options.faults);
+      const log = new PostgresLog(identity, appending, asking, reading, watch, reader, wrapper, head, options.faults);
       forget = (subject) => log.forget(subject);
       return log;
     } catch (error) {
@@ -194,9 +195,9 @@ export class PostgresLog implements EventLog {
   }
 }
 
-async function readIdentity(session: Session, expected: string): Promise<LogIdentity> {
+async function readIdentity(session: Session, expected: string): Promise<[LogIdentity, number]> {
   const { rows } = await session.query(statements.readHead);
-  const [log, epoch] = (rows[0] ?? []) as [string, number];
+  const [log, epoch, position] = (rows[0] ?? []) as [string, number, number];
   if (log !== expected) throw new Error(`this database keeps the log ${log ?? '(none)'}, not ${expected}`);
-  return { log, epoch };
+  return [{ log, epoch }, position];
 }

@@ -55,7 +55,7 @@ export function prepare(request: AppendRequest): PreparedRequest {
 }
 
 function prepareEvent(event: NewEvent, metaTexts: Map<EventMeta, string>): PreparedEvent {
-  if (event.type.length === 0 || event.type.length > typeBytesMax) throw new AppendInvalid(`no event type: ${event.type}`);
+  if (!isName(event.type, typeBytesMax)) throw new AppendInvalid(`no event type: ${event.type}`);
   if (!Number.isInteger(event.schemaVersion) || event.schemaVersion < 1 || event.schemaVersion > 32_767) {
     throw new AppendInvalid(`no schema version: ${event.schemaVersion}`);
   }
@@ -84,7 +84,7 @@ function metaTextOf(meta: EventMeta, known: Map<EventMeta, string>): string {
 }
 
 function assertSealed(sealed: { subject: string; text: string }): { subject: string; text: string } {
-  if (sealed.subject.length === 0 || sealed.subject.length > streamNameBytesMax) throw new AppendInvalid('a sealed part names its subject');
+  if (!isName(sealed.subject, streamNameBytesMax)) throw new AppendInvalid('a sealed part names its subject');
   // A full parse would double the cost of every payload; its publisher's text was parsed where it came in.
   if (!/^\{\s*"/.test(sealed.text) || !sealed.text.endsWith('}')) {
     throw new AppendInvalid('a sealed part is the text of a JSON object with at least one member');
@@ -99,9 +99,14 @@ function bytesOf(event: PreparedEvent): number {
 
 function assertNames(append: StreamAppend): void {
   const { stream, tenant } = append;
-  if (stream.length === 0 || Buffer.byteLength(stream) > streamNameBytesMax) throw new AppendInvalid(`no stream name: ${stream}`);
-  if (tenant.length === 0 || Buffer.byteLength(tenant) > tenantBytesMax) throw new AppendInvalid(`no tenant: ${tenant}`);
+  if (!isName(stream, streamNameBytesMax)) throw new AppendInvalid(`no stream name: ${stream}`);
+  if (!isName(tenant, tenantBytesMax)) throw new AppendInvalid(`no tenant: ${tenant}`);
   if (typeof append.expected === 'number' && !(Number.isSafeInteger(append.expected) && append.expected >= 0)) {
     throw new AppendInvalid(`no version: ${append.expected}`);
   }
+}
+
+/** A control character (or half of a letter) would make PostgreSQL refuse the whole group, or look like another name. */
+function isName(text: string, bytesMax: number): boolean {
+  return text.length > 0 && Buffer.byteLength(text) <= bytesMax && !/[\p{Cc}\p{Cs}]/u.test(text);
 }

@@ -1,0 +1,111 @@
+import { groupBytesMax, groupEventsMax } from './limits.js';
+import { GroupQueue, type Waiting } from './group-queue.js';
+import { type AppendResult, LogUnavailable, Overloaded } from './log.js';
+import type { PreparedRequest } from './prepare.js';
+
+const done: AppendResult = { streams: [], events: [], headPosition: 0 };
+const request = (eventCount: number, bytes = eventCount): PreparedRequest => ({ request: { streams: [] }, streams: [], eventCount, bytes });
+
+/** A queue whose groups end when told to. */
+function openQueue(limits?: { events: number; bytes: number }) {
+  const groups: Waiting[][] = [];
+  const endings: (() => void)[] = [];
+  const commit = (group: Waiting[]): Promise<void> => {
+    groups.push(group);
+    return new Promise((resolve) =>
+      endings.push(() => {
+        for (const waiting of group) waiting.resolve(done);
+        resolve();
+      }),
+    );
+  };
+  const turn = (): Promise<void> => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+  return {
+    queue: new GroupQueue(commit, limits),
+    groups,
+    /** Lets the group under way end and the next one begin. */
+    next: async () => {
+      endings.shift()?.();
+      await turn();
+    },
+  };
+}
+
+const sizes = (groups: Waiting[][]): number[] => groups.map((group) => group.length);
+
+describe('the queue of a group commit', () => {
+  it('takes together what comes while a group is under way', async () => {
+    const { queue, groups, next } = openQueue();
+    const first = queue.submit(request(1));
+    await next();
+    const others = [queue.submit(request(1)), queue.submit(request(1)), queue.submit(request(1))];
+    expect(sizes(groups)).toEqual([1]);
+    await next();
+    expect(sizes(groups)).toEqual([1, 3]);
+    await next();
+    await Promise.all([first, ...others]);
+  });
+
+  it.each([
+    ['events at the bound go together', [request(groupEventsMax - 1), request(1)], [2]],
+    ['one event past the bound waits for the next group', [request(groupEventsMax), request(1)], [1, 1]],
+    ['bytes at the bound go together', [request(1, groupBytesMax - 1), request(1, 1)], [2]],
+    ['one byte past the bound waits for the next group', [request(1, groupBytesMax), request(1, 1)], [1, 1]],
+    ['a request that is too large for any group goes alone', [request(1), request(groupEventsMax * 3), request(1)], [1, 1, 1]],
+  ])('keeps groups bounded: %s', async (_case, requests, expected) => {
+    const { queue, groups, next } = openQueue();
+    const results = requests.map((each) => queue.submit(each));
+    for (let n = 0; n < 4; n += 1) await next();
+    expect(sizes(groups)).toEqual(expected);
+    await Promise.all(results);
+  });
+
+  it('answers Overloaded one past its bound and goes on after that', async () => {
+    const { queue, next } = openQueue({ events: 10, bytes: 1_000 });
+    const under = queue.submit(request(1));
+    await next();
+    const waiting = [queue.submit(request(9)), queue.submit(request(1))];
+    await expect(queue.submit(request(1))).rejects.toThrow(Overloaded);
+    expect(queue.depth).toEqual({ requests: 2, events: 10 });
+    await next();
+    const later = queue.submit(request(10));
+    await next();
+    await next();
+    await Promise.all([under, ...waiting, later]);
+  });
+
+  it('counts bytes and requests without an event too', async () => {
+    const { queue, next } = openQueue({ events: 2, bytes: 100 });
+    const results = [queue.submit(request(1, 60))];
+    await expect(queue.submit(request(1, 41))).rejects.toThrow(Overloaded);
+    results.push(queue.submit(request(0, 0)));
+    await expect(queue.submit(request(0, 0))).rejects.toThrow(Overloaded);
+    await next();
+    await next();
+    await Promise.all(results);
+  });
+
+  it('drains when it is closed and takes nothing more', async () => {
+    const { queue, next } = openQueue();
+    const taken = [queue.submit(request(1)), queue.submit(request(1))];
+    const closing = queue.close();
+    await expect(queue.submit(request(1))).rejects.toThrow(LogUnavailable);
+    await next();
+    await next();
+    await closing;
+    expect(await Promise.all(taken)).toEqual([done, done]);
+  });
+
+  it('gives up what has waited too long, and not what is under way', async () => {
+    const { queue, next } = openQueue();
+    const under = queue.submit(request(1));
+    await next();
+    const late = queue.submit(request(1));
+    const expired = queue.expire(performance.now() + 1);
+    for (const waiting of expired) waiting.reject(new LogUnavailable('late'));
+    await expect(late).rejects.toThrow(LogUnavailable);
+    expect(queue.depth).toEqual({ requests: 0, events: 0 });
+    await next();
+    await under;
+  });
+});
