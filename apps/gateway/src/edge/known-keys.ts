@@ -11,14 +11,12 @@ export type VerifyKey = (keyId: string, sha256: string) => Promise<Principal | n
 interface Known {
   readonly principal: Principal | null;
   readonly askedAtMs: number;
-  /** The registry was away when asked again: this entry is used until then without asking. */
-  usableUntilMs: number;
 }
 
 /** A person waits for this with every request. */
 const verifyTimeoutMs = 2_000;
-/** While the registry is away not every request may wait for it. */
-const awayPauseMs = 1_000;
+/** Longer than one question takes to fail, so that under steady use only the first caller waits; short, so that a revocation counts soon after. */
+const awayPauseMs = 3_000;
 
 /**
  * Who a key text belongs to, as the registry said a few seconds ago at most. Bounded; a key is asked for once at a time,
@@ -27,6 +25,8 @@ const awayPauseMs = 1_000;
 export class KnownKeys {
   private readonly known = new Map<string, Known>();
   private readonly asking = new Map<string, Promise<Known>>();
+  /** The registry did not answer a moment ago. */
+  private awayUntilMs = 0;
 
   constructor(
     private readonly verify: VerifyKey,
@@ -46,26 +46,40 @@ export class KnownKeys {
 
   private async look(keyId: string, sha256: string): Promise<Known> {
     const known = this.known.get(sha256);
-    if (known !== undefined && this.nowMs() < known.usableUntilMs) return known;
-    const running = this.asking.get(sha256);
-    if (running !== undefined) return running;
-    const asking = this.askAgain(keyId, sha256, known).finally(() => this.asking.delete(sha256));
+    if (known !== undefined && this.isFresh(known)) return known;
+    const asking = this.asking.get(sha256) ?? this.ask(keyId, sha256);
+    if (known === undefined || !this.isUsableWhileAway(known)) return asking;
+    // Nobody waits for a registry that did not answer the last time; its answer counts as soon as it comes.
+    if (this.nowMs() < this.awayUntilMs) return known;
+    return asking.catch(() => known);
+  }
+
+  private isFresh({ principal, askedAtMs }: Known): boolean {
+    return this.nowMs() - askedAtMs < (principal === null ? keyRefusedMs : keyFreshMs);
+  }
+
+  private isUsableWhileAway({ principal, askedAtMs }: Known): boolean {
+    return principal !== null && this.nowMs() - askedAtMs < keyStaleMs;
+  }
+
+  private ask(keyId: string, sha256: string): Promise<Known> {
+    const asking = this.askNow(keyId, sha256).finally(() => this.asking.delete(sha256));
     this.asking.set(sha256, asking);
+    // Who waits for it hears of the failure; when nobody does it is no defect.
+    asking.catch(() => undefined);
     return asking;
   }
 
-  private async askAgain(keyId: string, sha256: string, known: Known | undefined): Promise<Known> {
+  private async askNow(keyId: string, sha256: string): Promise<Known> {
     // The time before asking, so that a revocation during a slow answer is seen in time.
     const askedAtMs = this.nowMs();
     try {
       const principal = await this.verify(keyId, sha256);
-      const usableUntilMs = askedAtMs + (principal === null ? keyRefusedMs : keyFreshMs);
-      return this.remember(sha256, { principal, askedAtMs, usableUntilMs });
+      this.awayUntilMs = 0;
+      return this.remember(sha256, { principal, askedAtMs });
     } catch (error) {
-      const now = this.nowMs();
-      if (!known?.principal || now - known.askedAtMs >= keyStaleMs) throw error;
-      known.usableUntilMs = now + awayPauseMs;
-      return known;
+      this.awayUntilMs = this.nowMs() + awayPauseMs;
+      throw error;
     }
   }
 

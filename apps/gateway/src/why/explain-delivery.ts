@@ -20,7 +20,9 @@ export function endOfDelivery(delivery: Delivery, names: Names): string {
     case 'dead-lettered':
       return `It was given up ${to} ${tries}${because}; it can be redelivered.`;
     case 'cancelled':
-      return `It was cancelled before it was delivered ${to}${because}.`;
+      return wasAccepted(delivery)
+        ? `It was delivered ${to} once, and a redelivery was cancelled${because}.`
+        : `It was cancelled before it was delivered ${to}${because}.`;
     case 'suppressed':
       return `It was suppressed and not sent ${to}${because}.`;
     case 'retrying':
@@ -72,6 +74,11 @@ function wordsOfAttempt(attempt: Attempt): string {
     case null:
       return `Attempt ${attempt.number} is under way.`;
   }
+}
+
+/** An earlier round of attempts may have arrived before somebody asked for a redelivery. */
+function wasAccepted({ attempts = [] }: Delivery): boolean {
+  return attempts.some(({ outcome }) => outcome === 'accepted');
 }
 
 function ticketOf({ receipt }: Delivery): string {

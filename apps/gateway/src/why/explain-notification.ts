@@ -75,4 +75,5 @@ function passedByStep(explanation: Explanation): Why['steps'][number] {
   return { at: null, words: `Subscription ${name} did not choose it. ${why}` };
 }
 
-const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
+/** `1 connector`, `2 connectors`. */
+export const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;

@@ -66,7 +66,16 @@ describe('the end of a delivery in words', () => {
       'It was delivered to “SOC” (con_00000000000000000000000001) at the first attempt.',
     ],
     ['dead-lettered', { reason: 'gone', attemptCount: 1 }, 'because of gone; it can be redelivered.'],
-    ['cancelled', { reason: 'connector_deleted' }, 'because of connector_deleted.'],
+    [
+      'cancelled',
+      { reason: 'connector_deleted' },
+      'before it was delivered to “SOC” (con_00000000000000000000000001) because of connector_deleted.',
+    ],
+    [
+      'cancelled',
+      { reason: 'by_hand', attempts: [attempt(1, {})] },
+      'once, and a redelivery was cancelled because of by_hand.',
+    ],
     ['retrying', { reason: 'rate_limited', nextAttemptAt: at }, `because of rate_limited and is tried again at ${at}.`],
     ['attempting', {}, 'is being sent'],
     ['pending', {}, 'waits for its first attempt'],

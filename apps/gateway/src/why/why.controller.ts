@@ -13,7 +13,7 @@ import { Ask, type Asked, type Caller, On } from '../edge/route.js';
 import { Rpc } from '../edge/rpc.js';
 import { withTextMember } from '../edge/splice.js';
 import { endOfDelivery, type Names, stepsOfDelivery } from './explain-delivery.js';
-import { explainNotification } from './explain-notification.js';
+import { count, explainNotification } from './explain-notification.js';
 import { whyRoutes } from './why.routes.js';
 
 /** With every attempt; of further ones only the end is told. */
@@ -101,7 +101,7 @@ export class WhyController {
     const subscription = await this.rpc.ask<Subscription>(caller, 'subscriptions', 'subscriptions.get', { id });
     const filter = subscription.filter === null ? 'all of them' : 'those that its filter takes';
     const state = subscription.enabled ? '' : ' It is disabled, so it chooses nothing.';
-    const words = `Subscription “${subscription.name}” sends notifications of type ${subscription.types.join(', ')} (${filter}) to ${subscription.connectorIds.length} connectors.${state}`;
+    const words = `Subscription “${subscription.name}” sends notifications of type ${subscription.types.join(', ')} (${filter}) to ${count(subscription.connectorIds.length, 'connector')}.${state}`;
     const made = { at: subscription.createdAt, words: `It was created by ${subscription.createdBy}.` };
     const changed = {
       at: subscription.updatedAt,
