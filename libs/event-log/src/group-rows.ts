@@ -11,7 +11,7 @@ import { type KeyWrapper, newDataKey, seal } from './seal.js';
 
 /** The stream keys of one group: each name is hashed once. */
 export class StreamKeys {
-  private readonly keys = new Map<string, KeyObject>();
+  private readonly keys = new Map<string, Buffer>();
 
   of(stream: string): Buffer {
     const known = this.keys.get(stream);
@@ -25,7 +25,7 @@ export class StreamKeys {
 /** The keys of the subjects that a group seals for: what `log_keys` holds under the head lock, and what has to be added to it. */
 export class SubjectKeys {
   readonly made = new Map<string, Buffer>();
-  private readonly keys = new Map<string, Buffer>();
+  private readonly keys = new Map<string, KeyObject>();
 
   /** `stored` holds the wrapped key of each known subject, null for one that was shredded. */
   constructor(

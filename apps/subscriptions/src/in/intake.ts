@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, type KeyObject } from 'node:crypto';
 import type { JsMsg } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { takeWork } from '@waybill/bus/work-queue';
@@ -28,7 +28,7 @@ export interface IntakeParts {
   readonly table: RouteTable;
   readonly windows: SuppressionWindows;
   readonly types: TypeRules;
-  readonly tenantKey: Buffer;
+  readonly tenantKey: KeyObject;
   readonly log: Log;
   /** Reads the open windows from the read model, caught up with the log. */
   readonly loadWindows: () => Promise<RecordedWindow[]>;

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import { type DerivedKeys, type NotificationRefused, type NotificationRouted, sealedNotificationText } from '@waybill/contracts/log/subscriptions';
 import { Refused } from '@waybill/decider/decider';
 import type { StreamAppend } from '@waybill/event-log/log';
@@ -17,7 +18,7 @@ export interface DecidingWith {
   readonly table: RouteTable;
   readonly windows: SuppressionWindows;
   readonly types: TypeRules;
-  readonly tenantKey: Buffer;
+  readonly tenantKey: KeyObject;
   readonly newRefusalId: (incoming: Incoming) => string;
 }
 

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, type KeyObject } from 'node:crypto';
 import { JsonRefused } from '@waybill/contracts/payload/json-refused';
 import { parseJson, payloadBytesMax, payloadDepthMax } from '@waybill/contracts/payload/json-text';
 import type { JsonObject, JsonTree } from '@waybill/contracts/payload/json-tree';
@@ -188,6 +188,6 @@ function timeOf(given: string | undefined, receivedAt: string): string {
 const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/i;
 
 /** Tenant-keyed, so that equal payloads of two tenants, or a guessed payload, cannot be recognised in the log. */
-export function payloadMac(tenantKey: Buffer, payloadText: string): string {
+export function payloadMac(tenantKey: KeyObject, payloadText: string): string {
   return createHmac('sha256', tenantKey).update(payloadText, 'utf8').digest('hex');
 }

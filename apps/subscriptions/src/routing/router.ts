@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { ask } from '@waybill/bus/ask';
 import { followLog } from '@waybill/bus/follow-log';
@@ -57,8 +57,8 @@ export class Router {
   }
 
   /** The key of a tenant's HMACs: equal payloads of two tenants have different ones. */
-  tenantKey(tenant: string): Buffer {
-    return createHmac('sha256', this.parts.macSecret).update(`tenant\0${tenant}`).digest();
+  tenantKey(tenant: string): KeyObject {
+    return createSecretKey(createHmac('sha256', this.parts.macSecret).update(`tenant\0${tenant}`).digest());
   }
 
   /** Reads on until registry's newest event is known here; quiet when registry is down, because then nothing is newer. */

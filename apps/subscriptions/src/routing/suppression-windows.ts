@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, type KeyObject } from 'node:crypto';
 import type { OpenedWindow, WindowOf } from '@waybill/subscription/route';
 
 /** A window as it stands in the log and the read model: the key only as a keyed hash, because it is made from a payload. */
@@ -17,7 +17,7 @@ export class SuppressionWindows {
   /** What `open` replaced since the last `keep`, newest last. */
   private journal: { key: string; before: number | undefined }[] = [];
 
-  constructor(private readonly tenantKey: Buffer) {}
+  constructor(private readonly tenantKey: KeyObject) {}
 
   load(windows: readonly RecordedWindow[]): void {
     this.untilMs.clear();
