@@ -1,0 +1,63 @@
+import type { RecordedEvent } from './log.js';
+import { type RecentEvent, RecentEvents } from './ring.js';
+
+const recent = (position: number, subject: string | null = null): RecentEvent => ({
+  event: { position } as RecordedEvent,
+  clearText: '{}',
+  leaf: '',
+  subject,
+  bytes: 10,
+});
+const run = (from: number, to: number): RecentEvent[] => Array.from({ length: to - from + 1 }, (_, n) => recent(from + n));
+const positions = (events: RecentEvent[]): number[] => events.map((event) => event.event.position);
+
+describe('the newest events of a process', () => {
+  it('answers what follows a position', () => {
+    const ring = new RecentEvents();
+    ring.push(run(5, 7));
+    ring.push(run(8, 9));
+    expect(positions(ring.after(4, 10))).toEqual([5, 6, 7, 8, 9]);
+    expect(positions(ring.after(6, 2))).toEqual([7, 8]);
+    expect(ring.after(9, 10)).toEqual([]);
+    expect(ring.after(20, 10)).toEqual([]);
+  });
+
+  it('answers nothing when the next position is not here, rather than a later one', () => {
+    const ring = new RecentEvents();
+    ring.push(run(5, 7));
+    expect(ring.after(3, 10)).toEqual([]);
+  });
+
+  it('forgets what came before another copy wrote in between', () => {
+    const ring = new RecentEvents();
+    ring.push(run(1, 3));
+    ring.push(run(5, 6));
+    expect(ring.after(0, 10)).toEqual([]);
+    expect(positions(ring.after(4, 10))).toEqual([5, 6]);
+  });
+
+  it('keeps to its bound and drops the oldest one past it', () => {
+    const ring = new RecentEvents(100);
+    ring.push(run(1, 10));
+    expect(ring.after(0, 20)).toHaveLength(10);
+    ring.push(run(11, 11));
+    expect(ring.after(0, 20)).toEqual([]);
+    expect(ring.after(1, 20)).toHaveLength(10);
+  });
+
+  it('stays the same over many more events than it holds', () => {
+    const ring = new RecentEvents(1_000);
+    for (let position = 1; position <= 10_000; position += 1) ring.push([recent(position)]);
+    expect(positions(ring.after(9_900, 200))).toEqual(positions(run(9_901, 10_000)));
+    expect(ring.after(9_899, 1)).toEqual([]);
+  });
+
+  it('forgets everything when a subject in it was shredded, and nothing for another', () => {
+    const ring = new RecentEvents();
+    ring.push([recent(1, 'ntf_1'), recent(2)]);
+    ring.dropSubject('ntf_2');
+    expect(ring.after(0, 10)).toHaveLength(2);
+    ring.dropSubject('ntf_1');
+    expect(ring.after(0, 10)).toEqual([]);
+  });
+});
