@@ -90,16 +90,22 @@ class JsonTemplateReader {
     this.at++;
     while (this.text.charAt(this.at) !== '"') {
       if (this.text.startsWith('{{', this.at)) {
-        this.source.refuse('template_tag_misplaced', 'A key holds no tags: two values could make the same key. Use a jq template for keys that vary.', this.at);
+        this.source.refuse(
+          'template_tag_misplaced',
+          'A key holds no tags: two values could make the same key. Use a jq template for keys that vary.',
+          this.at,
+        );
       }
       this.passCharacter();
     }
     this.at++;
     const spelling = this.text.slice(start, this.at);
     const key = JSON.parse(spelling) as string;
-    if (keys.has(key)) this.source.refuse('template_duplicate_key', `The key ${spelling} stands twice in one object.`, start);
+    if (keys.has(key))
+      this.source.refuse('template_duplicate_key', `The key ${spelling} stands twice in one object.`, start);
     if (key === '__proto__') this.refuse('The key __proto__ is not allowed.', start);
-    if (key === valueKey) this.refuse('An object with "$value" has this one key, and its value is a path in quotes.', start);
+    if (key === valueKey)
+      this.refuse('An object with "$value" has this one key, and its value is a path in quotes.', start);
     keys.add(key);
     this.skipBlanks();
     if (this.text.charAt(this.at) !== ':') this.refuse('A colon is expected here.');
@@ -164,7 +170,8 @@ class JsonTemplateReader {
     if (!/^\\ud[89a-f]/i.test(spelling)) return;
     const low = /\\u[dD][c-fC-F][\da-fA-F]{2}/y;
     low.lastIndex = this.at;
-    if (!/^\\ud[89ab]/i.test(spelling) || !low.test(this.text)) this.refuse('Half of a surrogate pair stands alone.', start);
+    if (!/^\\ud[89ab]/i.test(spelling) || !low.test(this.text))
+      this.refuse('Half of a surrogate pair stands alone.', start);
     this.at = low.lastIndex;
   }
 
@@ -178,7 +185,8 @@ class JsonTemplateReader {
   }
 
   private enter(): void {
-    if (this.depth >= templateDepthMax) this.source.refuse('template_too_deep', `Containers may lie ${templateDepthMax} deep in each other.`, this.at);
+    if (this.depth >= templateDepthMax)
+      this.source.refuse('template_too_deep', `Containers may lie ${templateDepthMax} deep in each other.`, this.at);
     this.depth++;
     this.at++;
   }

@@ -7,7 +7,8 @@ export type Escape = (text: string) => string;
 export type EscapeName = 'none' | 'slack-mrkdwn' | 'teams-markdown' | 'jira-wiki' | 'html' | 'line';
 
 /** One escape for all values, or one by the nearest key above the tag (`{"url":"{{link}}"}` lands at `url`) with one for all other keys. */
-export type EscapeRule = EscapeName | { readonly otherwise: EscapeName; readonly keys: Readonly<Record<string, EscapeName>> };
+export type EscapeRule =
+  EscapeName | { readonly otherwise: EscapeName; readonly keys: Readonly<Record<string, EscapeName>> };
 
 /** The escape for a value that lands below this key. */
 export function escapeFor(rule: EscapeRule, landing: string): Escape {
@@ -33,11 +34,19 @@ function escapeTeamsMarkdown(text: string): string {
 function escapeJiraWiki(text: string): string {
   return text
     .replaceAll('\\', '&#92;')
-    .replace(/[{}[\]!|*_^~+?@]|(?<!\w)-|-(?!\w)|^[ \t]*#/gm, (mark) => (mark.endsWith('#') ? mark.replace('#', '\\#') : `\\${mark}`))
+    .replace(/[{}[\]!|*_^~+?@]|(?<!\w)-|-(?!\w)|^[ \t]*#/gm, (mark) =>
+      mark.endsWith('#') ? mark.replace('#', '\\#') : `\\${mark}`,
+    )
     .replace(/^([ \t]*)(h[1-6]|bq)\./gm, '$1$2&#46;');
 }
 
-const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
 
 /** For text and for attribute values in double or single quotes. */
 export function escapeHtml(text: string): string {

@@ -40,7 +40,20 @@ function readMarkup(html: string, open: number, writer: Writer): number {
 }
 
 /** Elements whose content is not text for people. */
-const silent: ReadonlySet<string> = new Set(['script', 'style', 'title', 'textarea', 'template', 'iframe', 'object', 'svg', 'math', 'noscript', 'select', 'xmp']);
+const silent: ReadonlySet<string> = new Set([
+  'script',
+  'style',
+  'title',
+  'textarea',
+  'template',
+  'iframe',
+  'object',
+  'svg',
+  'math',
+  'noscript',
+  'select',
+  'xmp',
+]);
 
 function afterSilent(html: string, name: string, from: number): number {
   const close = new RegExp(`</${name}\\s*>`, 'ig');
@@ -49,9 +62,40 @@ function afterSilent(html: string, name: string, from: number): number {
 }
 
 const voids: ReadonlySet<string> = new Set(['br', 'hr']);
-const blocks: ReadonlySet<string> = new Set(['p', 'div', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'ul', 'ol', 'blockquote', 'pre', 'table']);
+const blocks: ReadonlySet<string> = new Set([
+  'p',
+  'div',
+  'h1',
+  'h2',
+  'h3',
+  'h4',
+  'h5',
+  'h6',
+  'ul',
+  'ol',
+  'blockquote',
+  'pre',
+  'table',
+]);
 const lines: ReadonlySet<string> = new Set(['li', 'tr']);
-const inline: ReadonlySet<string> = new Set(['a', 'b', 'strong', 'i', 'em', 'u', 's', 'del', 'code', 'sub', 'sup', 'span', 'thead', 'tbody', 'th', 'td']);
+const inline: ReadonlySet<string> = new Set([
+  'a',
+  'b',
+  'strong',
+  'i',
+  'em',
+  'u',
+  's',
+  'del',
+  'code',
+  'sub',
+  'sup',
+  'span',
+  'thead',
+  'tbody',
+  'th',
+  'td',
+]);
 
 /** Elements inside each other; deeper ones are left out, their text stays. */
 const elementDepthMax = 64;
@@ -120,7 +164,13 @@ class Writer {
       .join('')
       .split('\n')
       .map((line) => line.trimEnd());
-    return { html: this.html, text: lines.join('\n').replace(/\n{3,}/g, '\n\n').trim() };
+    return {
+      html: this.html,
+      text: lines
+        .join('\n')
+        .replace(/\n{3,}/g, '\n\n')
+        .trim(),
+    };
   }
 
   private append(text: string): void {
@@ -160,17 +210,37 @@ class Writer {
 /** The target of a link when it leads to the web or to a mailbox; empty for `javascript:`, `data:` and everything else. */
 function safeLink(attributes: string): string {
   const found = /(?:^|[\s/])href\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'=<>`]+))/i.exec(attributes);
-  const target = decodeEntities(found?.[1] ?? found?.[2] ?? found?.[3] ?? '').replace(/[\u0000-\u0020\u007f-\u00a0]+/g, '');
+  const target = decodeEntities(found?.[1] ?? found?.[2] ?? found?.[3] ?? '').replace(
+    /[\u0000-\u0020\u007f-\u00a0]+/g,
+    '',
+  );
   return /^(?:https?:\/\/|mailto:)[^\s]/i.test(target) ? target : '';
 }
 
-const named: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ', colon: ':', tab: '\t', newline: '\n', sol: '/' };
+const named: Readonly<Record<string, string>> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+  nbsp: ' ',
+  colon: ':',
+  tab: '\t',
+  newline: '\n',
+  sol: '/',
+};
 
 function decodeEntities(text: string): string {
   if (!text.includes('&')) return text;
-  return text.replace(/&(?:#(\d{1,7})|#[xX]([\da-fA-F]{1,6})|([a-zA-Z]{2,8}));/g, (whole, decimal?: string, hex?: string, name?: string) => {
-    if (name !== undefined) return Object.hasOwn(named, name.toLowerCase()) ? (named[name.toLowerCase()] as string) : whole;
-    const point = decimal === undefined ? Number.parseInt(hex as string, 16) : Number(decimal);
-    return point > 0 && point <= 0x10ffff && (point < 0xd800 || point > 0xdfff) ? String.fromCodePoint(point) : '\ufffd';
-  });
+  return text.replace(
+    /&(?:#(\d{1,7})|#[xX]([\da-fA-F]{1,6})|([a-zA-Z]{2,8}));/g,
+    (whole, decimal?: string, hex?: string, name?: string) => {
+      if (name !== undefined)
+        return Object.hasOwn(named, name.toLowerCase()) ? (named[name.toLowerCase()] as string) : whole;
+      const point = decimal === undefined ? Number.parseInt(hex as string, 16) : Number(decimal);
+      return point > 0 && point <= 0x10ffff && (point < 0xd800 || point > 0xdfff)
+        ? String.fromCodePoint(point)
+        : '\ufffd';
+    },
+  );
 }

@@ -3,8 +3,10 @@ import { sanitizeHtml } from './html.js';
 import { markdownLengthMax, renderMarkdown } from './markdown.js';
 
 describe('renderMarkdown', () => {
-  it('renders an incident\'s description (A8)', () => {
-    const { html, text } = renderMarkdown('**Attack Detail**:  \n**Attacker:** 172.31.37.117\n\n# Steps\n\n1. isolate\n2. clean & report\n\n- a\n- b\n\n[open](https://e.example/x?a=1&b=2)\n\n<https://e.example/y>');
+  it("renders an incident's description (A8)", () => {
+    const { html, text } = renderMarkdown(
+      '**Attack Detail**:  \n**Attacker:** 172.31.37.117\n\n# Steps\n\n1. isolate\n2. clean & report\n\n- a\n- b\n\n[open](https://e.example/x?a=1&b=2)\n\n<https://e.example/y>',
+    );
     expect(html).toContain('<strong>Attack Detail</strong>:<br>');
     expect(html).toContain('<h1>Steps</h1>');
     expect(html).toContain('clean &amp; report');
@@ -15,7 +17,9 @@ describe('renderMarkdown', () => {
   });
 
   it('keeps the HTML that recommendations are written in', () => {
-    const { html, text } = renderMarkdown('<p class="x" onclick="y">Isolate <b>host</b> &amp; clean</p><ul><li>one<li>two</ul>');
+    const { html, text } = renderMarkdown(
+      '<p class="x" onclick="y">Isolate <b>host</b> &amp; clean</p><ul><li>one<li>two</ul>',
+    );
     expect(html).toBe('<p>Isolate <b>host</b> &amp; clean</p><ul><li>one<li>two</li></li></ul>');
     expect(text).toBe('Isolate host & clean\n\n- one\n- two');
   });
@@ -50,22 +54,58 @@ describe('renderMarkdown', () => {
   });
 
   it('writes no character that could open a placeholder', () => {
-    expect(renderMarkdown('\u27e6secret:x\u27e7')).toEqual({ html: '<p>&#x27e6;secret:x\u27e7</p>\n', text: '[secret:x\u27e7' });
+    expect(renderMarkdown('\u27e6secret:x\u27e7')).toEqual({
+      html: '<p>&#x27e6;secret:x\u27e7</p>\n',
+      text: '[secret:x\u27e7',
+    });
   });
 });
 
 describe('sanitizeHtml', () => {
   it('writes only known tags, all closed, whatever comes in', () => {
-    const pieces = fc.constantFrom('<', '>', '</', '/>', '<p>', '</p>', '<a href="', '<a href=https://e.example>', '"', "'", ' ', '=', 'javascript:', '&', '&lt;', '&#60;', '<script>', '</script>', '<!--', '-->', 'x', '<li>', '<pre>', '\n', '<b', 'onclick=', '<td>', '</ol>', '<ol>');
+    const pieces = fc.constantFrom(
+      '<',
+      '>',
+      '</',
+      '/>',
+      '<p>',
+      '</p>',
+      '<a href="',
+      '<a href=https://e.example>',
+      '"',
+      "'",
+      ' ',
+      '=',
+      'javascript:',
+      '&',
+      '&lt;',
+      '&#60;',
+      '<script>',
+      '</script>',
+      '<!--',
+      '-->',
+      'x',
+      '<li>',
+      '<pre>',
+      '\n',
+      '<b',
+      'onclick=',
+      '<td>',
+      '</ol>',
+      '<ol>',
+    );
     fc.assert(
       fc.property(fc.array(pieces, { maxLength: 25 }), (parts) => {
         const { html } = sanitizeHtml(parts.join(''));
         const open: string[] = [];
-        const rest = html.replace(/<(\/?)([a-z0-9]+)( href="(?:https?:\/\/|mailto:)[^"<>]*")?>/g, (_tag, slash: string, name: string) => {
-          if (slash === '/') expect(open.pop()).toBe(name);
-          else if (name !== 'br' && name !== 'hr') open.push(name);
-          return '';
-        });
+        const rest = html.replace(
+          /<(\/?)([a-z0-9]+)( href="(?:https?:\/\/|mailto:)[^"<>]*")?>/g,
+          (_tag, slash: string, name: string) => {
+            if (slash === '/') expect(open.pop()).toBe(name);
+            else if (name !== 'br' && name !== 'hr') open.push(name);
+            return '';
+          },
+        );
         expect(rest).not.toMatch(/[<>]/);
         expect(open).toEqual([]);
       }),

@@ -8,9 +8,33 @@ const template = JSON.stringify({
   blocks: [
     { type: 'header', text: { type: 'plain_text', text: '{{incident_threat_rating}}: {{incident.summary}}' } },
     { type: 'section', text: { type: 'mrkdwn', text: '{{incident.description}}' } },
-    { type: 'section', text: { type: 'mrkdwn', text: '*Recommendations*\n{{incident.recommendations}}{{^incident.recommendations}}none{{/incident.recommendations}}' } },
-    { type: 'context', elements: [{ type: 'mrkdwn', text: 'ID {{humanFriendlyId}} | Customer {{customer}} | Deployment {{deployment}} | {{createtime_str}} | {{extra.location_ip}}' }] },
-    { type: 'actions', elements: [{ type: 'button', text: { type: 'plain_text', text: 'Open' }, url: '{{extra.incidentUrl}}', value: '{{accountId}}' }] },
+    {
+      type: 'section',
+      text: {
+        type: 'mrkdwn',
+        text: '*Recommendations*\n{{incident.recommendations}}{{^incident.recommendations}}none{{/incident.recommendations}}',
+      },
+    },
+    {
+      type: 'context',
+      elements: [
+        {
+          type: 'mrkdwn',
+          text: 'ID {{humanFriendlyId}} | Customer {{customer}} | Deployment {{deployment}} | {{createtime_str}} | {{extra.location_ip}}',
+        },
+      ],
+    },
+    {
+      type: 'actions',
+      elements: [
+        {
+          type: 'button',
+          text: { type: 'plain_text', text: 'Open' },
+          url: '{{extra.incidentUrl}}',
+          value: '{{accountId}}',
+        },
+      ],
+    },
   ],
   raw: { $value: 'attacker' },
 });
@@ -64,7 +88,8 @@ export async function jqBench(
   const renderSome = async (from: number): Promise<number> => {
     let bytes = 0;
     for (let run = from; run < renders; run += atOnce) {
-      bytes = (await renderTemplate({ format: 'jq', body: bodies[run % programs] as string }, payload, { engine })).text.length;
+      bytes = (await renderTemplate({ format: 'jq', body: bodies[run % programs] as string }, payload, { engine })).text
+        .length;
     }
     return bytes;
   };

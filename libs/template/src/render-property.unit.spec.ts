@@ -8,21 +8,51 @@ import { outputBytesMax, reservedCharacter, TemplateFailed, TemplateRefused } fr
 const names = ['a', 'b', 'c', 'constructor', '__proto__', 'toString', 'length', '0', '1', 'x.y'];
 const hostile = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 12 }),
-  fc.constantFrom('"', '\\', '"}},"admin":true', '{{a}}', '{{#a}}', '\u27e6secret:token\u27e7', '\u2028', '\u0000', '<!channel>', '\ud83d\ude00', '\r\nBcc: x'),
+  fc.constantFrom(
+    '"',
+    '\\',
+    '"}},"admin":true',
+    '{{a}}',
+    '{{#a}}',
+    '\u27e6secret:token\u27e7',
+    '\u2028',
+    '\u0000',
+    '<!channel>',
+    '\ud83d\ude00',
+    '\r\nBcc: x',
+  ),
 );
-const scalar = fc.oneof(hostile, fc.boolean(), fc.constant(null), fc.integer(), fc.double({ noNaN: true, noDefaultInfinity: true }));
+const scalar = fc.oneof(
+  hostile,
+  fc.boolean(),
+  fc.constant(null),
+  fc.integer(),
+  fc.double({ noNaN: true, noDefaultInfinity: true }),
+);
 const payloads = fc.letrec<{ node: unknown; object: unknown }>((tie) => ({
-  node: fc.oneof({ depthSize: 'small', withCrossShrink: true }, scalar, fc.array(tie('node'), { maxLength: 4 }), tie('object')),
+  node: fc.oneof(
+    { depthSize: 'small', withCrossShrink: true },
+    scalar,
+    fc.array(tie('node'), { maxLength: 4 }),
+    tie('object'),
+  ),
   object: fc.dictionary(fc.constantFrom(...names.filter((name) => name !== '__proto__')), tie('node'), { maxKeys: 5 }),
 })).object;
 
-const path = fc.oneof(fc.constantFrom(...names, '.'), fc.array(fc.constantFrom(...names.filter((name) => !name.includes('.'))), { minLength: 1, maxLength: 4 }).map((parts) => parts.join('.')));
+const path = fc.oneof(
+  fc.constantFrom(...names, '.'),
+  fc
+    .array(fc.constantFrom(...names.filter((name) => !name.includes('.'))), { minLength: 1, maxLength: 4 })
+    .map((parts) => parts.join('.')),
+);
 const inString = fc.letrec<{ part: string; parts: string }>((tie) => ({
   part: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },
     fc.constantFrom('x', ' ', '\\n', '\\"', '{ ', '}}', '\\u0041', '\ud83d\ude00', '{{! c }}'),
     path.map((name) => `{{ ${name} }}`),
-    fc.tuple(fc.constantFrom('#', '^'), path, tie('parts')).map(([sign, name, body]) => `{{${sign}${name}}}${body}{{/${name}}}`),
+    fc
+      .tuple(fc.constantFrom('#', '^'), path, tie('parts'))
+      .map(([sign, name, body]) => `{{${sign}${name}}}${body}{{/${name}}}`),
   ),
   parts: fc.array(tie('part'), { maxLength: 4 }).map((parts) => parts.join('')),
 })).parts;
@@ -34,7 +64,9 @@ const bodies = fc.letrec<{ value: string }>((tie) => ({
     path.map((name) => `{"$value":"${name}"}`),
     fc.constantFrom('null', '-1.50e3', 'true', '[]', '{ }'),
     fc.array(tie('value'), { maxLength: 3 }).map((values) => `[${values.join(' ,')}]`),
-    fc.array(tie('value'), { maxLength: 3 }).map((values) => `{${values.map((value, index) => `"k${index}": ${value}`).join(',')}}`),
+    fc
+      .array(tie('value'), { maxLength: 3 })
+      .map((values) => `{${values.map((value, index) => `"k${index}": ${value}`).join(',')}}`),
   ),
 })).value;
 const escapes = fc.constantFrom<EscapeName>('none', 'slack-mrkdwn', 'teams-markdown', 'jira-wiki', 'html', 'line');
@@ -63,7 +95,10 @@ describe('any payload and any accepted template', () => {
   it('give the shape that the template has, whatever the values hold', () => {
     fc.assert(
       fc.property(fc.array(hostile, { minLength: 2, maxLength: 2 }), escapes, ([a, b], escape) => {
-        const rendered = JSON.parse(renderJson('{"x":"{{a}}","y":["-{{b}}-"]}', treeOf({ a, b }), { escape }).text) as { x: string; y: string[] };
+        const rendered = JSON.parse(renderJson('{"x":"{{a}}","y":["-{{b}}-"]}', treeOf({ a, b }), { escape }).text) as {
+          x: string;
+          y: string[];
+        };
         expect(Object.keys(rendered)).toEqual(['x', 'y']);
         expect(rendered.y).toHaveLength(1);
         if (escape === 'none') expect(rendered).toEqual({ x: a?.toWellFormed(), y: [`-${b?.toWellFormed()}-`] });
@@ -77,14 +112,39 @@ describe('any payload and any accepted template', () => {
         const text = stringifyTree(treeOf(plain));
         fc.pre(text.isWellFormed() && !/\\ud[89a-f]/.test(text) && !text.includes('__proto__'));
         const payload = parseJson(`{"v":${text}}`);
-        expect(toPlain(parseJson(renderJson('{"w":{{v}}}', payload).text))).toEqual({ w: toPlain((payload as Map<string, JsonTree>).get('v') as JsonTree) });
+        expect(toPlain(parseJson(renderJson('{"w":{{v}}}', payload).text))).toEqual({
+          w: toPlain((payload as Map<string, JsonTree>).get('v') as JsonTree),
+        });
       }),
     );
   });
 });
 
 describe('any text as a template', () => {
-  const pieces = fc.constantFrom('{', '}', '{{', '}}', '{{#a}}', '{{/a}}', '{{^b}}', '"', '\\', ':', ',', '[', ']', 'a', '.', '#', '1', '{"a":"', '"}', '\n', '$value', '\u27e6');
+  const pieces = fc.constantFrom(
+    '{',
+    '}',
+    '{{',
+    '}}',
+    '{{#a}}',
+    '{{/a}}',
+    '{{^b}}',
+    '"',
+    '\\',
+    ':',
+    ',',
+    '[',
+    ']',
+    'a',
+    '.',
+    '#',
+    '1',
+    '{"a":"',
+    '"}',
+    '\n',
+    '$value',
+    '\u27e6',
+  );
 
   it('is accepted or refused with a place, and what is accepted renders JSON', async () => {
     await fc.assert(
@@ -117,17 +177,24 @@ describe('any text as a template', () => {
 
 describe('a hostile template', () => {
   it('ends within its budgets whatever it loops over', () => {
-    const bodies = fc.array(fc.constantFrom('{{a}}', '{{.}}', 'xxxxxxxxxx', ''), { maxLength: 30 }).map((parts) => parts.join(''));
+    const bodies = fc
+      .array(fc.constantFrom('{{a}}', '{{.}}', 'xxxxxxxxxx', ''), { maxLength: 30 })
+      .map((parts) => parts.join(''));
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 8 }), fc.integer({ min: 1, max: 2000 }), bodies, (depth, elements, inner) => {
-        const payload = treeOf({ a: new Array(elements).fill('y') });
-        const body = `{"v":"${'{{#a}}'.repeat(depth)}${inner}${'{{/a}}'.repeat(depth)}"}`;
-        try {
-          expect(renderJson(body, payload).text.length).toBeLessThanOrEqual(outputBytesMax);
-        } catch (error) {
-          expect(error).toMatchObject({ code: 'template_limit' });
-        }
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 8 }),
+        fc.integer({ min: 1, max: 2000 }),
+        bodies,
+        (depth, elements, inner) => {
+          const payload = treeOf({ a: new Array(elements).fill('y') });
+          const body = `{"v":"${'{{#a}}'.repeat(depth)}${inner}${'{{/a}}'.repeat(depth)}"}`;
+          try {
+            expect(renderJson(body, payload).text.length).toBeLessThanOrEqual(outputBytesMax);
+          } catch (error) {
+            expect(error).toMatchObject({ code: 'template_limit' });
+          }
+        },
+      ),
     );
   });
 });

@@ -41,7 +41,11 @@ export interface Rendered {
  * Refuses with `TemplateRefused` a template with faults and with `TemplateFailed` a payload for which it gives nothing. Same input, same text
  * (jq's `now` excepted). Leaves to the caller to keep the text: a retry sends what was rendered once.
  */
-export async function renderTemplate(template: Template, payload: JsonTree, options: RenderOptions = {}): Promise<Rendered> {
+export async function renderTemplate(
+  template: Template,
+  payload: JsonTree,
+  options: RenderOptions = {},
+): Promise<Rendered> {
   if (template.format === 'json') return renderJson(template.body, payload, options);
   if (options.engine === undefined) throw new Error('a jq template needs an engine');
   const output = await options.engine.run(checkedSource(template.body), stringifyTree(payload));
@@ -74,7 +78,11 @@ export const lineLengthMax = 998;
  * Renders a plain-text template to one line of at most `lengthMax` UTF-16 units (never half a pair): subjects, suppression and correlation keys.
  * Control characters become a blank, so a value can add no header. A key that was cut must not be compared: see `cut`.
  */
-export function renderLine(body: string, payload: JsonTree, options: { lengthMax?: number; context?: JsonTree } = {}): RenderedLine {
+export function renderLine(
+  body: string,
+  payload: JsonTree,
+  options: { lengthMax?: number; context?: JsonTree } = {},
+): RenderedLine {
   const { text, missing } = run(compiledText(body), payload, options);
   const line = escapeLine(text).replaceAll(reservedCharacter, '[').trim();
   const lengthMax = options.lengthMax ?? lineLengthMax;
@@ -113,7 +121,8 @@ export function checkLine(body: string): readonly TemplateFault[] {
 function checkedSource(program: string): string {
   const source = new Source(program);
   const reserved = program.indexOf(reservedCharacter);
-  if (reserved >= 0) source.refuse('template_reserved_character', 'The character U+27E6 is reserved for secrets.', reserved);
+  if (reserved >= 0)
+    source.refuse('template_reserved_character', 'The character U+27E6 is reserved for secrets.', reserved);
   return program;
 }
 

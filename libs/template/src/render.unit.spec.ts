@@ -9,33 +9,14 @@ import {
 } from '@waybill/testkit/documented-templates';
 import type { EscapeRule } from './escape.js';
 import { checkLine, checkTemplate, renderJson, renderLine, renderTemplate } from './render.js';
-import { outputBytesMax, pathSegmentsMax, sectionDepthMax, stepsMax, tagsMax, templateBytesMax, templateDepthMax, TemplateFailed, TemplateRefused, turnsMax } from './template.js';
+import { outputBytesMax, templateBytesMax, TemplateFailed, TemplateRefused } from './template.js';
 
 const incident = parseJson(incidentText);
 const observation = parseJson(observationText);
 const description = '**Attack Detail**:  \n**Attacker:** 172.31.37.117, local_ip \n**Targets:** 122.99.34.111';
 
-const text = (body: string, payload: string, escape?: EscapeRule) => renderJson(body, parseJson(payload), escape === undefined ? {} : { escape }).text;
-
-function refusal(body: string) {
-  try {
-    renderJson(body, parseJson('{}'));
-  } catch (refused) {
-    if (refused instanceof TemplateRefused) return refused.faults[0];
-    throw refused;
-  }
-  throw new Error('the template was accepted');
-}
-
-function failure(body: string, payload: string): string {
-  try {
-    text(body, payload);
-  } catch (failed) {
-    if (failed instanceof TemplateFailed) return failed.code;
-    throw failed;
-  }
-  return 'rendered';
-}
+const text = (body: string, payload: string, escape?: EscapeRule) =>
+  renderJson(body, parseJson(payload), escape === undefined ? {} : { escape }).text;
 
 describe('the templates that the original system documents', () => {
   it('renders the webhook sample (A1)', () => {
@@ -90,39 +71,111 @@ describe('the templates that the original system documents', () => {
 
   it('renders an e-mail subject with a list of addresses (A8)', () => {
     const subject = '[{{incident_threat_rating}}] {{incident.summary}} ({{humanFriendlyId}}) {{extra.location_ip}}';
-    expect(renderLine(subject, incident).text).toBe('[Medium] Brute force attempt from 1.2.3.4 (ww1k39) 192.0.2.1 192.0.2.25');
+    expect(renderLine(subject, incident).text).toBe(
+      '[Medium] Brute force attempt from 1.2.3.4 (ww1k39) 192.0.2.1 192.0.2.25',
+    );
   });
 });
 
 describe('renderJson', () => {
   const rendered: [string, string, string, string][] = [
-    ['a number in quotes as text, digits kept', '{"a":"{{n}}"}', '{"n":1594153092.22026420}', '{"a":"1594153092.22026420"}'],
-    ['an unquoted tag as the value itself', '{"a": {{n}} }', '{"n":12345678901234567890}', '{"a":12345678901234567890}'],
-    ['an unquoted tag in a list', '[{{n}},{{s}},{{o}}]', '{"n":1.0,"s":"x\\"","o":{"b":[1.50,null]}}', '[1.0,"x\\"",{"b":[1.50,null]}]'],
-    ['a $value node as the value itself', '{"a":{"$value":"o"}}', '{"o":{"10":1,"2":[true]}}', '{"a":{"10":1,"2":[true]}}'],
+    [
+      'a number in quotes as text, digits kept',
+      '{"a":"{{n}}"}',
+      '{"n":1594153092.22026420}',
+      '{"a":"1594153092.22026420"}',
+    ],
+    [
+      'an unquoted tag as the value itself',
+      '{"a": {{n}} }',
+      '{"n":12345678901234567890}',
+      '{"a":12345678901234567890}',
+    ],
+    [
+      'an unquoted tag in a list',
+      '[{{n}},{{s}},{{o}}]',
+      '{"n":1.0,"s":"x\\"","o":{"b":[1.50,null]}}',
+      '[1.0,"x\\"",{"b":[1.50,null]}]',
+    ],
+    [
+      'a $value node as the value itself',
+      '{"a":{"$value":"o"}}',
+      '{"o":{"10":1,"2":[true]}}',
+      '{"a":{"10":1,"2":[true]}}',
+    ],
     ['a $value node that holds a tag', '{"a":{ "$value" : "{{ o }}" }}', '{"o":false}', '{"a":false}'],
     ['a $value that is not there as null', '{"a":{"$value":"x"}}', '{}', '{"a":null}'],
-    ['the template\'s own order and spelling', ' { "b" : 1.50 , "a" : "\\u0041" , "e":[ ], "f":{ } } ', '{}', '{"b":1.50,"a":"\\u0041","e":[],"f":{}}'],
+    [
+      "the template's own order and spelling",
+      ' { "b" : 1.50 , "a" : "\\u0041" , "e":[ ], "f":{ } } ',
+      '{}',
+      '{"b":1.50,"a":"\\u0041","e":[],"f":{}}',
+    ],
     ['null as nothing', '{"a":"[{{n}}]"}', '{"n":null}', '{"a":"[]"}'],
     ['scalars of a list with a blank between', '{"a":"{{l}}"}', '{"l":["x",1.0,null,true]}', '{"a":"x 1.0 true"}'],
     ['a list of objects as compact JSON', '{"a":"{{l}}"}', '{"l":[{"x": 1.0}]}', '{"a":"[{\\"x\\":1.0}]"}'],
     ['an element by its number', '{"a":"{{l.1.x}}"}', '{"l":[0,{"x":"y"}]}', '{"a":"y"}'],
-    ['a key with dots when it is the whole path', '{"a":"{{x.y}}"}', '{"x.y":"whole","x":{"y":"parts"}}', '{"a":"whole"}'],
+    [
+      'a key with dots when it is the whole path',
+      '{"a":"{{x.y}}"}',
+      '{"x.y":"whole","x":{"y":"parts"}}',
+      '{"a":"whole"}',
+    ],
     ['a section a turn an element', '{"a":"{{#l}}<{{.}}>{{/l}}"}', '{"l":["x",2]}', '{"a":"<x><2>"}'],
-    ['members of each element', '{"a":"{{#l}}{{n}}:{{top}};{{/l}}"}', '{"l":[{"n":1},{"n":2}],"top":"t"}', '{"a":"1:t;2:t;"}'],
-    ['no hole of an element from outside', '{"a":"{{#l}}{{n.x}};{{/l}}"}', '{"l":[{"n":{}},{}],"n":{"x":"outer"}}', '{"a":";outer;"}'],
+    [
+      'members of each element',
+      '{"a":"{{#l}}{{n}}:{{top}};{{/l}}"}',
+      '{"l":[{"n":1},{"n":2}],"top":"t"}',
+      '{"a":"1:t;2:t;"}',
+    ],
+    [
+      'no hole of an element from outside',
+      '{"a":"{{#l}}{{n.x}};{{/l}}"}',
+      '{"l":[{"n":{}},{}],"n":{"x":"outer"}}',
+      '{"a":";outer;"}',
+    ],
     ['a section of an object once', '{"a":"{{#o}}{{x}}{{/o}}"}', '{"o":{"x":1}}', '{"a":"1"}'],
     ['a section of text once', '{"a":"{{#s}}has {{.}}{{/s}}"}', '{"s":"it"}', '{"a":"has it"}'],
-    ['no section of false, null, zero, empty text, an empty list, nothing', '{"a":"{{#f}}1{{/f}}{{#n}}2{{/n}}{{#z}}3{{/z}}{{#e}}4{{/e}}{{#l}}5{{/l}}{{#x}}6{{/x}}"}', '{"f":false,"n":null,"z":0.0,"e":"","l":[]}', '{"a":""}'],
-    ['an inverted section where there is nothing', '{"a":"{{^x}}none{{/x}}{{^y}}some{{/y}}"}', '{"y":1}', '{"a":"none"}'],
-    ['sections in sections', '{"a":"{{#l}}{{#m}}{{.}}{{/m}}|{{/l}}"}', '{"l":[{"m":[1,2]},{"m":[3]}]}', '{"a":"12|3|"}'],
+    [
+      'no section of false, null, zero, empty text, an empty list, nothing',
+      '{"a":"{{#f}}1{{/f}}{{#n}}2{{/n}}{{#z}}3{{/z}}{{#e}}4{{/e}}{{#l}}5{{/l}}{{#x}}6{{/x}}"}',
+      '{"f":false,"n":null,"z":0.0,"e":"","l":[]}',
+      '{"a":""}',
+    ],
+    [
+      'an inverted section where there is nothing',
+      '{"a":"{{^x}}none{{/x}}{{^y}}some{{/y}}"}',
+      '{"y":1}',
+      '{"a":"none"}',
+    ],
+    [
+      'sections in sections',
+      '{"a":"{{#l}}{{#m}}{{.}}{{/m}}|{{/l}}"}',
+      '{"l":[{"m":[1,2]},{"m":[3]}]}',
+      '{"a":"12|3|"}',
+    ],
     ['comments as nothing', '{"a":"x{{! a note }}y"}', '{}', '{"a":"xy"}'],
     ['single braces and closing braces as they stand', '{"a":"{x} }} { {"}', '{}', '{"a":"{x} }} { {"}'],
     ['escaped braces as text', '{"a":"\\u007b{x}}"}', '{"x":1}', '{"a":"\\u007b{x}}"}'],
-    ['a value that tries to leave its string (IN-07)', '{"a":"{{v}}"}', '{"v":"\\"}},\\"admin\\":true"}', '{"a":"\\"}},\\"admin\\":true"}'],
+    [
+      'a value that tries to leave its string (IN-07)',
+      '{"a":"{{v}}"}',
+      '{"v":"\\"}},\\"admin\\":true"}',
+      '{"a":"\\"}},\\"admin\\":true"}',
+    ],
     ['a value that is a tag, as text', '{"a":"{{v}}"}', '{"v":"{{w}}","w":"no"}', '{"a":"{{w}}"}'],
-    ['separators and control characters as escapes (IN-08)', '{"a":"{{v}}"}', '{"v":"\\u0000\\u2028\\u007f"}', '{"a":"\\u0000\\u2028\u007f"}'],
-    ['U+27E6 of data as an escape, in values and keys', '{"a":"{{v}}","b":{{o}}}', '{"v":"\u27e6secret:token\u27e7","o":{"\u27e6":["\u27e6"]}}', '{"a":"\\u27e6secret:token\u27e7","b":{"\\u27e6":["\\u27e6"]}}'],
+    [
+      'separators and control characters as escapes (IN-08)',
+      '{"a":"{{v}}"}',
+      '{"v":"\\u0000\\u2028\\u007f"}',
+      '{"a":"\\u0000\\u2028\u007f"}',
+    ],
+    [
+      'U+27E6 of data as an escape, in values and keys',
+      '{"a":"{{v}}","b":{{o}}}',
+      '{"v":"\u27e6secret:token\u27e7","o":{"\u27e6":["\u27e6"]}}',
+      '{"a":"\\u27e6secret:token\u27e7","b":{"\\u27e6":["\\u27e6"]}}',
+    ],
   ];
   it.each(rendered)('renders %s', (_what, body, payload, expected) => {
     expect(text(body, payload)).toBe(expected);
@@ -145,7 +198,9 @@ describe('renderJson', () => {
 
   it('finds facts about the notification where the payload has no such name', () => {
     const context = parseJson('{"notification":{"type":"incident"},"accountId":"hidden"}');
-    expect(renderJson('["{{notification.type}}","{{accountId}}"]', incident, { context }).text).toBe('["incident","2"]');
+    expect(renderJson('["{{notification.type}}","{{accountId}}"]', incident, { context }).text).toBe(
+      '["incident","2"]',
+    );
   });
 
   it('escapes by the key at which a value lands', () => {
@@ -154,101 +209,6 @@ describe('renderJson', () => {
     expect(text(body, '{"v":"<!channel>&","o":{"k<":["<"]}}', rule)).toBe(
       '{"text":"<&lt;!channel&gt;&amp;>","url":"<!channel>&","list":[["&lt;!channel&gt;&amp;"]],"whole":{"k<":["&lt;"]},"url2":{"url":["<!channel>&"]}}',
     );
-  });
-});
-
-describe('a template with a fault', () => {
-  const sections = (depth: number) => `{"a":"${'{{#x}}'.repeat(depth)}${'{{/x}}'.repeat(depth)}"}`;
-  const lists = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
-  const tags = (count: number) => `{"a":"${'{{x}}'.repeat(count)}"}`;
-  const path = (count: number) => `{"a":"{{${'x.'.repeat(count - 1)}x}}"}`;
-  const sized = (bytes: number) => `{"a":"${'x'.repeat(bytes - 8)}"}`;
-
-  const refused: [string, string, string, number, number][] = [
-    ['an unclosed tag', '{"a": "{{incident.summary"', 'template_tag_unclosed', 1, 8],
-    ['a tag that would end in a later one', '{"a":"{{x","b":"{{y}}"}', 'template_tag_unclosed', 1, 7],
-    ['a tag with one closing brace', '{"a":"{{x}"}', 'template_tag_unclosed', 1, 7],
-    ['triple braces', '{\n"a":"{{{x}}}"}', 'template_tag_unsupported', 2, 6],
-    ['an unescaped value', '{"a":"{{&x}}"}', 'template_tag_unsupported', 1, 7],
-    ['a partial', '{"a":"{{>x}}"}', 'template_tag_unsupported', 1, 7],
-    ['other delimiters', '{"a":"{{=<% %>=}}"}', 'template_tag_unsupported', 1, 7],
-    ['an empty tag', '{"a":"{{ }}"}', 'template_path_invalid', 1, 7],
-    ['a helper of Handlebars', '{"a":"{{#if x}}y{{/if}}"}', 'template_path_invalid', 1, 7],
-    ['an empty part of a path', '{"a":"{{x..y}}"}', 'template_path_invalid', 1, 7],
-    ['a parent path', '{"a":"{{../x}}"}', 'template_path_invalid', 1, 7],
-    ['an unclosed section', '{"a":"{{#x}}y","b":1}', 'template_section_unclosed', 1, 7],
-    ['a section that goes on in another string', '{"a":"{{#x}}","b":"{{/x}}"}', 'template_section_unclosed', 1, 7],
-    ['crossed sections', '{"a":"{{#x}}{{#y}}{{/x}}{{/y}}"}', 'template_section_crossed', 1, 19],
-    ['a section that was never opened', '{"a":"{{/x}}"}', 'template_section_crossed', 1, 7],
-    ['a section outside a string', '{"a":{{#x}}1{{/x}}}', 'template_tag_misplaced', 1, 6],
-    ['a tag in a key', '{"k{{x}}":1}', 'template_tag_misplaced', 1, 4],
-    ['a key that stands twice', '{"a":1,"\\u0061":2}', 'template_duplicate_key', 1, 8],
-    ['the key __proto__', '{"__proto__":1}', 'template_invalid_json', 1, 2],
-    ['$value beside another key', '{"$value":"a","b":1}', 'template_invalid_json', 1, 2],
-    ['$value that is no path', '{"$value":1}', 'template_invalid_json', 1, 2],
-    ['JSON that is broken', '{"a":1,}', 'template_invalid_json', 1, 8],
-    ['two values', '{}{}', 'template_invalid_json', 1, 3],
-    ['nothing', '', 'template_invalid_json', 1, 1],
-    ['half a surrogate pair', '{"a":"\\ud800"}', 'template_invalid_json', 1, 7],
-    ['an unknown escape', '{"a":"\\q"}', 'template_invalid_json', 1, 7],
-    ['a secret\'s placeholder', '{"a":"\u27e6secret:token\u27e7"}', 'template_reserved_character', 1, 7],
-    ['a secret\'s placeholder as an escape', '{"a":"\\u27E6secret:token"}', 'template_reserved_character', 1, 7],
-    ['a secret\'s placeholder in a key', '{"\u27e6":1}', 'template_reserved_character', 1, 3],
-    ['501 tags', tags(tagsMax + 1), 'template_too_many_tags', 1, 7 + tagsMax * 5],
-    ['sections 17 deep', sections(sectionDepthMax + 1), 'template_too_deep', 1, 7 + sectionDepthMax * 6],
-    ['ten thousand sections (IN-04)', `{"a":"${'{{#x}}'.repeat(5000)}"}`, 'template_too_deep', 1, 7 + sectionDepthMax * 6],
-    ['lists 33 deep', lists(templateDepthMax + 1), 'template_too_deep', 1, templateDepthMax + 1],
-    ['a path of 33 parts', path(pathSegmentsMax + 1), 'template_path_invalid', 1, 7],
-    ['one byte more than 32 KiB', sized(templateBytesMax + 1), 'template_too_large', 1, 1],
-  ];
-  it.each(refused)('is refused with its place: %s', async (_what, body, code, line, column) => {
-    expect(refusal(body)).toMatchObject({ code, line, column });
-    expect(await checkTemplate({ format: 'json', body })).toMatchObject([{ code, line, column }]);
-  });
-
-  const accepted: [string, string][] = [
-    ['500 tags', tags(tagsMax)],
-    ['sections 16 deep', sections(sectionDepthMax)],
-    ['lists 32 deep', lists(templateDepthMax)],
-    ['a path of 32 parts', path(pathSegmentsMax)],
-    ['32 KiB', sized(templateBytesMax)],
-  ];
-  it.each(accepted)('is not one at the bound: %s', async (_what, body) => {
-    expect(await checkTemplate({ format: 'json', body })).toEqual([]);
-  });
-});
-
-describe('a rendering that goes past a budget', () => {
-  const list = (count: number) => `{"x":[${new Array(count).fill('1').join(',')}]}`;
-
-  it.each([
-    ['a loop in a loop in a loop (IN-02)', '{"a":"{{#x}}{{#x}}{{#x}}aaaaaaaaaa{{/x}}{{/x}}{{/x}}"}'],
-    ['the same with empty bodies (IN-03)', '{"a":"{{#x}}{{#x}}{{#x}}{{/x}}{{/x}}{{/x}}"}'],
-  ])('is ended: %s', (_what, body) => {
-    expect(failure(body, list(100))).toBe('template_limit');
-  });
-
-  it('may take 10,000 turns and not one more', () => {
-    expect(failure('{"a":"{{#x}}{{/x}}"}', list(turnsMax))).toBe('rendered');
-    expect(failure('{"a":"{{#x}}{{/x}}"}', list(turnsMax + 1))).toBe('template_limit');
-  });
-
-  it('may take 100,000 steps and not one more', () => {
-    // Literal, section and closing literal are 3 steps; each turn runs the tags of the body, ten for 9,999 elements.
-    const tagsOf = (extra: number) => `{"a":"{{#x}}${'{{y}}'.repeat(10)}{{/x}}${'{{y}}'.repeat(extra)}"}`;
-    expect(failure(tagsOf(stepsMax - 99_990 - 3), list(9_999))).toBe('rendered');
-    expect(failure(tagsOf(stepsMax - 99_990 - 2), list(9_999))).toBe('template_limit');
-  });
-
-  it('counts the elements of a list that is joined', () => {
-    expect(failure(`{"a":"${'{{x}}'.repeat(3)}"}`, `{"x":[${new Array(40_000).fill('null').join(',')}]}`)).toBe('template_limit');
-  });
-
-  it('may give 256 KiB and not one byte more, counted in UTF-8', () => {
-    const payload = (length: number) => `{"v":"${'x'.repeat(length)}"}`;
-    expect(failure('{"a":"{{v}}{{v}}"}', payload((outputBytesMax - 8) / 2))).toBe('rendered');
-    expect(failure('{"ab":"{{v}}{{v}}"}', payload((outputBytesMax - 8) / 2))).toBe('template_limit');
-    expect(failure('{"a":"{{v}}{{v}}"}', `{"v":"${'\u20ac'.repeat(50_000)}"}`)).toBe('template_limit');
   });
 });
 
@@ -266,7 +226,10 @@ describe('renderLine', () => {
   it('cuts at the length asked for, never inside a pair, and says so', () => {
     expect(renderLine('{{v}}', at('{"v":"abcd"}'), { lengthMax: 4 })).toMatchObject({ text: 'abcd', cut: false });
     expect(renderLine('{{v}}', at('{"v":"abcde"}'), { lengthMax: 4 })).toMatchObject({ text: 'abcd', cut: true });
-    expect(renderLine('{{v}}', at('{"v":"abc\ud83d\ude00"}'), { lengthMax: 4 })).toMatchObject({ text: 'abc', cut: true });
+    expect(renderLine('{{v}}', at('{"v":"abc\ud83d\ude00"}'), { lengthMax: 4 })).toMatchObject({
+      text: 'abc',
+      cut: true,
+    });
   });
 
   it('tells the faults of its template with their place', () => {
@@ -278,21 +241,32 @@ describe('renderLine', () => {
 });
 
 describe('renderTemplate with jq', () => {
-  const engine = { run: (program: string, input: string) => Promise.resolve(`${program}${input}`), check: () => Promise.resolve([{ line: 2, column: 3, message: 'm' }]) };
+  const engine = {
+    run: (program: string, input: string) => Promise.resolve(`${program}${input}`),
+    check: () => Promise.resolve([{ line: 2, column: 3, message: 'm' }]),
+  };
 
   it('hands the program and the payload to the engine and lets no placeholder through', async () => {
     const payload = parseJson('{ "a": "\u27e6" }');
     expect((await renderTemplate({ format: 'jq', body: '1,' }, payload, { engine })).text).toBe('1,{"a":"\\u27e6"}');
-    await expect(renderTemplate({ format: 'jq', body: '"\u27e6"' }, payload, { engine })).rejects.toThrow(TemplateRefused);
+    await expect(renderTemplate({ format: 'jq', body: '"\u27e6"' }, payload, { engine })).rejects.toThrow(
+      TemplateRefused,
+    );
   });
 
   it('gives the faults that the engine finds', async () => {
-    expect(await checkTemplate({ format: 'jq', body: '.' }, engine)).toEqual([{ code: 'template_jq_syntax', line: 2, column: 3, message: 'm' }]);
-    expect(await checkTemplate({ format: 'jq', body: 'x'.repeat(templateBytesMax + 1) }, engine)).toMatchObject([{ code: 'template_too_large' }]);
+    expect(await checkTemplate({ format: 'jq', body: '.' }, engine)).toEqual([
+      { code: 'template_jq_syntax', line: 2, column: 3, message: 'm' },
+    ]);
+    expect(await checkTemplate({ format: 'jq', body: 'x'.repeat(templateBytesMax + 1) }, engine)).toMatchObject([
+      { code: 'template_too_large' },
+    ]);
   });
 
   it('gives at most 256 KiB', async () => {
     const large = { ...engine, run: () => Promise.resolve(`"${'x'.repeat(outputBytesMax)}"`) };
-    await expect(renderTemplate({ format: 'jq', body: '.' }, incident, { engine: large })).rejects.toThrow(TemplateFailed);
+    await expect(renderTemplate({ format: 'jq', body: '.' }, incident, { engine: large })).rejects.toThrow(
+      TemplateFailed,
+    );
   });
 });

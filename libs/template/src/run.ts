@@ -58,7 +58,8 @@ class Run {
   }
 
   finish(): Ran {
-    if (this.out.length * 3 > outputBytesMax && new TextEncoder().encode(this.out).length > outputBytesMax) this.limitOutput();
+    if (this.out.length * 3 > outputBytesMax && new TextEncoder().encode(this.out).length > outputBytesMax)
+      this.limitOutput();
     return { text: this.out, missing: this.missing === null ? none : [...this.missing] };
   }
 
@@ -67,7 +68,8 @@ class Run {
     if (value === undefined) return this.report(op);
     if (Array.isArray(value)) this.steps += value.length;
     let text = valueText(value);
-    if (typeof value === 'string' || (typeof value === 'object' && !(value instanceof JsonNumber))) text = this.escapeAt(op)(text);
+    if (typeof value === 'string' || (typeof value === 'object' && !(value instanceof JsonNumber)))
+      text = this.escapeAt(op)(text);
     this.out += this.isJson ? jsonEscape(text) : text;
   }
 
@@ -138,4 +140,3 @@ function isFull(value: JsonTree | undefined): boolean {
   if (Array.isArray(value)) return value.length > 0;
   return !(value instanceof JsonNumber) || Number(value.text) !== 0;
 }
-

@@ -44,7 +44,11 @@ export class Segments {
   typedTag(at: number): number {
     const { content, end } = this.readContent(at);
     if (/^[#^/!]/.test(content)) {
-      this.source.refuse('template_tag_misplaced', 'Sections and comments stand inside strings; here only the path of a value may stand.', at);
+      this.source.refuse(
+        'template_tag_misplaced',
+        'Sections and comments stand inside strings; here only the path of a value may stand.',
+        at,
+      );
     }
     this.typed(content.trim(), at);
     return end;
@@ -62,7 +66,11 @@ export class Segments {
   checkClosed(depth: number): void {
     const section = this.open.at(-1);
     if (this.open.length > depth && section !== undefined) {
-      this.source.refuse('template_section_unclosed', `The section "${section.name}" is not closed before its text ends.`, section.at);
+      this.source.refuse(
+        'template_section_unclosed',
+        `The section "${section.name}" is not closed before its text ends.`,
+        section.at,
+      );
     }
   }
 
@@ -75,7 +83,12 @@ export class Segments {
     const text = this.source.text;
     this.tags++;
     if (this.tags > tagsMax) this.source.refuse('template_too_many_tags', `A template may have ${tagsMax} tags.`, at);
-    if (text.charAt(at + 2) === '{') this.source.refuse('template_tag_unsupported', 'Triple braces are not supported: values are always escaped for where they land.', at);
+    if (text.charAt(at + 2) === '{')
+      this.source.refuse(
+        'template_tag_unsupported',
+        'Triple braces are not supported: values are always escaped for where they land.',
+        at,
+      );
     const close = text.indexOf('}}', at + 2);
     const content = text.slice(at + 2, close < 0 ? undefined : close).trim();
     const broken = /["\n\r]|\{\{/.exec(content);
@@ -83,7 +96,11 @@ export class Segments {
       this.source.refuse('template_tag_unclosed', 'The tag is not closed with two braces.', at);
     }
     if (/^[>=&]/.test(content)) {
-      this.source.refuse('template_tag_unsupported', 'Partials, lambdas, other delimiters and unescaped values are not supported.', at);
+      this.source.refuse(
+        'template_tag_unsupported',
+        'Partials, lambdas, other delimiters and unescaped values are not supported.',
+        at,
+      );
     }
     return { content, end: close + 2 };
   }
@@ -91,20 +108,32 @@ export class Segments {
   private readPath(name: string, at: number): JsonPath | null {
     if (name === '.') return null;
     if (name === '') this.source.refuse('template_path_invalid', 'The tag names nothing.', at);
-    if (/[\s{}\\]/.test(name)) this.source.refuse('template_path_invalid', 'A tag holds one dotted path, without blanks, braces or backslashes inside.', at);
+    if (/[\s{}\\]/.test(name))
+      this.source.refuse(
+        'template_path_invalid',
+        'A tag holds one dotted path, without blanks, braces or backslashes inside.',
+        at,
+      );
     if (name.includes(reservedCharacter)) this.refuseReserved(at);
     const path = compilePath(name);
-    if (path.segments.includes('')) this.source.refuse('template_path_invalid', 'A part of the path between dots is empty.', at);
-    if (path.segments.length > pathSegmentsMax) this.source.refuse('template_path_invalid', `A path may have ${pathSegmentsMax} parts.`, at);
+    if (path.segments.includes(''))
+      this.source.refuse('template_path_invalid', 'A part of the path between dots is empty.', at);
+    if (path.segments.length > pathSegmentsMax)
+      this.source.refuse('template_path_invalid', `A path may have ${pathSegmentsMax} parts.`, at);
     return path;
   }
 
   refuseReserved(at: number): never {
-    return this.source.refuse('template_reserved_character', 'The character U+27E6 is reserved: secrets are set on the connector, never in a template.', at);
+    return this.source.refuse(
+      'template_reserved_character',
+      'The character U+27E6 is reserved: secrets are set on the connector, never in a template.',
+      at,
+    );
   }
 
   private openSection(kind: 'section' | 'inverted', path: JsonPath | null, name: string, at: number): void {
-    if (this.open.length >= sectionDepthMax) this.source.refuse('template_too_deep', `Sections may lie ${sectionDepthMax} deep in each other.`, at);
+    if (this.open.length >= sectionDepthMax)
+      this.source.refuse('template_too_deep', `Sections may lie ${sectionDepthMax} deep in each other.`, at);
     const op = { kind, text: '', path, landing: this.landing, body: [] };
     this.push(op);
     this.open.push({ op, around: this.ops, name, at });
@@ -113,8 +142,14 @@ export class Segments {
 
   private closeSection(name: string, at: number): void {
     const section = this.open.pop();
-    if (section === undefined) return this.source.refuse('template_section_crossed', `No section "${name}" is open here.`, at);
-    if (section.name !== name) this.source.refuse('template_section_crossed', `The section "${section.name}" must be closed before "${name}".`, at);
+    if (section === undefined)
+      return this.source.refuse('template_section_crossed', `No section "${name}" is open here.`, at);
+    if (section.name !== name)
+      this.source.refuse(
+        'template_section_crossed',
+        `The section "${section.name}" must be closed before "${name}".`,
+        at,
+      );
     this.flush();
     section.op.body = this.ops;
     this.ops = section.around;

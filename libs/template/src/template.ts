@@ -1,5 +1,13 @@
 import type { JsonPath } from '@waybill/contracts/payload/json-tree';
 
+export {
+  type FaultCode,
+  outputBytesMax,
+  TemplateFailed,
+  type TemplateFault,
+  TemplateRefused,
+} from '@waybill/contracts/rendering/template-fault';
+
 /** The bounds of a template and of one rendering. Numbers of reliability-security.md section 4; each has a test at the bound and one past it. */
 export const templateBytesMax = 32 * 1024;
 export const tagsMax = 500;
@@ -13,54 +21,6 @@ export const pathSegmentsMax = 32;
 export const turnsMax = 10_000;
 /** Tags run and array elements joined in one rendering. */
 export const stepsMax = 100_000;
-/** UTF-8 bytes of what one rendering gives. */
-export const outputBytesMax = 256 * 1024;
-
-export type FaultCode =
-  | 'template_too_large'
-  | 'template_invalid_json'
-  | 'template_duplicate_key'
-  | 'template_too_deep'
-  | 'template_tag_unclosed'
-  | 'template_tag_unsupported'
-  | 'template_tag_misplaced'
-  | 'template_path_invalid'
-  | 'template_section_unclosed'
-  | 'template_section_crossed'
-  | 'template_too_many_tags'
-  | 'template_reserved_character'
-  | 'template_jq_syntax'
-  | 'template_limit';
-
-/** One thing wrong with a template's text. Lines and columns count from 1 (columns in UTF-16 units); 0 where the place is not known. */
-export interface TemplateFault {
-  readonly code: FaultCode;
-  readonly line: number;
-  readonly column: number;
-  readonly message: string;
-}
-
-/** The template's text is refused; shown to the user beside the text, never retried. */
-export class TemplateRefused extends Error {
-  override readonly name = 'TemplateRefused';
-  constructor(readonly faults: readonly TemplateFault[]) {
-    super(faults.map((fault) => `${fault.line}:${fault.column} ${fault.message}`).join('; '));
-  }
-}
-
-/**
- * A template that compiles gave nothing for this payload: `template_limit` (a budget or the time ran out), `template_failed` (jq's own
- * error, no output, more than one). The same payload fails again, so a delivery ends with it.
- */
-export class TemplateFailed extends Error {
-  override readonly name = 'TemplateFailed';
-  constructor(
-    readonly code: 'template_limit' | 'template_failed',
-    message: string,
-  ) {
-    super(message);
-  }
-}
 
 /** A compiled template is a list of these; json and text templates run by the same interpreter (`run.ts`). */
 export interface Op {

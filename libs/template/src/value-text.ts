@@ -8,7 +8,11 @@ export function valueText(value: JsonTree): string {
   if (value === null) return '';
   if (typeof value === 'boolean') return value ? 'true' : 'false';
   if (value instanceof JsonNumber) return value.text;
-  if (Array.isArray(value) && value.every(isScalar)) return value.filter((element) => element !== null).map(valueText).join(' ');
+  if (Array.isArray(value) && value.every(isScalar))
+    return value
+      .filter((element) => element !== null)
+      .map(valueText)
+      .join(' ');
   return typedText(value, unchanged);
 }
 
@@ -26,7 +30,8 @@ export function typedText(value: JsonTree, escape: Escape): string {
 
 const unchanged: Escape = (text) => text;
 
-const isScalar = (value: JsonTree): boolean => value === null || typeof value !== 'object' || value instanceof JsonNumber;
+const isScalar = (value: JsonTree): boolean =>
+  value === null || typeof value !== 'object' || value instanceof JsonNumber;
 
 /** Anything that may not stand in a JSON string as it is, and what must not: U+2028/2029 end a line in old JavaScript, U+27E6 opens a placeholder. */
 const special = /["\\\u0000-\u001f\u2028\u2029\u27e6\ud800-\udfff]/;

@@ -17,9 +17,17 @@ export const text = (description: string): Schema => ({ type: ['string', 'null']
 export const number = (description: string): Schema => ({ type: ['number', 'null'], description });
 export const flag = (description: string): Schema => ({ type: ['boolean', 'null'], description });
 /** Values that the original is known to send; others are left to come, so they are examples and no enumeration. */
-export const word = (description: string, ...examples: string[]): Schema => ({ type: ['string', 'null'], description, examples });
+export const word = (description: string, ...examples: string[]): Schema => ({
+  type: ['string', 'null'],
+  description,
+  examples,
+});
 export const list = (description: string, items: Schema): Schema => ({ type: ['array', 'null'], description, items });
-export const object = (description: string, properties: Record<string, Schema>, required: readonly string[] = []): Schema => ({
+export const object = (
+  description: string,
+  properties: Record<string, Schema>,
+  required: readonly string[] = [],
+): Schema => ({
   type: required.length === 0 ? ['object', 'null'] : 'object',
   description,
   properties,

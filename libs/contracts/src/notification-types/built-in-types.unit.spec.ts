@@ -31,7 +31,25 @@ describe('the built-in notification types', () => {
 
   it('an incident has the fields that the documented templates use', () => {
     const sample = parseJson(JSON.stringify(builtInTypes[0]?.sample));
-    const paths = ['accountId', 'customer', 'humanFriendlyId', 'incidentId', 'incident.summary', 'incident.description', 'incident.recommendations', 'incident.threatRating', 'incident.escalated', 'incident_threat_rating', 'incident_class', 'victim.value', 'createtime_str', 'customer_status.status', 'extra.incidentUrl', 'extra.location_ip', 'deployment'];
+    const paths = [
+      'accountId',
+      'customer',
+      'humanFriendlyId',
+      'incidentId',
+      'incident.summary',
+      'incident.description',
+      'incident.recommendations',
+      'incident.threatRating',
+      'incident.escalated',
+      'incident_threat_rating',
+      'incident_class',
+      'victim.value',
+      'createtime_str',
+      'customer_status.status',
+      'extra.incidentUrl',
+      'extra.location_ip',
+      'deployment',
+    ];
     expect(paths.filter((path) => lookup(sample, path) === undefined)).toEqual([]);
   });
 });

@@ -1,7 +1,11 @@
 import { type BuiltInType, flag, list, number, object, payload, text, word } from './built-in-type.js';
 
 const rating = ['Critical', 'High', 'Medium', 'Low', 'Info'];
-const note = object('A note.', { date: text('When it was written.'), note: text('What it says.'), who: text('Who wrote it.') });
+const note = object('A note.', {
+  date: text('When it was written.'),
+  note: text('What it says.'),
+  who: text('Who wrote it.'),
+});
 const party = (who: string) =>
   object(who, {
     account: number('Account number.'),
@@ -12,7 +16,8 @@ const party = (who: string) =>
     region: text('Region in the cloud.'),
     value: text('As the source wrote it; may be a list in text.'),
   });
-const parties = (who: string) => list(who, object('One of them.', { ip: text('Address.'), value: text('Name or other mark.') }));
+const parties = (who: string) =>
+  list(who, object('One of them.', { ip: text('Address.'), value: text('Name or other mark.') }));
 const place = object('Where an address is.', {
   city: text('City.'),
   continentcode: text('Continent, two letters.'),
@@ -56,7 +61,14 @@ export const incidentType: BuiltInType = {
       incident_attack_class: text('Class of the attack.'),
       incident_escalated: word('An analyst has escalated it.', 'true', 'false'),
       incident_type: word('Kind of incident.', 'webapp_attack', 'log-review', 'bf', 'scan'),
-      defaultThreatRating: word('Rating before an analyst looked, in small letters.', 'critical', 'high', 'medium', 'low', 'info'),
+      defaultThreatRating: word(
+        'Rating before an analyst looked, in small letters.',
+        'critical',
+        'high',
+        'medium',
+        'low',
+        'info',
+      ),
       attacker: party('Who attacked.'),
       attacker_country_code: text('Country of the attacker, two letters.'),
       attacker_country_name: text('Country of the attacker.'),
@@ -70,7 +82,16 @@ export const incidentType: BuiltInType = {
       deployment: text('Name of the deployment.'),
       deployment_vpc: text('Its network.'),
       deployment_subnet: text('Its subnet.'),
-      detection_source: word('What noticed it.', 'Correlation Rules', 'Network IDS', 'Web Log Analytics', 'Log Mgmt', 'Firewall', 'Manual', 'Log Review'),
+      detection_source: word(
+        'What noticed it.',
+        'Correlation Rules',
+        'Network IDS',
+        'Web Log Analytics',
+        'Log Mgmt',
+        'Firewall',
+        'Manual',
+        'Log Review',
+      ),
       correlation_id: text('Correlation rule.'),
       correlation_name: text('Name of the correlation rule.'),
       createTime: number('Created, seconds since 1970.'),
@@ -105,7 +126,11 @@ export const incidentType: BuiltInType = {
         snoozed: flag('It is put off.'),
       }),
       snooze_status_snoozed: flag('It is put off.'),
-      geo_ip_map: { type: ['object', 'null'], description: 'Where addresses are, by address.', additionalProperties: place },
+      geo_ip_map: {
+        type: ['object', 'null'],
+        description: 'Where addresses are, by address.',
+        additionalProperties: place,
+      },
       notes: object('Notes.', { otherNotes: list('Of analysts.', note) }),
       path: text('Path of the event.'),
       scope_type: text('What the incident is counted by.'),
@@ -150,7 +175,12 @@ export const incidentType: BuiltInType = {
       feedback_uid: '715A4EC0-9833-4D6E-9C03-A537E3F98D23',
       feedback_user: 'A. Example',
     },
-    customer_status: { notes: null, reason_code: 'threat_not_valid', status: 'completed', status_change_time: 1597058667 },
+    customer_status: {
+      notes: null,
+      reason_code: 'threat_not_valid',
+      status: 'completed',
+      status_change_time: 1597058667,
+    },
     customer_status_status: 'completed',
     defaultThreatRating: 'medium',
     deployment: 'AWS Production Deployment',
@@ -188,7 +218,8 @@ export const incidentType: BuiltInType = {
     incident: {
       attackClassId: 19,
       attackClassId_str: 'authentication:activity',
-      description: '**Attack Detail**:  \n**Attacker:** 172.31.37.117, local_ip \n**Targets:** 122.99.34.111\n\nSeveral logins failed within a minute.',
+      description:
+        '**Attack Detail**:  \n**Attacker:** 172.31.37.117, local_ip \n**Targets:** 122.99.34.111\n\nSeveral logins failed within a minute.',
       escalated: true,
       recommendations: 'A compromised host should be isolated and cleaned. Then change the passwords of its users.',
       summary: 'Brute force attempt from 1.2.3.4',

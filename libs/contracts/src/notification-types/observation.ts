@@ -38,7 +38,11 @@ export const observationType: BuiltInType = {
         },
         ['summary'],
       ),
-      id: object('Whose it is.', { account: number('Account number.'), aid: number('Number in the account.'), msgid: text('Identity of the message.') }),
+      id: object('Whose it is.', {
+        account: number('Account number.'),
+        aid: number('Number in the account.'),
+        msgid: text('Identity of the message.'),
+      }),
       extra: object('Made for notifications.', {
         customer_name: text('Name of the customer.'),
         observation_description: text('HTML: what was seen.'),

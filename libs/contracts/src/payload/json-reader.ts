@@ -38,7 +38,10 @@ export class JsonReader {
     if (code === 0x74) return this.readWord('true', true);
     if (code === 0x66) return this.readWord('false', false);
     if (code === 0x6e) return this.readWord('null', null);
-    return this.refuse('json_invalid', this.at >= this.text.length ? 'The text ends too early.' : 'A value is expected here.');
+    return this.refuse(
+      'json_invalid',
+      this.at >= this.text.length ? 'The text ends too early.' : 'A value is expected here.',
+    );
   }
 
   private readObject(): Map<string, JsonTree> {
@@ -59,7 +62,8 @@ export class JsonReader {
       this.at++;
       this.skipBlanks();
       object.set(key, this.readValue());
-      if (object.size === sizeBefore) this.refuse('json_duplicate_key', `The key ${JSON.stringify(key)} stands twice in one object.`, keyAt);
+      if (object.size === sizeBefore)
+        this.refuse('json_duplicate_key', `The key ${JSON.stringify(key)} stands twice in one object.`, keyAt);
       this.skipBlanks();
       const next = this.text.charCodeAt(this.at);
       if (next === 0x7d) return this.leave(object);
@@ -96,7 +100,8 @@ export class JsonReader {
   }
 
   private enter(): void {
-    if (this.depth >= this.depthMax) this.refuse('json_too_deep', `Containers may lie ${this.depthMax} deep in each other.`);
+    if (this.depth >= this.depthMax)
+      this.refuse('json_too_deep', `Containers may lie ${this.depthMax} deep in each other.`);
     this.path[this.depth] = null;
     this.depth++;
     this.at++;
@@ -205,7 +210,8 @@ export class JsonReader {
     if (this.text.charCodeAt(at) === 0x2d) at++;
     const whole = at;
     at = this.afterDigits(at);
-    if (this.text.charCodeAt(whole) === 0x30 && at > whole + 1) this.refuse('json_invalid', 'A number has no leading zeros.', whole);
+    if (this.text.charCodeAt(whole) === 0x30 && at > whole + 1)
+      this.refuse('json_invalid', 'A number has no leading zeros.', whole);
     if (this.text.charCodeAt(at) === 0x2e) at = this.afterDigits(at + 1);
     const mantissaEnd = at;
     const letter = this.text.charCodeAt(at);

@@ -28,7 +28,8 @@ export function parseJson(source: string | Uint8Array, limits: JsonLimits = {}):
   const bytesMax = limits.bytesMax ?? payloadBytesMax;
   const text = typeof source === 'string' ? source : decode(source, bytesMax);
   if (typeof source === 'string') checkSize(source, bytesMax);
-  if (text.charCodeAt(0) === 0xfeff) refuseJson(text, 'json_byte_order_mark', 'The text begins with a byte order mark.', 0, '');
+  if (text.charCodeAt(0) === 0xfeff)
+    refuseJson(text, 'json_byte_order_mark', 'The text begins with a byte order mark.', 0, '');
   return new JsonReader(text, limits.depthMax ?? payloadDepthMax).readWhole(limits.anyTop ?? false);
 }
 

@@ -75,7 +75,11 @@ describe('parseJson', () => {
     ['five million brackets', '['.repeat(5_000_000), 'json_too_large'],
     ['one byte more than 256 KiB of text', `{"a":"${'x'.repeat(payloadBytesMax - 7)}"}`, 'json_too_large'],
     ['one byte more than 256 KiB of bytes', utf8(`{"a":"${'x'.repeat(payloadBytesMax - 7)}"}`), 'json_too_large'],
-    ['256 KiB counted in bytes, not characters', `{"a":"${'\u20ac'.repeat(Math.ceil(payloadBytesMax / 3))}"}`, 'json_too_large'],
+    [
+      '256 KiB counted in bytes, not characters',
+      `{"a":"${'\u20ac'.repeat(Math.ceil(payloadBytesMax / 3))}"}`,
+      'json_too_large',
+    ],
   ];
   it.each(refused)('refuses %s', (_what, source, code) => {
     expect(refusal(source).code).toBe(code);
@@ -100,7 +104,9 @@ describe('parseJson', () => {
   });
 
   it('reads every escape', () => {
-    expect(parseJson('{"a":"\\"\\\\\\/\\b\\f\\n\\r\\t\\u20AC\\ud83d\\ude00."}')).toEqual(new Map([['a', '"\\/\b\f\n\r\t\u20ac\ud83d\ude00.']]));
+    expect(parseJson('{"a":"\\"\\\\\\/\\b\\f\\n\\r\\t\\u20AC\\ud83d\\ude00."}')).toEqual(
+      new Map([['a', '"\\/\b\f\n\r\t\u20ac\ud83d\ude00.']]),
+    );
   });
 
   it('keeps the spelling of a number', () => {
@@ -108,7 +114,12 @@ describe('parseJson', () => {
   });
 
   it('says where: line and column from 1, offset from 0, pointer of the nearest value', () => {
-    expect(refusal('{\n  "a/b": [ 1,\n    tru ]\n}')).toMatchObject({ line: 3, column: 5, offset: 20, pointer: '/a~1b/1' });
+    expect(refusal('{\n  "a/b": [ 1,\n    tru ]\n}')).toMatchObject({
+      line: 3,
+      column: 5,
+      offset: 20,
+      pointer: '/a~1b/1',
+    });
     expect(refusal('{"x":{"y":1},"z":{"y":1,"y":2}}')).toMatchObject({ offset: 24, column: 25, pointer: '/z/y' });
     expect(refusal(Uint8Array.from([...utf8('{"\ufffd":\n"'), 0xff]))).toMatchObject({ line: 2, column: 2 });
   });
@@ -129,7 +140,31 @@ describe('parseJson', () => {
   });
 
   it('never accepts what JSON.parse refuses, and never throws anything but its refusal', () => {
-    const pieces = fc.constantFrom('{', '}', '[', ']', ',', ':', '"', '\\', '\\u', 'd800', '0', '1', '-', '.', 'e', '+', 'true', 'null', ' ', '\n', '\u0001', 'a', '"a":');
+    const pieces = fc.constantFrom(
+      '{',
+      '}',
+      '[',
+      ']',
+      ',',
+      ':',
+      '"',
+      '\\',
+      '\\u',
+      'd800',
+      '0',
+      '1',
+      '-',
+      '.',
+      'e',
+      '+',
+      'true',
+      'null',
+      ' ',
+      '\n',
+      '\u0001',
+      'a',
+      '"a":',
+    );
     fc.assert(
       fc.property(fc.array(pieces, { maxLength: 20 }), (parts) => {
         const text = `{"k":${parts.join('')}}`;

@@ -1,6 +1,6 @@
 import { parseJson } from '@waybill/contracts/payload/json-text';
-import { renderTemplate, checkTemplate } from '@waybill/template/render';
-import { outputBytesMax, TemplateFailed, TemplateRefused } from '@waybill/template/template';
+import { stringifyTree } from '@waybill/contracts/payload/json-tree';
+import { outputBytesMax, TemplateFailed, TemplateRefused } from '@waybill/contracts/rendering/template-fault';
 import {
   incidentText,
   jiraIncidentJq,
@@ -10,7 +10,8 @@ import {
   serviceNowIncidentJq,
   serviceNowObservationJq,
 } from '@waybill/testkit/documented-templates';
-import { batchMax, JqPool } from './jq-pool.js';
+import { batchMax } from './jq-batch.js';
+import { JqPool, queueMax } from './jq-pool.js';
 
 const timeLimitMs = 1500;
 let pool: JqPool;
@@ -21,7 +22,8 @@ afterAll(() => pool.close());
 
 const incident = parseJson(incidentText);
 const observation = parseJson(observationText);
-const rendered = async (body: string, payload = incident) => JSON.parse((await renderTemplate({ format: 'jq', body }, payload, { engine: pool })).text) as unknown;
+const rendered = async (program: string, payload = incident) =>
+  JSON.parse(await pool.run(program, stringifyTree(payload))) as unknown;
 const failure = async (program: string, input = '{}') => {
   try {
     return await pool.run(program, input);
@@ -76,7 +78,11 @@ describe('the jq templates that the original system documents', () => {
             {
               type: 'paragraph',
               content: [
-                { type: 'text', text: 'Link to the incident', marks: [{ type: 'link', attrs: { href: 'https://console.alertlogic.com/fake/incident/url' } }] },
+                {
+                  type: 'text',
+                  text: 'Link to the incident',
+                  marks: [{ type: 'link', attrs: { href: 'https://console.alertlogic.com/fake/incident/url' } }],
+                },
               ],
             },
           ],
@@ -109,15 +115,12 @@ describe('the jq templates that the original system documents', () => {
 
 describe('a run', () => {
   it('keeps the digits of a number that it only passes on', async () => {
-    expect(await pool.run('.', '{"a":12345678901234567890,"b":1594153092.2202642}')).toBe('{"a":12345678901234567890,"b":1594153092.2202642}');
+    expect(await pool.run('.', '{"a":12345678901234567890,"b":1594153092.2202642}')).toBe(
+      '{"a":12345678901234567890,"b":1594153092.2202642}',
+    );
   });
 
-  it('writes no character that could open a placeholder', async () => {
-    const { text } = await renderTemplate({ format: 'jq', body: '{a: ([10214] | implode), b: .v}' }, parseJson('{"v":"\u27e6"}'), { engine: pool });
-    expect(text).toBe('{"a":"\\u27e6","b":"\\u27e6"}');
-  });
-
-  it('tells jq\'s own words when it fails', async () => {
+  it("tells jq's own words when it fails", async () => {
     expect(await failure('"Customer " + .accountId', '{"accountId":2}')).toEqual({
       code: 'template_failed',
       message: 'jq: string ("Customer ") and number (2) cannot be added',
@@ -129,13 +132,22 @@ describe('a run', () => {
     ['two outputs', '1,2', '2 outputs'],
     ['an output and then an error', '1, error("late")', 'late'],
   ])('fails with %s', async (_what, program, word) => {
-    expect(await failure(program)).toMatchObject({ code: 'template_failed', message: expect.stringContaining(word) as string });
+    expect(await failure(program)).toMatchObject({
+      code: 'template_failed',
+      message: expect.stringContaining(word) as string,
+    });
   });
 
-  it.each(['input', '[inputs]', 'first(inputs)', 'halt', 'halt_error', '"x" | halt_error(1)'])('cannot reach what runs beside it: %s', async (program) => {
-    const alone = Promise.all([failure(program, '{"n":1}'), failure(program, '{"n":2}')]);
-    expect(await alone).toMatchObject([{ message: expect.stringContaining('not available') as string }, { message: expect.stringContaining('not available') as string }]);
-  });
+  it.each(['input', '[inputs]', 'first(inputs)', 'halt', 'halt_error', '"x" | halt_error(1)'])(
+    'cannot reach what runs beside it: %s',
+    async (program) => {
+      const alone = Promise.all([failure(program, '{"n":1}'), failure(program, '{"n":2}')]);
+      expect(await alone).toMatchObject([
+        { message: expect.stringContaining('not available') as string },
+        { message: expect.stringContaining('not available') as string },
+      ]);
+    },
+  );
 
   it('sees no environment and no files', async () => {
     expect(await pool.run('[$ENV, env]', '{}')).toBe('[{},{}]');
@@ -145,7 +157,14 @@ describe('a run', () => {
 
   it('answers each of many at once with its own result', async () => {
     const inputs = Array.from({ length: batchMax * 3 + 1 }, (_, n) => n);
-    const answers = await Promise.all(inputs.map((n) => failure('if .n % 3 == 0 then error("no \\(.n)") elif .n % 3 == 1 then empty else {n, s} end', `{"n":${n},"s":"${'x'.repeat(n * 20)}"}`)));
+    const answers = await Promise.all(
+      inputs.map((n) =>
+        failure(
+          'if .n % 3 == 0 then error("no \\(.n)") elif .n % 3 == 1 then empty else {n, s} end',
+          `{"n":${n},"s":"${'x'.repeat(n * 20)}"}`,
+        ),
+      ),
+    );
     answers.forEach((answer, n) => {
       if (n % 3 === 0) expect(answer).toMatchObject({ message: `jq: no ${n}` });
       else if (n % 3 === 1) expect(answer).toMatchObject({ message: expect.stringContaining('no output') as string });
@@ -182,7 +201,9 @@ describe('a hostile program', () => {
 
   it('does not take the others of its batch with it', async () => {
     const program = 'if .loop then def f: f; f else .n end';
-    const answers = await Promise.all(Array.from({ length: 20 }, (_, n) => failure(program, `{"n":${n},"loop":${n === 7}}`)));
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, n) => failure(program, `{"n":${n},"loop":${n === 7}}`)),
+    );
     answers.forEach((answer, n) => {
       if (n === 7) expect(answer).toMatchObject({ code: 'template_limit' });
       else expect(answer).toBe(String(n));
@@ -190,7 +211,12 @@ describe('a hostile program', () => {
   }, 30_000);
 
   it('that nests without end is refused or run, never fatal', async () => {
-    for (const program of [`${'('.repeat(8000)}1${')'.repeat(8000)}`, `${'['.repeat(16_000)}`, `1${' + 1'.repeat(7000)}`, '"\\('.repeat(5000)]) {
+    for (const program of [
+      `${'('.repeat(8000)}1${')'.repeat(8000)}`,
+      `${'['.repeat(16_000)}`,
+      `1${' + 1'.repeat(7000)}`,
+      '"\\('.repeat(5000),
+    ]) {
       await failure(program).catch((error: unknown) => expect(error).toBeInstanceOf(TemplateRefused));
       expect(await pool.run('.a', '{"a":1}')).toBe('1');
     }
@@ -206,8 +232,8 @@ describe('check', () => {
   });
 
   it('tells the place of a fault', async () => {
-    expect(await checkTemplate({ format: 'jq', body: '{a: .b +}' }, pool)).toEqual([
-      { code: 'template_jq_syntax', line: 1, column: 9, message: "syntax error, unexpected '+', expecting '}'" },
+    expect(await pool.check('{a: .b +}')).toEqual([
+      { line: 1, column: 9, message: "syntax error, unexpected '+', expecting '}'" },
     ]);
     expect(await pool.check('{"a": .b,\n "c": }')).toMatchObject([{ line: 2, column: 7 }]);
     expect(await pool.check('.a |\n  foo(1)')).toEqual([{ line: 2, column: 3, message: 'foo/1 is not defined' }]);
@@ -223,5 +249,15 @@ describe('a pool', () => {
     await other.close();
     await rejected;
     await expect(other.run('.', '{}')).rejects.toThrow('closed');
+  });
+
+  it('lets 10,000 runs wait and refuses the next', async () => {
+    const other = await JqPool.start({ threads: 1, timeLimitMs: 60_000 });
+    const gone = [expect(other.run('def f: f; f', '{}')).rejects.toThrow('closed')];
+    for (let waiting = 0; waiting < queueMax; waiting++)
+      gone.push(expect(other.run('.', '{}')).rejects.toThrow('closed'));
+    await expect(other.run('.', '{}')).rejects.toThrow('are waiting');
+    await other.close();
+    await Promise.all(gone);
   });
 });

@@ -1,10 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { performance } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
-import type { JqEngine, JqFault } from '@waybill/template/jq-engine';
-import { outputBytesMax, TemplateFailed, TemplateRefused } from '@waybill/template/template';
-import type { JqBatch, JqBatchResult, JqWorkerSettings } from './jq-worker.js';
+import type { JqEngine, JqFault } from '@waybill/contracts/rendering/jq-engine';
+import { outputBytesMax, TemplateFailed, TemplateRefused } from '@waybill/contracts/rendering/template-fault';
+import { compiledJq } from './compiled-jq.js';
+import { batchLength, batchMax, type JqBatch, type JqBatchResult, type JqWorkerSettings } from './jq-batch.js';
 import { faultsIn, outputOf, withPrelude } from './jq-words.js';
 
 export interface JqPoolOptions {
@@ -18,10 +17,6 @@ export interface JqPoolOptions {
 
 /** Runs that wait for a thread; the next is refused. */
 export const queueMax = 10_000;
-/** Inputs of one program that one run serves. */
-export const batchMax = 64;
-/** UTF-16 units of the inputs of one run together (one input may be longer). */
-export const batchLengthMax = 1024 * 1024;
 const defaults = { threads: 2, timeLimitMs: 1000, memoryBytesMax: 64 * 1024 * 1024 } as const;
 /** Between looks of the watcher: a run is ended this much late at most. */
 const watchMs = 20;
@@ -60,7 +55,12 @@ export class JqPool implements JqEngine {
 
   private constructor(
     private readonly wasm: WebAssembly.Module,
-    private readonly limits: { readonly threads: number; readonly timeLimitMs: number; readonly memoryBytesMax: number; readonly outputBytesMax: number },
+    private readonly limits: {
+      readonly threads: number;
+      readonly timeLimitMs: number;
+      readonly memoryBytesMax: number;
+      readonly outputBytesMax: number;
+    },
   ) {
     for (let count = 0; count < limits.threads; count++) this.threads.push(this.startThread());
   }
@@ -90,7 +90,8 @@ export class JqPool implements JqEngine {
       await this.enqueue(program, null);
       return [];
     } catch (refused) {
-      if (refused instanceof TemplateRefused) return refused.faults.map(({ line, column, message }) => ({ line, column, message }));
+      if (refused instanceof TemplateRefused)
+        return refused.faults.map(({ line, column, message }) => ({ line, column, message }));
       throw refused;
     }
   }
@@ -111,14 +112,9 @@ export class JqPool implements JqEngine {
   private enqueue(program: string, input: string | null): Promise<string> {
     if (this.closed) return Promise.reject(new Error('the jq pool is closed'));
     if (this.queued >= queueMax) return Promise.reject(new Error(`more than ${queueMax} jq runs are waiting`));
-    return new Promise((resolve, reject) => {
-      const finish = (outcome: () => string): void => {
-        try {
-          resolve(outcome());
-        } catch (error) {
-          reject(error as Error);
-        }
-      };
+    return new Promise((resolve) => {
+      // A throw inside `then` rejects with what was thrown.
+      const finish = (outcome: () => string): void => resolve(Promise.resolve().then(outcome));
       this.putBack(program, [{ input, finish }]);
       this.startNext();
     });
@@ -153,7 +149,10 @@ export class JqPool implements JqEngine {
     for (const [program, waiting] of this.queue) {
       const isSlow = this.slow.has(program);
       if (isSlow && slowRunning > 0 && slowRunning >= this.threads.length - 1) continue;
-      const jobs = waiting.splice(0, isSlow ? 1 : countOf(waiting));
+      const jobs = waiting.splice(
+        0,
+        isSlow ? 1 : batchLength(waiting.slice(0, batchMax).map(({ input }) => input?.length ?? 0)),
+      );
       this.queued -= jobs.length;
       this.queue.delete(program);
       if (waiting.length > 0) this.queue.set(program, waiting);
@@ -213,7 +212,10 @@ export class JqPool implements JqEngine {
     this.remember(batch.program);
     const running = batch.jobs.filter(({ input }) => input !== null)[place] ?? batch.jobs[0];
     this.replace(thread);
-    this.putBack(batch.program, batch.jobs.filter((job) => job !== running));
+    this.putBack(
+      batch.program,
+      batch.jobs.filter((job) => job !== running),
+    );
     running?.finish(() => {
       throw new TemplateFailed('template_limit', `The program ran longer than ${this.limits.timeLimitMs} ms.`);
     });
@@ -238,11 +240,24 @@ export class JqPool implements JqEngine {
     const settings: JqWorkerSettings = { wasm: this.wasm, progress: shared, memoryBytesMax, outputBytesMax };
     // Node runs TypeScript without types as it stands, so that specs need no build.
     const file = import.meta.url.endsWith('.ts') ? './jq-worker.ts' : './jq-worker.js';
-    const worker = new Worker(new URL(file, import.meta.url), { workerData: settings, stdout: true, stderr: true, resourceLimits: { maxOldGenerationSizeMb: 64 } });
+    const worker = new Worker(new URL(file, import.meta.url), {
+      workerData: settings,
+      stdout: true,
+      stderr: true,
+      resourceLimits: { maxOldGenerationSizeMb: 64 },
+    });
     const started = Promise.withResolvers<void>();
     // Only `start` waits for it; later threads are restarted by `giveUp`.
     started.promise.catch(() => undefined);
-    const thread: Thread = { worker, started: started.promise, progress: new Int32Array(shared), batch: null, ready: false, seen: -1, seenAtMs: 0 };
+    const thread: Thread = {
+      worker,
+      started: started.promise,
+      progress: new Int32Array(shared),
+      batch: null,
+      ready: false,
+      seen: -1,
+      seenAtMs: 0,
+    };
     worker.on('message', (message: 'ready' | JqBatchResult) => {
       if (message !== 'ready') return this.finishBatch(thread, message);
       thread.ready = true;
@@ -269,28 +284,4 @@ export class JqPool implements JqEngine {
 
 function fail(error: Error): never {
   throw error;
-}
-
-function countOf(waiting: readonly Job[]): number {
-  let length = waiting[0]?.input?.length ?? 0;
-  let count = 1;
-  while (count < batchMax && count < waiting.length) {
-    length += waiting[count]?.input?.length ?? 0;
-    if (length > batchLengthMax) break;
-    count++;
-  }
-  return count;
-}
-
-let compiled: Promise<WebAssembly.Module> | null = null;
-
-/** jq-wasm carries jq inside its JavaScript as base64; compiled once, all threads share it. */
-function compiledJq(): Promise<WebAssembly.Module> {
-  compiled ??= (async () => {
-    const source = await readFile(createRequire(import.meta.url).resolve('jq-wasm/dist/build/jq.js'), 'latin1');
-    const encoded = /data:application\/octet-stream;base64,([A-Za-z0-9+/=]{1000,})/.exec(source)?.[1];
-    if (encoded === undefined) throw new Error('jq-wasm has no WebAssembly inside; this file fits version 1.0.1');
-    return WebAssembly.compile(Buffer.from(encoded, 'base64'));
-  })();
-  return compiled;
 }

@@ -1,6 +1,6 @@
-import type { JqFault } from '@waybill/template/jq-engine';
-import { TemplateFailed } from '@waybill/template/template';
-import type { JqResult } from './jq-worker.js';
+import type { JqFault } from '@waybill/contracts/rendering/jq-engine';
+import { TemplateFailed } from '@waybill/contracts/rendering/template-fault';
+import type { JqResult } from './jq-batch.js';
 
 /**
  * Stands before every program, on a line of its own. One run serves many notifications, so `input` would read somebody else's; ending jq
@@ -23,7 +23,11 @@ export function faultsIn(words: string): JqFault[] {
   const faults: JqFault[] = [];
   for (const found of words.matchAll(/jq: error: ((?:(?!jq: error: )[\s\S])*?) at <[^>]*>, line (\d+):\n([^\n]*)/g)) {
     const message = (found[1] as string).replace(' (Unix shell quoting issues?)', '');
-    faults.push({ line: Math.max(1, Number(found[2]) - preludeLines), column: columnOf(message, (found[3] as string).trimEnd()), message });
+    faults.push({
+      line: Math.max(1, Number(found[2]) - preludeLines),
+      column: columnOf(message, (found[3] as string).trimEnd()),
+      message,
+    });
   }
   if (faults.length > 0) return faults;
   const message = words.replace(/^jq: error: /, '').replace(/\n*jq: \d+ compile errors?\s*$/, '');
@@ -39,9 +43,17 @@ function columnOf(message: string, line: string): number {
 }
 
 /** The one output of a run, or why there is none: jq's own words where it has some. */
-export function outputOf({ out, err, limit }: JqResult, limits: { memoryBytesMax: number; outputBytesMax: number }): string {
-  if (limit === 'output') throw new TemplateFailed('template_limit', `The program gave more than ${limits.outputBytesMax} bytes.`);
-  if (limit === 'memory') throw new TemplateFailed('template_limit', `The program needed more than ${limits.memoryBytesMax} bytes of memory.`);
+export function outputOf(
+  { out, err, limit }: JqResult,
+  limits: { memoryBytesMax: number; outputBytesMax: number },
+): string {
+  if (limit === 'output')
+    throw new TemplateFailed('template_limit', `The program gave more than ${limits.outputBytesMax} bytes.`);
+  if (limit === 'memory')
+    throw new TemplateFailed(
+      'template_limit',
+      `The program needed more than ${limits.memoryBytesMax} bytes of memory.`,
+    );
   const error = err.indexOf('jq: error');
   if (error >= 0) {
     const message = err.slice(error).replace(/^jq: error(?: \(at [^)]*\))?(?: \(not a string\))?:? ?/, '');

@@ -2,36 +2,11 @@
  * The thread in which jq runs: the real jq, compiled to WebAssembly (npm package jq-wasm), driven below its own wrapper.
  * The wrapper copies the whole output for each byte and leaks stack until it crashes after some hundred calls; here jq reads and writes our
  * buffers directly, and before each program the memory of the machine is put back to what it was when jq was loaded. So no program can
- * see or disturb another, and nothing leaks. This file imports nothing of ours, because Node runs it as it stands in development.
+ * see or disturb another, and nothing leaks. This file imports only types of ours, because specs run it as it stands, without a build.
  */
 import { createRequire } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
-
-export interface JqWorkerSettings {
-  readonly wasm: WebAssembly.Module;
-  /** Two numbers for the watcher: a count that rises with every input that is begun, and the input's place in its batch. */
-  readonly progress: SharedArrayBuffer;
-  readonly memoryBytesMax: number;
-  readonly outputBytesMax: number;
-}
-
-/** One program and the inputs it runs over. jq compiles its own library for each program (about 1 ms), so inputs come in batches. */
-export interface JqBatch {
-  readonly program: string;
-  readonly inputs: readonly string[];
-}
-
-export interface JqBatchResult {
-  /** What jq said of the program when it could not compile it, and nothing was run. */
-  readonly compileError: string | null;
-  readonly results: readonly JqResult[];
-}
-
-export interface JqResult {
-  readonly out: string;
-  readonly err: string;
-  readonly limit: 'output' | 'memory' | null;
-}
+import type { JqBatch, JqBatchResult, JqResult, JqWorkerSettings } from './jq-batch.js';
 
 interface Machine {
   readonly memory: WebAssembly.Memory;
@@ -107,7 +82,15 @@ function runMain(todo: readonly string[]): number {
   programBytes.read = 0;
   clearOutput();
   begin(0);
-  const words = ['jq', '--compact-output', '--monochrome-output', '--unbuffered', '--from-file', '/dev/stdin', '/dev/stdin'];
+  const words = [
+    'jq',
+    '--compact-output',
+    '--monochrome-output',
+    '--unbuffered',
+    '--from-file',
+    '/dev/stdin',
+    '/dev/stdin',
+  ];
   const pointers = words.map(writeWord);
   const argv = machine.moveStack((pointers.length + 1) * 4);
   new Uint32Array(machine.memory.buffer).set([...pointers, 0], argv >> 2);
@@ -117,7 +100,8 @@ function runMain(todo: readonly string[]): number {
     // `exit` leaves jq by throwing; everything else is a limit or a crash inside jq, which ends this input only.
     const status = (ended as { status?: unknown }).status;
     if (typeof status === 'number') return status;
-    if (!(ended instanceof LimitMet) && limit === null && outBytes + errBytes === 0) note(`jq: error: ${(ended as Error).message}`);
+    if (!(ended instanceof LimitMet) && limit === null && outBytes + errBytes === 0)
+      note(`jq: error: ${(ended as Error).message}`);
     return -1;
   }
 }
@@ -210,7 +194,12 @@ function joined(pieces: readonly Uint8Array[]): Uint8Array {
 async function load(): Promise<Machine> {
   // The glue reports an aborted run to the console; what matters of it is in the result.
   console.error = () => undefined;
-  type Hooks = { instantiateWasm: (info: { a: Imports }, receive: (instance: WebAssembly.Instance, module: WebAssembly.Module) => void) => unknown };
+  type Hooks = {
+    instantiateWasm: (
+      info: { a: Imports },
+      receive: (instance: WebAssembly.Instance, module: WebAssembly.Module) => void,
+    ) => unknown;
+  };
   const start = createRequire(import.meta.url)('jq-wasm/dist/build/jq.js') as (hooks: Hooks) => Promise<unknown>;
   let exported: Exports | null = null;
   await start({
@@ -249,25 +238,28 @@ function replaceCalls(calls: Imports, memoryOf: () => WebAssembly.Memory): void 
     numbers[total >> 2] = done;
     return 0;
   };
-  replace('_fd_read', () => (_fd, list, count, total) => eachBuffer(list as number, count as number, total as number, read));
-  replace('_fd_write', () => (fd, list, count, total) =>
-    eachBuffer(list as number, count as number, total as number, (bytes) => {
-      write(fd === 2, bytes);
-      return bytes.length;
-    }));
+  replace('_fd_read', () => (_fd, list, count, total) => eachBuffer(list, count, total, read));
+  replace(
+    '_fd_write',
+    () => (fd, list, count, total) =>
+      eachBuffer(list, count, total, (bytes) => {
+        write(fd === 2, bytes);
+        return bytes.length;
+      }),
+  );
   // There are no files: only what jq was told to read can be opened, and that is the stream above.
-  replace('___syscall_openat', () => (_folder, path) => (textAt(memoryOf(), path as number) === '/dev/stdin' ? 0 : errorNoEntry));
+  replace('___syscall_openat', () => (_folder, path) => (textAt(memoryOf(), path) === '/dev/stdin' ? 0 : errorNoEntry));
   replace('_fd_close', () => () => 0);
   // `$ENV` is empty.
   replace('_environ_sizes_get', () => (count, size) => {
     const numbers = new Uint32Array(memoryOf().buffer);
-    numbers[(count as number) >> 2] = 0;
-    numbers[(size as number) >> 2] = 0;
+    numbers[count >> 2] = 0;
+    numbers[size >> 2] = 0;
     return 0;
   });
   replace('_environ_get', () => () => 0);
   replace('_emscripten_resize_heap', (original) => (bytes) => {
-    if ((bytes as number) >>> 0 <= settings.memoryBytesMax) return original?.(bytes as number) ?? 0;
+    if (bytes >>> 0 <= settings.memoryBytesMax) return original?.(bytes) ?? 0;
     limit = 'memory';
     return 0;
   });
