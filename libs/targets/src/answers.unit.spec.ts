@@ -1,5 +1,5 @@
 import { readRetryAfter, refusedByStatus, retryAfterMsMax, unanswered, lookUpUnanswered } from './answers.js';
-import { exampleAtMs, httpAnswer, noAnswer } from './sending-example.js';
+import { exampleAtMs, httpAnswer, noAnswer } from './sending.fixture.js';
 
 describe('the common meaning of a status', () => {
   const rows: [string, number, 'later' | 'never', string][] = [

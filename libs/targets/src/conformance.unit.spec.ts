@@ -1,6 +1,6 @@
 import { allTargets, findTarget } from './all-targets.js';
 import { reasons } from './reasons.js';
-import { sampleConnectors } from './sample-connectors.js';
+import { sampleConnectors } from './sample-connectors.fixture.js';
 import { targetContract } from './targets.contract.js';
 
 describe('the list of targets', () => {
@@ -24,6 +24,6 @@ describe('the list of reasons', () => {
 
 for (const target of allTargets) {
   const sample = sampleConnectors[target.descriptor.id];
-  if (sample === undefined) throw new Error(`${target.descriptor.id} has no sample connector: add one to sample-connectors.ts`);
+  if (sample === undefined) throw new Error(`${target.descriptor.id} has no sample connector: add one to sample-connectors.fixture.ts`);
   targetContract(target, sample);
 }

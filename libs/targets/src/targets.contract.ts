@@ -10,9 +10,9 @@ import { retryAfterMsMax } from './answers.js';
 import { defaultCorrelationKey } from './correlation.js';
 import type { Outcome } from './outcome.js';
 import { reasons } from './reasons.js';
-import type { SampleConnector } from './sample-connectors.js';
-import { exampleSending, httpAnswer, noAnswer } from './sending-example.js';
-import { httpAnswers, mailAnswers, receipts } from './target-arbitraries.js';
+import type { SampleConnector } from './sample-connectors.fixture.js';
+import { exampleSending, httpAnswer, noAnswer } from './sending.fixture.js';
+import { httpAnswers, mailAnswers, receipts } from './answers.fixture.js';
 import { type Answer, type MailTargetRequest, type Sending, type Step, stepsMax, type Target, type TargetRequest } from './target.js';
 
 /** What holds for every room, whatever it delivers to. A new room passes this before it has a spec of its own. */
@@ -88,7 +88,7 @@ function describeTemplates(target: Target, sample: SampleConnector): void {
   });
 
   it.each(builtInSamples)('has a default template that finds all it names in the sample of %s', (type, payload) => {
-    expect(rendered(target, type, payload).missing).toEqual([]);
+    expect(renderDefault(target, type, payload).missing).toEqual([]);
   });
 
   it.each(builtInSamples)('makes a request of the sample of %s', (type, payload) => {
@@ -102,8 +102,8 @@ function describeTemplates(target: Target, sample: SampleConnector): void {
   });
 }
 
-/** As the delivery service renders. */
-function rendered(target: Target, type: string, payload: JsonTree) {
+/** Renders a default template as the delivery service does. */
+export function renderDefault(target: Target, type: string, payload: JsonTree) {
   const { templates, escape, escapeIn } = target.descriptor;
   const template = templates[type] ?? templates['generic'];
   if (template?.format !== 'json') throw new Error('default templates are json, so that they need no engine');
@@ -112,7 +112,7 @@ function rendered(target: Target, type: string, payload: JsonTree) {
 }
 
 function sending(target: Target, sample: SampleConnector, type: string, payload: JsonTree, over: Partial<Sending> = {}): Sending {
-  const { text } = rendered(target, type, payload);
+  const { text } = renderDefault(target, type, payload);
   const correlationKey = defaultCorrelationKey(target.descriptor.id, type, payload);
   const act = actOf(type, payload);
   return exampleSending({

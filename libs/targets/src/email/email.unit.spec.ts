@@ -1,4 +1,4 @@
-import { exampleAtMs, exampleSending, httpAnswer, noAnswer } from '../sending-example.js';
+import { exampleAtMs, exampleSending, httpAnswer, noAnswer } from '../sending.fixture.js';
 import type { MailAnswer, Sending, Step } from '../target.js';
 import { email, subjectCharactersMax } from './email.target.js';
 

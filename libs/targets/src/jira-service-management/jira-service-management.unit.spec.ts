@@ -1,8 +1,8 @@
 import { encodeTypeId } from '@waybill/decider/type-id';
 import { clockSkewMsMax } from '../delivery-time.js';
-import { followAttempt } from '../follow-example.js';
+import { followAttempt } from '../follow-attempt.fixture.js';
 import type { Receipt } from '../outcome.js';
-import { exampleAtMs, exampleSending, httpAnswer, jsonAnswer, noAnswer } from '../sending-example.js';
+import { exampleAtMs, exampleSending, httpAnswer, jsonAnswer, noAnswer } from '../sending.fixture.js';
 import type { Answer, Sending } from '../target.js';
 import { jiraServiceManagement } from './jira-service-management.target.js';
 

@@ -1,6 +1,6 @@
-import { followAttempt } from '../follow-example.js';
+import { followAttempt } from '../follow-attempt.fixture.js';
 import type { Receipt } from '../outcome.js';
-import { exampleSending, httpAnswer, jsonAnswer, noAnswer } from '../sending-example.js';
+import { exampleSending, httpAnswer, jsonAnswer, noAnswer } from '../sending.fixture.js';
 import type { Answer, Sending } from '../target.js';
 import { jira } from './jira.target.js';
 

@@ -1,4 +1,4 @@
-import { exampleSending, httpAnswer, jsonAnswer, noAnswer } from '../sending-example.js';
+import { exampleSending, httpAnswer, jsonAnswer, noAnswer } from '../sending.fixture.js';
 import type { Answer, Sending } from '../target.js';
 import { pagerdutyLimits } from './pagerduty.descriptor.js';
 import { pagerduty } from './pagerduty.target.js';

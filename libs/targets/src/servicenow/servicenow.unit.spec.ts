@@ -1,7 +1,7 @@
 import { encodeTypeId } from '@waybill/decider/type-id';
-import { followAttempt } from '../follow-example.js';
+import { followAttempt } from '../follow-attempt.fixture.js';
 import type { Receipt } from '../outcome.js';
-import { exampleAtMs, exampleSending, httpAnswer, jsonAnswer, noAnswer } from '../sending-example.js';
+import { exampleAtMs, exampleSending, httpAnswer, jsonAnswer, noAnswer } from '../sending.fixture.js';
 import type { Answer, Sending } from '../target.js';
 import { servicenow } from './servicenow.target.js';
 

@@ -1,4 +1,4 @@
-import { exampleSending, httpAnswer, jsonAnswer, noAnswer } from '../sending-example.js';
+import { exampleSending, httpAnswer, jsonAnswer, noAnswer } from '../sending.fixture.js';
 import type { Answer } from '../target.js';
 import { slackLimits } from './slack.descriptor.js';
 import { slack } from './slack.target.js';

@@ -1,4 +1,4 @@
-import { exampleSending, httpAnswer, jsonAnswer, noAnswer } from '../sending-example.js';
+import { exampleSending, httpAnswer, jsonAnswer, noAnswer } from '../sending.fixture.js';
 import type { Answer } from '../target.js';
 import { teamsBodyBytesMax } from './teams.descriptor.js';
 import { teams } from './teams.target.js';

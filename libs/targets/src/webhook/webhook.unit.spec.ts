@@ -1,4 +1,4 @@
-import { exampleSending, httpAnswer, noAnswer } from '../sending-example.js';
+import { exampleSending, httpAnswer, noAnswer } from '../sending.fixture.js';
 import type { Answer, HttpTargetRequest, Sending } from '../target.js';
 import { webhook } from './webhook.target.js';
 

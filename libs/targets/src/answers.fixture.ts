@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { Receipt } from './outcome.js';
-import type { SampleConnector } from './sample-connectors.js';
-import { exampleAtMs } from './sending-example.js';
+import type { SampleConnector } from './sample-connectors.fixture.js';
+import { exampleAtMs } from './sending.fixture.js';
 import type { Answer } from './target.js';
 
 const bodies = fc.oneof(
