@@ -139,7 +139,7 @@ async function issue(wish: Wish, signer: Authority | null): Promise<Certificate>
 }
 
 async function newKeys(): Promise<webcrypto.CryptoKeyPair> {
-  return (await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair;
+  return await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
 }
 
 async function pemOf(keys: webcrypto.CryptoKeyPair): Promise<string> {

@@ -84,15 +84,21 @@ export async function startReceivers(ports: Ports): Promise<Receivers> {
     listener,
   );
   mtls.on('tlsClientError', () => webhook.certificateRefused());
-  tls['tlsUrl'] = `https://127.0.0.1:${await listen(https, ports.tlsPort ?? 0)}`;
-  tls['mtlsUrl'] = `https://127.0.0.1:${await listen(mtls, ports.mtlsPort ?? 0)}`;
-  const httpUrl = `http://127.0.0.1:${await listen(http, ports.httpPort)}`;
-  const smtpUrl = `smtp://127.0.0.1:${await email.listen(ports.smtpPort)}`;
   const close = async (): Promise<void> => {
-    await Promise.all([http, https, mtls].map(shut));
-    await email.close();
+    await Promise.all([shut(http), shut(https), shut(mtls), email.close()]);
   };
-  return { httpUrl, smtpUrl, tlsUrl: tls['tlsUrl'], mtlsUrl: tls['mtlsUrl'], certificates, close };
+  try {
+    const tlsUrl = `https://127.0.0.1:${await listen(https, ports.tlsPort ?? 0)}`;
+    const mtlsUrl = `https://127.0.0.1:${await listen(mtls, ports.mtlsPort ?? 0)}`;
+    const httpUrl = `http://127.0.0.1:${await listen(http, ports.httpPort)}`;
+    const smtpUrl = `smtp://127.0.0.1:${await email.listen(ports.smtpPort)}`;
+    Object.assign(tls, { tlsUrl, mtlsUrl });
+    return { httpUrl, smtpUrl, tlsUrl, mtlsUrl, certificates, close };
+  } catch (error) {
+    // A taken port must not leave the others open behind a start that failed.
+    await close();
+    throw error;
+  }
 }
 
 function tlsPapers({ caPem, client, stranger }: Certificates): Record<string, string> {

@@ -1,7 +1,9 @@
 import type { Socket } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import { TLSSocket } from 'node:tls';
 import type { MailStage } from '../script.js';
 import { Lines, unstuffed } from './lines.js';
+import { readRecipient, readSender } from './path.js';
 import { hello, reply, written, type Reply } from './reply.js';
 import { Sasl, type SaslStep } from './sasl.js';
 import type { Surroundings, TakenMail } from './surroundings.js';
@@ -51,10 +53,8 @@ export class Dialogue {
   async #greet(): Promise<void> {
     this.#busy = true;
     const { greeting421, greetingDelayMs } = this.around.options();
-    if (greetingDelayMs > 0) {
-      this.around.count('email.greeting-delay');
-      await new Promise((resolve) => setTimeout(resolve, greetingDelayMs));
-    }
+    if (greetingDelayMs > 0) this.around.count('email.greeting-delay');
+    if (greetingDelayMs > 0) await setTimeout(greetingDelayMs);
     if (greeting421) {
       this.around.count('email.greeting-421');
       this.#sayAndClose(reply(421, '4.3.2', 'Service shutting down'));
@@ -83,11 +83,11 @@ export class Dialogue {
       await this.#end(message);
       return true;
     }
-    const line = this.#lines.command();
-    if (line === null) return false;
-    if (line === 'too long') this.#sayAndClose(reply(500, '5.5.2', 'Line too long'));
-    else if (this.#mode === 'command') await this.#command(line);
-    else this.#judgeAuth(this.#sasl.next(line, this.around.options().users));
+    const command = this.#lines.command();
+    if (command === null) return false;
+    if (command === 'too long') this.#sayAndClose(reply(500, '5.5.2', 'Line too long'));
+    else if (this.#mode === 'command') await this.#command(command.line);
+    else this.#judgeAuth(this.#sasl.next(command.line, this.around.options().users));
     return true;
   }
 
@@ -127,7 +127,7 @@ export class Dialogue {
     this.#resetMail();
     if (verb === 'HELO') return this.#say(reply(250, '', 'receivers.test'));
     const options = this.around.options();
-    if (!this.#secure && options.startTls === 'hidden') this.around.count('email.starttls-hidden');
+    if (options.startTls === 'hidden') this.around.count('email.starttls-hidden');
     this.#socket.write(hello(options, this.#secure));
   }
 
@@ -145,8 +145,7 @@ export class Dialogue {
     this.#resetMail();
     this.#user = null;
     this.#socket.removeAllListeners('data');
-    const clear = this.#socket;
-    this.#socket = new TLSSocket(clear, { isServer: true, secureContext: this.around.secureContext() });
+    this.#socket = new TLSSocket(this.#socket, { isServer: true, secureContext: this.around.secureContext() });
     this.#secure = true;
     this.#listen();
   }
@@ -188,22 +187,20 @@ export class Dialogue {
       this.around.count('email.auth-required');
       return this.#say(reply(530, '5.7.0', 'Authentication required'));
     }
-    const match = /^FROM:\s*<([^<>]*)>(.*)$/i.exec(rest);
-    if (match === null) return this.#say(reply(501, '5.1.7', 'Bad sender address syntax'));
-    const parameters = (match[2] ?? '').trim().toUpperCase().split(/\s+/);
-    const size = Number(parameters.find((one) => one.startsWith('SIZE='))?.slice(5) ?? 0);
-    if (size > sizeMax) {
+    const sender = readSender(rest);
+    if (sender === null) return this.#say(reply(501, '5.1.7', 'Bad sender address syntax'));
+    if (sender.size > sizeMax) {
       this.around.count('email.size-declared');
       return this.#say(reply(552, '5.3.4', 'Message size exceeds fixed limit'));
     }
     this.#resetMail();
-    this.#from = match[1] ?? '';
-    this.#smtpUtf8 = parameters.includes('SMTPUTF8');
+    this.#from = sender.address;
+    this.#smtpUtf8 = sender.smtpUtf8;
     return this.#say(reply(250, '2.1.0', 'OK'));
   }
 
   async #rcpt(rest: string): Promise<void> {
-    const address = /^TO:\s*<([^<>]*)>/i.exec(rest)?.[1] ?? '';
+    const address = readRecipient(rest);
     if (await this.#scripted('rcpt', address)) return;
     const { session421, recipientsMax } = this.around.options();
     if (session421) {
@@ -268,7 +265,7 @@ export class Dialogue {
     const scripted = this.around.script(stage, recipient);
     if (scripted === null) return false;
     this.around.count('email.script');
-    if (scripted.delayMs !== undefined) await new Promise((resolve) => setTimeout(resolve, scripted.delayMs));
+    if (scripted.delayMs !== undefined) await setTimeout(scripted.delayMs);
     if (scripted.fault === 'reset') this.#socket.destroy();
     else if (scripted.fault === 'close') this.#close();
     else if (scripted.fault === 'raw') this.#socket.write(scripted.body ?? '');

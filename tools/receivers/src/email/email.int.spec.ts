@@ -1,7 +1,7 @@
 import { createTransport } from 'nodemailer';
 import { ReceiversClient } from '../client.js';
 import { startReceivers, type Receivers } from '../start.js';
-import { Talk } from './talk.js';
+import { Talk } from './talk.spec.js';
 
 const head = 'From: a@example.com\r\nTo: b@example.com\r\nDate: Tue, 24 Nov 2026 06:00:00 +0000\r\n';
 const message = (id: string, more = '', text = 'Hello'): string =>
@@ -148,7 +148,7 @@ describe('the mail receiver', () => {
   });
 
   it('takes a message of sizeMax, and no octet more', async () => {
-    const size = (message('size').length - 1) as number;
+    const size = message('size').length - 1;
     await set('sizeMax', size);
     await begin();
     expect(await talk.say(`MAIL FROM:<a@example.com> SIZE=${size + 1}`)).toMatch(/^552 5\.3\.4 /);

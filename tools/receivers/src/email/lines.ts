@@ -21,14 +21,14 @@ export class Lines {
     this.#bytes = Buffer.alloc(0);
   }
 
-  /** The next command without its line end; null when none is complete; 'too long' when it never ends. */
-  command(): string | 'too long' | null {
+  /** The next command without its line end; null when none is complete; a refusal when it never ends. */
+  command(): { readonly line: string } | 'too long' | null {
     const at = this.#bytes.indexOf('\n');
     if (at < 0) return this.#bytes.length > commandMax ? 'too long' : null;
     const end = at > 0 && this.#bytes[at - 1] === 13 ? at - 1 : at;
     const line = this.#bytes.toString('utf8', 0, end);
     this.#bytes = this.#bytes.subarray(at + 1);
-    return line;
+    return { line };
   }
 
   /** The message as it was sent (dots still stuffed), once its end has come: only CRLF dot CRLF ends it. */

@@ -127,7 +127,7 @@ function applyStep(call: JiraCall, issue: Issue, name: string, step: Record<stri
     call.store.comment(issue, call.atMs, step['add']['body'], null);
     return;
   }
-  const list = Array.isArray(issue.fields[name]) ? issue.fields[name] : [];
+  const list: unknown[] = Array.isArray(issue.fields[name]) ? issue.fields[name] : [];
   if ('set' in step) issue.fields[name] = step['set'];
   if ('add' in step) issue.fields[name] = [...list.filter((one) => one !== step['add']), step['add']];
   if ('remove' in step) issue.fields[name] = list.filter((one) => one !== step['remove']);

@@ -157,10 +157,10 @@ function summaryMissing(fields: Record<string, unknown>, call: JiraCall): Readon
 /** Labels of `fields` and those that an edit adds. */
 function labelFault({ labels }: Record<string, unknown>, call: JiraCall): Readonly<Record<string, string>> | null {
   const update = isObject(call.fields['update']) ? call.fields['update']['labels'] : [];
-  const added = Array.isArray(update) ? update.map((one) => (isObject(one) ? one['add'] : undefined)) : [];
-  const all = [...(Array.isArray(labels) ? labels : []), ...added];
-  const bad = all.find((label) => typeof label === 'string' && /\s/.test(label));
-  return bad === undefined ? null : { labels: `The label '${String(bad)}' contains spaces which is invalid.` };
+  const added = listOf(update).map((one) => (isObject(one) ? one['add'] : undefined));
+  const all = [...listOf(labels), ...added];
+  const bad = all.find((label): label is string => typeof label === 'string' && /\s/.test(label));
+  return bad === undefined ? null : { labels: `The label '${bad}' contains spaces which is invalid.` };
 }
 
 function priorityFault({ priority }: Record<string, unknown>, call: JiraCall): Readonly<Record<string, string>> | null {
@@ -179,4 +179,8 @@ function screenFault(fields: Record<string, unknown>, call: JiraCall): Readonly<
   return Object.fromEntries(
     strangers.map((name) => [name, `Field '${name}' cannot be set. It is not on the appropriate screen, or unknown.`]),
   );
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
 }

@@ -39,22 +39,27 @@ export const jiraOptions = {
 /** The Jira platform over one store; `jsm` has one of its own behind `/jsm/rest/api`. */
 export interface JiraPlatform {
   readonly room: Room;
-  /** Answers a platform call for another store and further project keys. */
-  answerFor(call: Call, prefix: string, store: JiraStore, projects: readonly string[]): Answer;
+  /** Answers a platform call for another store, with its project keys and further fields on the screen. */
+  answerFor(
+    call: Call,
+    prefix: string,
+    store: JiraStore,
+    projects: readonly string[],
+    fields: readonly string[],
+  ): Answer;
 }
 
 export function makeJira(): JiraPlatform {
   const own = new JiraStore();
   const buckets = new Buckets();
   const options = new Options(jiraOptions);
-  const contextOf = (call: Call, prefix: string, store: JiraStore, projects: readonly string[]): JiraCall => {
+  const contextOf = (call: Call, prefix: string, store: JiraStore, more: Partial<JiraCall['options']>): JiraCall => {
     const route = routeOf(call, prefix);
-    const values = options.all;
-    const byVersion = route.version === '2' ? 'data-center' : 'cloud';
+    const values = { ...options.all, ...more };
     return Object.assign(call, {
       route,
-      options: { ...values, projects: [...values.projects, ...projects] },
-      mode: values.mode === 'by-version' ? byVersion : values.mode,
+      options: values,
+      mode: values.mode === 'by-version' ? (route.version === '2' ? 'data-center' : 'cloud') : values.mode,
       store,
       errors: {},
       errorMessages: [],
@@ -67,7 +72,7 @@ export function makeJira(): JiraPlatform {
     options,
     rules: jiraRules(buckets),
     nameOf: (call) => routeOf(call, '/jira').operation,
-    contextOf: (call) => ('route' in call ? (call as JiraCall) : contextOf(call, '/jira', own, [])),
+    contextOf: (call) => ('route' in call ? (call as JiraCall) : contextOf(call, '/jira', own, {})),
     state: () => ({ issues: own.all().map(shownIssue) }),
     clearState: () => {
       own.clear();
@@ -76,7 +81,12 @@ export function makeJira(): JiraPlatform {
   });
   return {
     room,
-    answerFor: (call, prefix, store, projects) => room.answer(contextOf(call, prefix, store, projects)),
+    answerFor: (call, prefix, store, projects, fields) => {
+      // The service desk API has no version, so the credential says which product this is: only a data center has Bearer tokens.
+      const mode = /^Bearer /.test(call.header('authorization') ?? '') ? 'data-center' : 'cloud';
+      const screenFields = [...options.all.screenFields, ...fields];
+      return room.answer(contextOf(call, prefix, store, { mode, screenFields, projects: [...projects] }));
+    },
   };
 }
 

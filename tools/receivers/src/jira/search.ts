@@ -2,7 +2,8 @@ import { jsonAnswer } from '../answer.js';
 import type { Rule } from '../rule.js';
 import { issueOf } from './act.js';
 import { refusal, type JiraCall } from './jira-call.js';
-import { plainText, type Issue } from './store.js';
+import { clausesOf, holds } from './jql.js';
+import type { Issue } from './store.js';
 
 /** Search by JQL: what a connector needs to look for its own label, and no more. */
 export const searchRules: readonly Rule<JiraCall>[] = [
@@ -70,7 +71,7 @@ function isIndexed(call: JiraCall, issue: Issue): boolean {
 
 function isReconciled(call: JiraCall, issue: Issue): boolean {
   const listed = parameter(call, 'reconcileIssues');
-  const ids = Array.isArray(listed) ? listed.map(String) : String(listed ?? '').split(',');
+  const ids = Array.isArray(listed) ? listed.map(String) : typeof listed === 'string' ? listed.split(',') : [];
   return ids.includes(issue.id);
 }
 
@@ -84,62 +85,8 @@ function jqlOf(call: JiraCall): string {
   return typeof jql === 'string' ? jql : '';
 }
 
-interface Clause {
-  readonly field: string;
-  readonly operator: string;
-  readonly value: string;
-}
-
-const clausePattern = /^\s*([a-z]+)\s*(=|!=|~)\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|([^\s"']+))\s*$/i;
-const searchable = ['project', 'labels', 'key', 'issue', 'issuekey', 'status', 'statuscategory', 'summary', 'text'];
-
-/** Clauses joined by AND, newest first whatever ORDER BY says; or what is wrong. */
-function clausesOf(jql: string): readonly Clause[] | string {
-  const where = jql.replace(/\s+order\s+by\s+.*$/i, '').trim();
-  if (where === '') return 'The jql parameter is missing or has no restriction.';
-  const clauses: Clause[] = [];
-  for (const part of where.split(/\s+and\s+/i)) {
-    const match = clausePattern.exec(part);
-    if (match === null) return `Error in the JQL Query: '${part}' is not understood.`;
-    const field = (match[1] ?? '').toLowerCase();
-    if (!searchable.includes(field)) return `Field '${field}' does not exist or you do not have permission to view it.`;
-    const value = (match[3] ?? match[4] ?? match[5] ?? '').replace(/\\(.)/g, '$1');
-    clauses.push({ field, operator: match[2] ?? '=', value });
-  }
-  return clauses;
-}
-
 function matching(call: JiraCall): readonly Issue[] {
   const clauses = clausesOf(jqlOf(call));
   if (typeof clauses === 'string') return [];
   return [...call.store.all()].reverse().filter((issue) => clauses.every((clause) => holds(issue, clause)));
-}
-
-function holds(issue: Issue, { field, operator, value }: Clause): boolean {
-  const values = valuesOf(issue, field);
-  const found =
-    operator === '~'
-      ? values.some((one) => one.toLowerCase().includes(value.toLowerCase()))
-      : values.some((one) => one.toLowerCase() === value.toLowerCase());
-  return operator === '!=' ? !found : found;
-}
-
-function valuesOf(issue: Issue, field: string): readonly string[] {
-  const labels = issue.fields['labels'];
-  switch (field) {
-    case 'project':
-      return [issue.project];
-    case 'labels':
-      return Array.isArray(labels) ? labels.map(String) : [];
-    case 'status':
-      return [issue.status];
-    case 'statuscategory':
-      return [issue.status];
-    case 'summary':
-      return [String(issue.fields['summary'] ?? '')];
-    case 'text':
-      return [String(issue.fields['summary'] ?? ''), plainText(issue.fields['description'])];
-    default:
-      return [issue.key, issue.id];
-  }
 }

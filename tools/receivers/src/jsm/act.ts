@@ -13,7 +13,7 @@ export const jsmActRules: readonly Rule<JsmCall>[] = [
     const issue = call.store.create({
       project: call.options.desks[serviceDeskId] ?? '',
       createdAtMs: call.atMs,
-      createdBy: String(call.fields['raiseOnBehalfOf'] ?? actorOf(call, true, true)),
+      createdBy: onBehalf(call) ?? actorOf(call, true, true) ?? '',
       fields: isObject(values) ? values : {},
       request: { serviceDeskId, requestTypeId: String(call.fields['requestTypeId']) },
     });
@@ -85,6 +85,11 @@ function act(
     then,
     check: (call) => (call.jsm.operation === operation ? check(call) : null),
   };
+}
+
+function onBehalf(call: JsmCall): string | null {
+  const name = call.fields['raiseOnBehalfOf'];
+  return typeof name === 'string' && name !== '' ? name : null;
 }
 
 function issueOf(call: JsmCall): Issue | null {

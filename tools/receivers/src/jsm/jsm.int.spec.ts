@@ -1,5 +1,5 @@
 import { ReceiversClient } from '../client.js';
-import { send, type RawAnswer, type RawRequest } from '../raw-request.js';
+import { send, type RawAnswer, type RawRequest } from '../raw-request.spec.js';
 import { startReceivers, type Receivers } from '../start.js';
 
 const api = '/jsm/rest/servicedeskapi';
@@ -208,6 +208,18 @@ describe('the JSM receiver', () => {
       name: 'platform',
       rule: 'jira.transitioned',
     });
+  });
+
+  it('searches on the platform: cloud by the new way, a data center by the old one', async () => {
+    await client.option('jira', 'searchDelayMs', 0);
+    const key = await newKey();
+    const jql = { jql: 'summary ~ "help"', fields: ['summary'] };
+    const cloud = await ask({ path: '/jsm/rest/api/2/search/jql', body: jql, headers: agent });
+    const old = await ask({ path: '/jsm/rest/api/2/search', body: jql, headers: { authorization: 'Bearer good-pat' } });
+    expect([JSON.parse(cloud.body), JSON.parse(old.body)]).toMatchObject([
+      { issues: [{ key }] },
+      { total: 1, issues: [{ key }] },
+    ]);
   });
 
   it('answers 400 for an unknown desk where the option says so', async () => {

@@ -49,8 +49,10 @@ export const jsmOptions = {
 export function makeJsm(platform: JiraPlatform): Room {
   const store = new JiraStore();
   const options = new Options(jsmOptions);
-  const platformAnswer = (call: Call): ReturnType<Room['answer']> =>
-    platform.answerFor(call, '/jsm', store, Object.values(options.all.desks));
+  const platformAnswer = (call: Call): ReturnType<Room['answer']> => {
+    const fields = Object.values(options.all.requestTypes).flatMap((type) => Object.keys(type.fields));
+    return platform.answerFor(call, '/jsm', store, Object.values(options.all.desks), fields);
+  };
   return makeRoom<typeof jsmOptions, JsmCall>({
     target: 'jsm',
     prefix: 'jsm',

@@ -1,5 +1,5 @@
 import { ReceiversClient } from '../client.js';
-import { send, type RawAnswer, type RawRequest } from '../raw-request.js';
+import { send, type RawAnswer, type RawRequest } from '../raw-request.spec.js';
 import { startReceivers, type Receivers } from '../start.js';
 import type { Alert } from './rules.js';
 

@@ -110,7 +110,7 @@ export function isKnownState(value: unknown, displayValues: boolean): boolean {
 
 export function textOf(value: unknown): string {
   if (value === null || value === undefined) return '';
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function setState(row: Row, text: string, displayValues: boolean): void {

@@ -1,5 +1,5 @@
 import { ReceiversClient } from '../client.js';
-import { send, type RawRequest } from '../raw-request.js';
+import { send, type RawRequest } from '../raw-request.spec.js';
 import { startReceivers, type Receivers } from '../start.js';
 
 const good = '/slack/services/T000/B000/known-token';

@@ -1,6 +1,6 @@
 import { request as httpsRequest } from 'node:https';
 import { ReceiversClient } from '../client.js';
-import { send, type RawAnswer } from '../raw-request.js';
+import { send, type RawAnswer } from '../raw-request.spec.js';
 import { startReceivers, type Receivers } from '../start.js';
 import { signatureOf } from './signature.js';
 
