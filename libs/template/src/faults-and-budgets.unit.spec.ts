@@ -122,6 +122,13 @@ describe('a rendering that goes past a budget', () => {
     expect(failure(tagsOf(stepsMax - 99_990 - 2), list(9_999))).toBe('template_limit');
   });
 
+  it('counts text of which an escape leaves nothing', () => {
+    const turned = `{"x":"${'\u202e'.repeat(80_000)}"}`;
+    expect(() => renderJson(`{"a":"${'{{x}}'.repeat(400)}"}`, parseJson(turned), { escape: 'line' })).toThrow(
+      TemplateFailed,
+    );
+  });
+
   it('counts the elements of a list that is joined', () => {
     expect(failure(`{"a":"${'{{x}}'.repeat(3)}"}`, `{"x":[${new Array(40_000).fill('null').join(',')}]}`)).toBe(
       'template_limit',

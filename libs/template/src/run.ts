@@ -68,6 +68,8 @@ class Run {
     if (value === undefined) return this.report(op);
     if (Array.isArray(value)) this.steps += value.length;
     let text = valueText(value);
+    // An escape may leave nothing of a long text, so the output alone does not bound the work.
+    this.steps += text.length >> 8;
     if (typeof value === 'string' || (typeof value === 'object' && !(value instanceof JsonNumber)))
       text = this.escapeAt(op)(text);
     this.out += this.isJson ? jsonEscape(text) : text;

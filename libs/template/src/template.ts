@@ -19,7 +19,7 @@ export const templateDepthMax = 32;
 export const pathSegmentsMax = 32;
 /** Turns of all sections of one rendering together, empty bodies counted too. */
 export const turnsMax = 10_000;
-/** Tags run and array elements joined in one rendering. */
+/** Tags run, array elements joined and blocks of 256 characters written in one rendering. */
 export const stepsMax = 100_000;
 
 /** A compiled template is a list of these; json and text templates run by the same interpreter (`run.ts`). */
