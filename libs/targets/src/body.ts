@@ -3,8 +3,11 @@ import { JsonRefused } from '@waybill/contracts/payload/json-refused';
 import { parseJson } from '@waybill/contracts/payload/json-text';
 import { type JsonObject, type JsonTree, stringifyTree } from '@waybill/contracts/payload/json-tree';
 
-/** A rendered body may be larger and deeper than the payload it was made of, but not without end. */
-export const bodyBytesMax = 1024 * 1024;
+/**
+ * A rendered body may be larger and deeper than the payload it was made of, but not without end: a template gives at most
+ * 256 KiB, which as the two parts of a mail, with every sign an entity, stays below this.
+ */
+export const bodyBytesMax = 4 * 1024 * 1024;
 export const bodyDepthMax = 64;
 
 /** The template's result as a tree that loses nothing; null where it is not a JSON object, which no HTTP room can send. */

@@ -202,6 +202,13 @@ describe('a new issue', () => {
     });
   });
 
+  it('has labels whole at the bound and cut one past it', () => {
+    const sent = (length: number) =>
+      (run(sending({ fields: { summary: 'a', labels: ['l'.repeat(length)] } }), created).asked[0]?.body as { fields: { labels: string[] } }).fields.labels[0];
+    expect(sent(255)).toBe('l'.repeat(255));
+    expect(sent(256)).toBe(`${'l'.repeat(254)}…`);
+  });
+
   it('comes without what only the room has put there, where Jira refuses exactly that', () => {
     const refused = jsonAnswer(400, { errorMessages: [], errors: { labels: 'Das Feld kann nicht gesetzt werden.', priority: 'x' } });
     const { asked, outcome, notes } = run(sending({ fields: { summary: 'a', priority: 'High' } }), refused, created);
