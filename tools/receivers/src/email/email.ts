@@ -99,6 +99,7 @@ export class Email implements Steered {
     if (refusal === undefined) return null;
     if (refusal.rule !== 'email.grey') return refusal;
     if (this.#greyed.has(address)) return null;
+    if (this.#greyed.size > seenMax) this.#greyed.clear();
     this.#greyed.add(address);
     return refusal;
   }

@@ -10,7 +10,7 @@ import { transitionsOf, type Issue } from './store.js';
 export const actRules: readonly Rule<JiraCall>[] = [
   {
     id: 'jira.twin',
-    row: '9.4/17',
+    row: '9.4/16',
     when: 'a second create with the same content',
     then: 'a second issue, flagged: there is no idempotency',
     check: (call) => {

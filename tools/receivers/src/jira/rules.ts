@@ -128,7 +128,7 @@ const textRules: readonly Rule<JiraCall>[] = [
   },
   {
     id: 'jira.german',
-    row: '9.4/18',
+    row: '9.4/17',
     when: 'option localised, and Accept-Language is not English',
     then: 'the messages are German',
     check: (call) => {
@@ -179,7 +179,7 @@ const issueRules: readonly Rule<JiraCall>[] = [
 function rateRule(buckets: Buckets): Rule<JiraCall> {
   return {
     id: 'jira.rate',
-    row: '9.4/19',
+    row: '9.4/18',
     when: 'burst above perSecond',
     then: '429 + Retry-After + RateLimit headers (option: without Retry-After)',
     check: (call) => {
@@ -203,7 +203,7 @@ function rateRule(buckets: Buckets): Rule<JiraCall> {
 
 const utf8Rule: Rule<JiraCall> = {
   id: 'jira.utf8mb3',
-  row: '9.4/20',
+  row: '9.4/19',
   when: 'option utf8mb3: data center, and a 4-byte character',
   then: '500 HTML',
   check: (call) => {

@@ -45,7 +45,7 @@ export const servicenowActRules: readonly Rule<ServicenowCall>[] = [
   },
   {
     id: 'servicenow.query-dropped',
-    row: '9.6/14',
+    row: '9.6/13',
     when: 'query with an invalid column or operator',
     then: 'the condition is dropped: returns rows that were not asked for; flagged',
     check: (call) => {

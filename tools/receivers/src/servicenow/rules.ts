@@ -18,7 +18,7 @@ export function servicenowRules(memory: ServicenowMemory): readonly Rule<Service
   return [
     {
       id: 'servicenow.hibernating',
-      row: '9.6/16',
+      row: '9.6/17',
       when: 'option hibernating',
       then: '200 with an HTML page',
       check: (call) => (call.options.hibernating ? htmlAnswer(200, hibernatingPage) : null),
@@ -133,16 +133,6 @@ const dataPolicy = 'Data Policy Exception: The following fields are mandatory: '
 
 const writeRules: readonly Rule<ServicenowCall>[] = [
   {
-    id: 'servicenow.no-record',
-    row: '9.6/13',
-    when: 'sys_id unknown',
-    then: '404 No Record found',
-    check: (call) => {
-      if (call.place.sysId === '' || call.table.rows.has(call.place.sysId)) return null;
-      return failure(404, 'No Record found', "Record doesn't exist or ACL restricts the record retrieval");
-    },
-  },
-  {
     id: 'servicenow.mandatory',
     row: '9.6/6',
     when: 'option mandatory: a column is missing on insert',
@@ -194,6 +184,16 @@ const writeRules: readonly Rule<ServicenowCall>[] = [
       return missing.length === 0 ? null : failure(403, 'Operation Failed', `${dataPolicy}${missing.join(', ')}`);
     },
   },
+  {
+    id: 'servicenow.no-record',
+    row: '9.6/15',
+    when: 'sys_id unknown',
+    then: '404 No Record found',
+    check: (call) => {
+      if (call.place.sysId === '' || call.table.rows.has(call.place.sysId)) return null;
+      return failure(404, 'No Record found', "Record doesn't exist or ACL restricts the record retrieval");
+    },
+  },
 ];
 
 /** What the platform swallows without a word; flagged, so that a test can see it. */
@@ -220,7 +220,7 @@ const noteRules: readonly Rule<ServicenowCall>[] = [
       ? `unknown state ${textOf(fields['state'])}`
       : null,
   ),
-  note('array', '9.6/15', 'body is an array', 'only the first record is processed', (call) =>
+  note('array', '9.6/16', 'body is an array', 'only the first record is processed', (call) =>
     'value' in call.json && Array.isArray(call.json.value) ? 'array body: only the first record' : null,
   ),
 ];
@@ -249,7 +249,7 @@ function note(
 function rateRule({ buckets }: ServicenowMemory): Rule<ServicenowCall> {
   return {
     id: 'servicenow.rate',
-    row: '9.6/17',
+    row: '9.6/18',
     when: 'option perHour',
     then: '429 + Retry-After + X-RateLimit-*',
     check: (call) => {

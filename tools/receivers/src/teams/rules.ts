@@ -29,7 +29,7 @@ export function teamsRules(memory: TeamsMemory): readonly Rule<TeamsCall>[] {
     ...runRules(memory),
     {
       id: 'teams.ok',
-      row: '9.2/10',
+      row: '9.2/11',
       when: 'else',
       then: '202, empty (option: 200, or 202 with JSON)',
       check: (call) => {
@@ -60,6 +60,16 @@ const triggerRules: readonly Rule<TeamsCall>[] = [
           ),
   },
   {
+    id: 'teams.wrong-sig',
+    row: '9.2/2',
+    when: 'sig wrong',
+    then: '401 DirectApiInvalidAuthorizationSignature',
+    check: (call) =>
+      call.query.get('sig') === call.options.sig
+        ? null
+        : refusal(401, 'DirectApiInvalidAuthorizationSignature', 'The provided authorization signature is not valid.'),
+  },
+  {
     id: 'teams.two-authorizations',
     row: '9.2/3',
     when: 'sig and Authorization',
@@ -70,16 +80,6 @@ const triggerRules: readonly Rule<TeamsCall>[] = [
       const message = `The request has SAS authentication scheme, '${scheme}' authorization scheme. Only one scheme should be used.`;
       return refusal(400, 'DirectApiRequestHasMoreThanOneAuthorization', message);
     },
-  },
-  {
-    id: 'teams.wrong-sig',
-    row: '9.2/2',
-    when: 'sig wrong',
-    then: '401 DirectApiInvalidAuthorizationSignature',
-    check: (call) =>
-      call.query.get('sig') === call.options.sig
-        ? null
-        : refusal(401, 'DirectApiInvalidAuthorizationSignature', 'The provided authorization signature is not valid.'),
   },
   {
     id: 'teams.tenant-only',

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { jsonAnswer, type Answer } from '../answer.js';
 import { isObject, type Call } from '../call.js';
 import type { Values } from '../options.js';
@@ -179,5 +180,5 @@ function endRules(memory: WebhookMemory): readonly Rule<WebhookCall>[] {
 }
 
 export function bodyKey(name: string, call: Call): string {
-  return `${name}\n${call.body.toString('latin1')}`;
+  return `${name}\n${createHash('sha256').update(call.body).digest('base64')}`;
 }
