@@ -2,7 +2,7 @@
 // Installs what is missing, builds what has changed, then runs a program of the dev stack on the Node 24 that came with the install.
 // Use: node tools/dev-stack/bootstrap.mjs start|test|demo|service|install [arguments]
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -32,6 +32,7 @@ passSignalsOn();
 await install();
 if (what === 'install') process.exit(0);
 await run(node, ['tools/build/build.mjs'], { env: { WAYBILL_QUIET: '1' } });
+await buildConsole();
 process.exit(await run(node, [program, ...rest], { mayFail: true }));
 
 // ---- install ----------------------------------------------------------------------------------------------------------
@@ -92,6 +93,23 @@ function withoutOurNode() {
     .split(delimiter)
     .filter((folder) => !folder.startsWith(modules))
     .join(delimiter);
+}
+
+// ---- build ------------------------------------------------------------------------------------------------------------
+
+/** The console is bundled by its own build, which takes seconds: only when something in it is newer than the bundle. */
+async function buildConsole() {
+  const room = join(root, 'apps', 'console');
+  const manifest = join(room, 'package.json');
+  if (!existsSync(manifest) || JSON.parse(readFileSync(manifest, 'utf8')).scripts?.build === undefined) return;
+  const page = join(room, 'dist', 'index.html');
+  const built = existsSync(page) ? statSync(page).mtimeMs : 0;
+  const sources = readdirSync(room, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !/\/(dist|node_modules)(\/|$)/.test(entry.parentPath))
+    .map((entry) => statSync(join(entry.parentPath, entry.name)).mtimeMs);
+  if (Math.max(...sources) <= built) return;
+  console.log('Building the console …');
+  await run('npm', ['run', 'build', '--silent', '-w', 'apps/console']);
 }
 
 // ---- run --------------------------------------------------------------------------------------------------------------

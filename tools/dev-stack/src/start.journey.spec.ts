@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { DevContent } from './dev-file.js';
 import { answers } from './free-port.js';
 import { isAlive, processMark } from './process-mark.js';
+import { waitForReceived } from './received.js';
 import { runOnce } from './run-once.js';
 import { waybillApi } from './waybill-api.js';
 
@@ -54,6 +55,29 @@ describe('a data folder', () => {
     }
   });
 
+  it('does what the README shows', async () => {
+    const readme = readFileSync('README.md', 'utf8');
+    const blocks = [...readme.matchAll(/```sh\n([^`]*)```/g)].map(([, block = '']) => block);
+    // Those with curl, in one shell; `nats` is a program that not every machine has.
+    const script = blocks
+      .filter((block) => /curl|KEY=/.test(block))
+      .join('\n')
+      .replaceAll('./.waybill', dataDir);
+    const env = { PATH: process.env['PATH'] ?? '' };
+    const said = await runOnce('README', 'bash', ['-euo', 'pipefail', '-c', script], {
+      cwd: folder,
+      timeoutMs: 30_000,
+      env,
+    });
+    expect(said).toMatch(/"id":"sub_\w+"[^]*"notificationId":"ntf_\w+"/);
+    const received = await waitForReceived(
+      dev.receiversUrl,
+      { target: 'slack', since: new Date(0).toISOString() },
+      30_000,
+    );
+    expect(JSON.stringify(received?.body)).toContain('Brute force from 1.2.3.4');
+  });
+
   it('refuses a second stack', async () => {
     await expect(program('start.js', [], dataDir)).rejects.toThrow(`A stack is running on ${dataDir} already`);
   });
@@ -87,7 +111,7 @@ describe('a data folder', () => {
     expect(before.filter(({ pid, mark }) => isAlive(pid, mark))).toEqual([]);
     expect({ ...again, pids: null, opsUrls: null }).toEqual({ ...dev, pids: null, opsUrls: null });
     const { items } = await waybillApi(again.httpUrl, again.adminKey).get<{ items: unknown[] }>('/v1/notifications');
-    expect(items).toHaveLength(2);
+    expect(items).toHaveLength(3);
   });
 
   it('leaves no process, no port and no lock behind', async () => {

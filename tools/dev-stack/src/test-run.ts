@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { findChromium } from './chromium.js';
 
 /**
  * `npm test`: everything that must hold, on the Node it runs on, without network. Ends with one line `N passed, N failed`, in which each check
@@ -48,6 +49,11 @@ if (unknown.length > 0) {
 rmSync(join('.nx', 'workspace-data'), { recursive: true, force: true });
 // The checks use one core each and print only when they fail; the suites use both and print as they go.
 const counts = await Promise.all(checks.filter(chosen).map((step) => step.run()));
+// Only the console's journeys look through a browser.
+const needsBrowser =
+  existsSync(join('apps', 'console', 'package.json')) && (wanted.size === 0 || wanted.has('journeys'));
+const chromium = needsBrowser ? findChromium((line) => console.log(line)) : null;
+if (chromium !== null) process.env['WAYBILL_CHROMIUM'] = chromium;
 for (const step of suites.filter(chosen)) counts.push(await step.run());
 const total = counts.reduce((sum, { passed, failed }) => ({
   passed: sum.passed + passed,
