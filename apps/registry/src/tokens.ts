@@ -1,5 +1,2 @@
-/** Names under which the module provides what has no class of ours. */
+/** The log has an interface and no class of its own to be asked for by. */
 export const eventLog = Symbol('event log');
-export const configToken = Symbol('config');
-export const kitToken = Symbol('kit');
-export const jetStreamToken = Symbol('jetstream');

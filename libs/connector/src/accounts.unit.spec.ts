@@ -1,6 +1,10 @@
 import { specificationFor } from '@waybill/decider/specification';
 import { apiKeyDecider, type ApiKeyEvent, type ApiKeyFacts, unusableBecause } from './api-key.js';
-import { notificationTypeDecider, type NotificationTypeEvent, type NotificationTypeShape } from './notification-type.js';
+import {
+  notificationTypeDecider,
+  type NotificationTypeEvent,
+  type NotificationTypeShape,
+} from './notification-type.js';
 import { tenantDecider, type TenantEvent } from './tenant.js';
 
 describe('a tenant', () => {
@@ -37,7 +41,9 @@ describe('an API key', () => {
 
   it('cannot be born expired', () => {
     given().when({ type: 'CreateApiKey', facts, nowMs: expiresMs }).thenRefused('validation_failed');
-    given().when({ type: 'CreateApiKey', facts, nowMs: expiresMs - 1 }).then(created);
+    given()
+      .when({ type: 'CreateApiKey', facts, nowMs: expiresMs - 1 })
+      .then(created);
   });
 
   it.each([
@@ -45,7 +51,12 @@ describe('an API key', () => {
     ['may not be used at the moment it expires', { status: 'live', facts } as const, expiresMs, 'key_expired'],
     ['may not be used once revoked', { status: 'revoked', facts } as const, 0, 'key_revoked'],
     ['may not be used when it never was', { status: 'none' } as const, 0, 'key_unknown'],
-    ['without expiry may be used for ever', { status: 'live', facts: { ...facts, expiresAt: null } } as const, 9e15, null],
+    [
+      'without expiry may be used for ever',
+      { status: 'live', facts: { ...facts, expiresAt: null } } as const,
+      9e15,
+      null,
+    ],
   ])('%s', (_sentence, key, nowMs, because) => {
     expect(unusableBecause(key, nowMs)).toBe(because);
   });
@@ -53,7 +64,13 @@ describe('an API key', () => {
 
 describe('a notification type', () => {
   const given = specificationFor(notificationTypeDecider);
-  const shape: NotificationTypeShape = { type: 'deploy.finished', title: 'Deploy', schema: null, sample: { a: 1 }, strict: false };
+  const shape: NotificationTypeShape = {
+    type: 'deploy.finished',
+    title: 'Deploy',
+    schema: null,
+    sample: { a: 1 },
+    strict: false,
+  };
   const put: NotificationTypeEvent = { type: 'NotificationTypePut', data: shape };
 
   it('is put, and put again only when it differs', () => {

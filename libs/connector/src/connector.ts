@@ -12,7 +12,12 @@ export type { ConnectorLimits, ConnectorShape, SecretMark };
  */
 export type Connector =
   | { readonly status: 'none'; readonly version: 0 }
-  | { readonly status: 'present'; readonly version: number; readonly shape: ConnectorShape; readonly disabledReason: string | null }
+  | {
+      readonly status: 'present';
+      readonly version: number;
+      readonly shape: ConnectorShape;
+      readonly disabledReason: string | null;
+    }
   | { readonly status: 'deleted'; readonly version: number };
 
 export const initialConnector: Connector = { status: 'none', version: 0 };

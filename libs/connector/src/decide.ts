@@ -81,10 +81,15 @@ function turnedBy(connectorId: string, enabled: boolean): ConnectorEvent[] {
 }
 
 function replaceSecrets(shape: ConnectorShape, { secretVersion, marks, removed }: SealedSecrets): ConnectorEvent {
-  if (secretVersion <= shape.secretVersion) throw new Error(`secret version ${secretVersion} does not follow ${shape.secretVersion}`);
+  if (secretVersion <= shape.secretVersion)
+    throw new Error(`secret version ${secretVersion} does not follow ${shape.secretVersion}`);
   const kept = Object.entries(shape.secrets).filter(([name]) => !removed.includes(name));
   const secrets = { ...Object.fromEntries(kept), ...marks };
-  const data = { ...bounded({ ...shape, secrets, secretVersion }), replaced: Object.keys(marks), removed: [...removed] };
+  const data = {
+    ...bounded({ ...shape, secrets, secretVersion }),
+    replaced: Object.keys(marks),
+    removed: [...removed],
+  };
   return { type: 'ConnectorSecretsReplaced', data };
 }
 
@@ -92,7 +97,9 @@ function turn(state: Connector, enabled: boolean, reason: string | null): Connec
   const { shape } = existing(state);
   // Saying it twice is no second fact.
   if (shape.enabled === enabled) return [];
-  return [{ type: enabled ? 'ConnectorEnabled' : 'ConnectorDisabled', data: { connectorId: shape.connectorId, reason } }];
+  return [
+    { type: enabled ? 'ConnectorEnabled' : 'ConnectorDisabled', data: { connectorId: shape.connectorId, reason } },
+  ];
 }
 
 function remove(state: Connector, ifVersion: number): ConnectorEvent[] {
@@ -115,7 +122,9 @@ export function patched(shape: ConnectorShape, patch: Omit<ConnectorPatch, 'secr
 }
 
 /** Fills what is absent or null with the defaults; null stays where it has a meaning of its own. */
-export function fullLimits(limits: { [Member in keyof ConnectorLimits]?: ConnectorLimits[Member] | null | undefined }): ConnectorLimits {
+export function fullLimits(limits: {
+  [Member in keyof ConnectorLimits]?: ConnectorLimits[Member] | null | undefined;
+}): ConnectorLimits {
   return {
     maxConcurrent: limits.maxConcurrent ?? defaultLimits.maxConcurrent,
     maxPerSecond: limits.maxPerSecond ?? null,
@@ -134,11 +143,17 @@ export function existing(state: Connector): Extract<Connector, { status: 'presen
 function atVersion(state: Connector, ifVersion: number): Extract<Connector, { status: 'present' }> {
   const found = existing(state);
   if (found.version === ifVersion) return found;
-  throw new Refused('version_mismatch', `The connector is at version ${found.version}, not ${ifVersion}; read it again.`);
+  throw new Refused(
+    'version_mismatch',
+    `The connector is at version ${found.version}, not ${ifVersion}; read it again.`,
+  );
 }
 
 function bounded(shape: ConnectorShape): ConnectorShape {
   const { length } = new TextEncoder().encode(JSON.stringify(shape));
   if (length <= shapeBytesMax) return shape;
-  throw new Refused('connector_too_large', `The connector has ${length} bytes with its templates; at most ${shapeBytesMax}.`);
+  throw new Refused(
+    'connector_too_large',
+    `The connector has ${length} bytes with its templates; at most ${shapeBytesMax}.`,
+  );
 }

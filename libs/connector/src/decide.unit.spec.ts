@@ -44,7 +44,11 @@ describe('a connector', () => {
       .when(update({ config: { headers: { Accept: null, 'X-A': '1' } } }))
       .then({
         type: 'ConnectorUpdated',
-        data: { ...shape, config: { url: 'https://hooks.example.com/in', headers: { 'X-A': '1' } }, changed: ['config'] },
+        data: {
+          ...shape,
+          config: { url: 'https://hooks.example.com/in', headers: { 'X-A': '1' } },
+          changed: ['config'],
+        },
       });
   });
 
@@ -58,11 +62,16 @@ describe('a connector', () => {
     const slow = { ...shape, limits: fullLimits({ timeoutMs: 1_000, maxConcurrent: 2 }) };
     given({ type: 'ConnectorCreated', data: slow })
       .when(update({ limits: { timeoutMs: null } }))
-      .then({ type: 'ConnectorUpdated', data: { ...slow, limits: fullLimits({ maxConcurrent: 2 }), changed: ['limits'] } });
+      .then({
+        type: 'ConnectorUpdated',
+        data: { ...slow, limits: fullLimits({ maxConcurrent: 2 }), changed: ['limits'] },
+      });
   });
 
   it('says nothing when a patch changes nothing', () => {
-    given(created).when(update({ name: shape.name, config: { headers: { Accept: 'application/json' } } })).then();
+    given(created)
+      .when(update({ name: shape.name, config: { headers: { Accept: 'application/json' } } }))
+      .then();
   });
 
   it('is turned off by a patch with an event of its own', () => {
@@ -142,6 +151,8 @@ describe('a connector', () => {
     const pad = `é${'x'.repeat(shapeBytesMax - Buffer.byteLength(JSON.stringify(empty)))}`;
     const atBound = { ...shape, config: { pad } };
     given().when({ type: 'CreateConnector', shape: atBound }).then({ type: 'ConnectorCreated', data: atBound });
-    given().when({ type: 'CreateConnector', shape: { ...shape, config: { pad: `${pad}x` } } }).thenRefused('connector_too_large');
+    given()
+      .when({ type: 'CreateConnector', shape: { ...shape, config: { pad: `${pad}x` } } })
+      .thenRefused('connector_too_large');
   });
 });

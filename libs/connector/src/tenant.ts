@@ -4,7 +4,8 @@ import { type Decider, Refused } from '@waybill/decider/decider';
 export type TenantEvent = Extract<RegistryEvent, { type: `Tenant${string}` }>;
 
 /** A tenant is made once and stays: its name is in subjects, streams and ids. */
-export type Tenant = { readonly status: 'none' } | { readonly status: 'present'; readonly tenantId: string; readonly name: string };
+export type Tenant =
+  { readonly status: 'none' } | { readonly status: 'present'; readonly tenantId: string; readonly name: string };
 
 export interface CreateTenant {
   readonly type: 'CreateTenant';

@@ -1,7 +1,14 @@
 import { z } from 'zod';
 import { scopeSchema } from '../http/api-keys.js';
 import { templateSchema } from '../http/connectors.js';
-import { apiKeyIdSchema, connectorIdSchema, jsonObjectSchema, notificationTypeSchema, targetIdSchema, tenantIdSchema } from '../http/fields.js';
+import {
+  apiKeyIdSchema,
+  connectorIdSchema,
+  jsonObjectSchema,
+  notificationTypeSchema,
+  targetIdSchema,
+  tenantIdSchema,
+} from '../http/fields.js';
 
 /** The clear data of every event of `registry-0`, schema version 1. Reading leaves out members that are not known. */
 
