@@ -5,7 +5,7 @@ import { type Attempt, readHeadLocked, stageGroup } from './group-transaction.js
 import { AppendRejected, LogUnavailable, type RecordedEvent } from './log.js';
 import type { RecentEvent } from './ring.js';
 import type { KeyWrapper } from './seal.js';
-import { isAnswered, isPassing, type Session } from './session.js';
+import { type Connection, isAnswered, isPassing, type Session } from './session.js';
 import { statements } from './statement.js';
 
 /** How long a caller waits for a PostgreSQL that is away before it hears `LogUnavailable`. */
@@ -56,7 +56,7 @@ export class GroupCommit {
         if (outcome !== 'unknown') return this.settle(attempt);
         unknown = attempt;
       } catch (error) {
-        if (!isPassing(error)) return this.refuse(open, error);
+        if (unknown === null && !isPassing(error)) return this.refuse(open, error);
         // What may have been written cannot be refused any more: its callers wait until it is known.
         if (unknown === null) open = this.expire(open);
       }
@@ -74,12 +74,13 @@ export class GroupCommit {
 
   private async stage(open: Waiting[]): Promise<Attempt> {
     const { session, wrapper, faults } = this.options;
+    const connection = await session.pin();
     try {
-      const attempt = await stageGroup(session, open, wrapper);
+      const attempt = await stageGroup(connection, open, wrapper);
       await faults?.afterLock?.();
       return attempt;
     } catch (error) {
-      await this.rollback();
+      await this.rollback(connection);
       throw error;
     }
   }
@@ -87,13 +88,14 @@ export class GroupCommit {
   /** Second round trip. `nothing` when there was nothing to write; throws when it is certain that nothing was written. */
   private async write(attempt: Attempt): Promise<Outcome> {
     const { session, faults } = this.options;
+    const { connection } = attempt;
     if (attempt.writes.length === 0) {
-      await this.rollback();
+      await this.rollback(connection);
       return 'nothing';
     }
     await faults?.beforeCommit?.();
-    const writing = attempt.writes.map(({ statement, values }) => session.query(statement, values));
-    const settled = await Promise.allSettled([...writing, session.run('COMMIT')]);
+    const writing = attempt.writes.map(({ statement, values }) => connection.query(statement, values));
+    const settled = await Promise.allSettled([...writing, connection.run('COMMIT')]);
     const failure = settled.find((result) => result.status === 'rejected')?.reason as unknown;
     const commit = settled.at(-1);
     // An error before it turns the COMMIT into a ROLLBACK, which is answered as a success: only the tag tells.
@@ -105,31 +107,23 @@ export class GroupCommit {
 
   /** Compares what should have been written with what is there, once nobody else can be writing it any more. */
   private async isThere(attempt: Attempt): Promise<boolean> {
-    const { session } = this.options;
     const first = attempt.recent[0]?.event.position;
+    const connection = await this.options.session.pin();
     try {
-      const [, head] = await Promise.all([session.run('BEGIN'), session.query(statements.lockHead)]);
+      const [, head] = await Promise.all([connection.run('BEGIN'), connection.query(statements.lockHead)]);
       const { position } = readHeadLocked(head.rows);
-      if (first === undefined) return await this.cursorsAreThere(attempt);
+      if (first === undefined) return await cursorsAreThere(connection, attempt);
       if (position < attempt.headPosition) return false;
-      const { rows } = await session.query(statements.readLeaves, [first - 1, attempt.headPosition]);
+      const { rows } = await connection.query(statements.readLeaves, [first - 1, attempt.headPosition]);
       return attempt.recent.every(({ leaf }, at) => leaf === (rows[at]?.[0] as Buffer | undefined)?.toString('latin1'));
     } finally {
-      await this.rollback();
+      await this.rollback(connection);
     }
   }
 
-  private async cursorsAreThere(attempt: Attempt): Promise<boolean> {
-    for (const [source, cursor] of attempt.cursors) {
-      const { rows } = await this.options.session.query(statements.readCursor, [source]);
-      if (rows[0]?.[0] !== cursor.sourceEpoch || rows[0]?.[1] !== cursor.position) return false;
-    }
-    return true;
-  }
-
-  private async rollback(): Promise<void> {
+  private async rollback(connection: Connection): Promise<void> {
     try {
-      await this.options.session.run('ROLLBACK');
+      await connection.run('ROLLBACK');
     } catch {
       // The transaction ends with its connection.
       this.options.session.drop();
@@ -163,6 +157,14 @@ export class GroupCommit {
     for (const waiting of late) waiting.reject(new LogUnavailable('PostgreSQL does not answer; nothing was written'));
     return open.filter((waiting) => waiting.sinceMs >= beforeMs);
   }
+}
+
+async function cursorsAreThere(connection: Connection, attempt: Attempt): Promise<boolean> {
+  for (const [source, cursor] of attempt.cursors) {
+    const { rows } = await connection.query(statements.readCursor, [source]);
+    if (rows[0]?.[0] !== cursor.sourceEpoch || rows[0]?.[1] !== cursor.position) return false;
+  }
+  return true;
 }
 
 function eventsOf(answer: Admission, recent: readonly RecentEvent[], from: number): RecordedEvent[] {

@@ -6,11 +6,13 @@ import { Frontier } from './merkle.js';
 import { byteaArray, int4Array, int8Array, textArray } from './pg-array.js';
 import type { RecentEvent } from './ring.js';
 import type { KeyWrapper } from './seal.js';
-import type { Row, Session } from './session.js';
+import type { Connection, Row } from './session.js';
 import { type Statement, statements } from './statement.js';
 
 /** What a group becomes once it is committed. Nobody is told before: also a rejection may rest on an event of the same group. */
 export interface Attempt {
+  /** The one connection whose transaction this is. */
+  readonly connection: Connection;
   readonly answers: readonly { readonly waiting: Waiting; readonly answer: Admission | AppendRejection }[];
   /** Every event that is written, in order of position. */
   readonly recent: readonly RecentEvent[];
@@ -32,9 +34,9 @@ export interface LockedHead {
  * First round trip of a group: takes the head lock and reads, in later statements and thus after whoever held it before, what the
  * requests depend on; then decides them in order and lays out the writes. Leaves the transaction open.
  */
-export async function stageGroup(session: Session, group: readonly Waiting[], wrapper: KeyWrapper): Promise<Attempt> {
+export async function stageGroup(connection: Connection, group: readonly Waiting[], wrapper: KeyWrapper): Promise<Attempt> {
   const streamKeys = new StreamKeys();
-  const [head, ledger, stored] = await readLedger(session, group, streamKeys);
+  const [head, ledger, stored] = await readLedger(connection, group, streamKeys);
   const before = head.position;
   const answers = group.map((waiting) => ({ waiting, answer: admit(ledger, waiting.prepared) }));
   const admitted: AdmittedEvent[] = answers.flatMap(({ answer }) => (isAdmission(answer) ? answer.events : []));
@@ -62,7 +64,7 @@ export async function stageGroup(session: Session, group: readonly Waiting[], wr
     writes.push({ statement: statements.notifyHead, values: [String(ledger.position)] });
   }
   if (cursors.size > 0) writes.push({ statement: statements.upsertCursors, values: cursorRows(cursors) });
-  return { answers, recent, headPosition: before + admitted.length, cursors, writes };
+  return { connection, answers, recent, headPosition: before + admitted.length, cursors, writes };
 }
 
 /** Takes the head lock in a transaction that is open or opened here; every append of this log waits until it ends. */
@@ -74,17 +76,17 @@ export function readHeadLocked(rows: Row[]): LockedHead {
 }
 
 async function readLedger(
-  session: Session,
+  connection: Connection,
   group: readonly Waiting[],
   streamKeys: StreamKeys,
 ): Promise<[LockedHead, Ledger, Map<string, Buffer | null>]> {
   const wanted = wantedOf(group);
   const ask = async (statement: Statement, size: number, values: () => unknown[]): Promise<Row[]> =>
-    size === 0 ? [] : (await session.query(statement, values())).rows;
+    size === 0 ? [] : (await connection.query(statement, values())).rows;
   // Sent together, answered together: the connection pipelines.
   const [, locked, streams, categories, leases, cursors, keys] = await Promise.all([
-    session.run('BEGIN'),
-    session.query(statements.lockHead),
+    connection.run('BEGIN'),
+    connection.query(statements.lockHead),
     ask(statements.readStreamHeads, wanted.streams.length, () => [byteaArray(wanted.streams.map((stream) => streamKeys.of(stream)))]),
     ask(statements.readCategories, wanted.categories.length, () => [
       textArray(wanted.categories.map((condition) => condition.tenant)),

@@ -164,7 +164,7 @@ export class ReadModelStore {
       if (command !== 'COMMIT') throw new Error(`${this.model.name} was rolled back: a statement failed that nobody awaited`);
       return result;
     } catch (error) {
-      if (!(await this.rolledBack(client)) || (error instanceof pg.DatabaseError && isPassing(error))) throw error;
+      if (!(await this.rolledBack(client)) || isPassing(error)) throw error;
       throw new ReadModelStopped(`${this.model.name}: ${(error as Error).message}`, { cause: error });
     }
   }

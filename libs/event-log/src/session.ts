@@ -28,37 +28,54 @@ const types: pg.CustomTypesConfig = {
     id === 20 ? Number : pg.types.getTypeParser(id, format as 'text')) as typeof pg.types.getTypeParser,
 };
 
+/** PostgreSQL could not be reached, or went silent or away in the middle of a question. */
+export class ConnectionLost extends Error {
+  override readonly name = 'ConnectionLost';
+}
+
+/** What answers questions: a session, on whatever connection it has, or one connection of it. */
+export interface Connection {
+  /** Rows as arrays, in the order of the statement's columns. */
+  query(statement: Statement, values?: unknown[]): Promise<{ command: string; rows: Row[] }>;
+  /** Any SQL without parameters, such as BEGIN. */
+  run(text: string): Promise<{ command: string }>;
+}
+
 /**
  * One connection that is made when it is needed and made again after it was lost. It never queries again by itself: whoever asked
  * gets the error and knows best whether asking twice is safe.
  */
-export class Session {
+export class Session implements Connection {
   private client: Promise<pg.Client> | null = null;
   private ended = false;
 
   constructor(private readonly options: SessionOptions) {}
 
-  /** Rows as arrays, in the order of the statement's columns. */
   async query(statement: Statement, values: unknown[] = []): Promise<{ command: string; rows: Row[] }> {
-    const client = await this.connected();
-    return client.query({ ...statement, values, rowMode: 'array' });
+    return on(await this.connected()).query(statement, values);
   }
 
-  /** Any SQL without parameters, such as BEGIN. */
   async run(text: string): Promise<{ command: string }> {
-    const client = await this.connected();
-    return client.query(text);
+    return on(await this.connected()).run(text);
+  }
+
+  /**
+   * The connection as it is now, for a transaction: once it is lost every statement on it fails. Asked through the session instead,
+   * the second half of a transaction could run on a new connection, each statement committed by itself.
+   */
+  async pin(): Promise<Connection> {
+    return on(await this.connected());
   }
 
   /** Makes the connection when there is none; rejects when PostgreSQL is not there. */
   async connected(): Promise<pg.Client> {
-    if (this.ended) throw new Error('the session has ended');
+    if (this.ended) throw new ConnectionLost('the session has ended');
     const current = (this.client ??= this.connect());
     try {
       return await current;
     } catch (error) {
       if (this.client === current) this.client = null;
-      throw error;
+      return rethrow(error);
     }
   }
 
@@ -106,6 +123,19 @@ export class Session {
   private current: pg.Client | null = null;
 }
 
+function on(client: pg.Client): Connection {
+  return {
+    query: (statement, values = []) => client.query({ ...statement, values, rowMode: 'array' }).catch(rethrow),
+    run: (text) => client.query(text).catch(rethrow),
+  };
+}
+
+/** The driver has no class for it, only a dozen messages: whatever the server did not say itself is the connection's. */
+function rethrow(error: unknown): never {
+  if (error instanceof pg.DatabaseError || error instanceof ConnectionLost) throw error;
+  throw new ConnectionLost((error as Error).message, { cause: error });
+}
+
 /** `end` would wait for queries that a dead network never answers. */
 function destroy(client: pg.Client): void {
   (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
@@ -123,5 +153,5 @@ export function isAnswered(error: unknown): boolean {
 const passing = new Set(['55P03', '40P01', '40001', '57014', '57P01', '57P02', '57P03', '53100', '53200', '53300', '25P03']);
 
 export function isPassing(error: unknown): boolean {
-  return !(error instanceof pg.DatabaseError) || passing.has(error.code ?? '');
+  return error instanceof ConnectionLost || (error instanceof pg.DatabaseError && passing.has(error.code ?? ''));
 }
