@@ -23,14 +23,13 @@ const node = process.execPath;
 
 const checks: readonly Step[] = [
   check('typecheck', node, [bin('tsc'), '-p', 'tsconfig.json']),
-  check('lint', node, [
-    bin('eslint'),
-    '--cache',
-    '--cache-location',
-    'node_modules/.cache/eslint/',
-    '--max-warnings=0',
-    '.',
-  ]),
+  // The import rule reads Nx's graph from its cache as it stands, and nothing but Nx makes one.
+  check(
+    'lint',
+    node,
+    [bin('nx'), 'show', 'projects'],
+    [bin('eslint'), '--cache', '--cache-location', 'node_modules/.cache/eslint/', '--max-warnings=0', '.'],
+  ),
   check('format', node, [bin('prettier'), '--check', '--log-level', 'warn', '--cache', '.']),
   check('tidy', node, [join('tools', 'tidy', 'dist', 'main.js')]),
 ];
@@ -45,8 +44,6 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-// The import rule reads Nx's graph from its cache as it stands; what has been edited since is not in it.
-rmSync(join('.nx', 'workspace-data'), { recursive: true, force: true });
 // The checks use one core each and print only when they fail; the suites use both and print as they go.
 const counts = await Promise.all(checks.filter(chosen).map((step) => step.run()));
 // Only the console's journeys look through a browser.
@@ -62,12 +59,14 @@ const total = counts.reduce((sum, { passed, failed }) => ({
 console.log(`\n${total.passed} passed, ${total.failed} failed`);
 process.exit(total.failed === 0 && total.passed > 0 ? 0 : 1);
 
-function check(name: string, command: string, args: readonly string[]): Step {
+function check(name: string, command: string, ...runs: (readonly string[])[]): Step {
   return {
     name,
     run: async () => {
       const began = performance.now();
-      const { code, said } = await runToEnd(command, args, false);
+      let result = { code: 0, said: '' };
+      for (const args of runs) if (result.code === 0) result = await runToEnd(command, args, false);
+      const { code, said } = result;
       console.log(`${code === 0 ? 'ok  ' : 'FAIL'} ${name} (${seconds(began)})`);
       if (code !== 0) console.log(said);
       return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };

@@ -20,9 +20,8 @@ function functionLengths(file: SourceFile): Finding[] {
   const found: Finding[] = [];
   visit(file.ast(), (node) => {
     if (!ts.isFunctionLike(node) || !('body' in node) || node.body === undefined) return;
-    // describe() groups tests; it is not a function that somebody follows.
-    if (isForTests(file) && ts.isCallExpression(node.parent) && /^describe/.test(node.parent.expression.getText()))
-      return;
+    // What groups tests (describe, a contract suite) is not a function that somebody follows.
+    if (isForTests(file) && /\b(it|test)(\.each)?\(/.test(node.body.getText())) return;
     const lines = lineAt(file, node.end) - lineOf(file, node) + 1;
     if (lines <= functionLinesMax) return;
     const says = `a function of ${lines} lines: take out the steps and name them (at most ${functionLinesMax})`;

@@ -20,9 +20,10 @@ describe('the check of lengths', () => {
     ],
     [
       'lets describe be as long as the file',
-      file(`describe('x', () => {\n${lines(80)}});`, 'libs/x/src/a.unit.spec.ts'),
+      file(`describe('x', () => {\n${"it('y', () => 1);\n".repeat(80)}});`, 'libs/x/src/a.unit.spec.ts'),
       [],
     ],
+    ['fails a long test', file(`it('x', () => {\n${lines(80)}});`, 'libs/x/src/a.unit.spec.ts'), [undefined]],
     ['does not look at what is no source', file(lines(1000), 'docs/a.ts'), []],
   ])('%s', (_, tree, notes) => {
     expect(length(tree).map(({ note }) => note)).toEqual(notes);
