@@ -1,21 +1,24 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { type JetStreamClient, JetStreamApiCodes, JetStreamApiError, jetstream, jetstreamManager } from '@nats-io/jetstream';
-import { headers, type NatsConnection } from '@nats-io/transport-node';
-import { leafHeader, sealedAtHeader } from '@waybill/contracts/log-event';
-import { logStream, logSubject } from '@waybill/contracts/subjects';
-import type { WireEvent } from './log-reader.js';
+import { JetStreamApiCodes, JetStreamApiError, jetstreamManager } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { logStream } from '@waybill/contracts/subjects';
 import type { PostgresLog } from './postgres-log.js';
-import { alignStream, lastSequence, refillMax, RelayAlarm, type RelayStreamOptions, windowMaxAgeMs } from './relay-stream.js';
+import { outstandingMax, Publishing } from './publishing.js';
+import {
+  alignStream,
+  lastSequence,
+  refillMax,
+  RelayAlarm,
+  type RelayStreamOptions,
+  windowMaxAgeMs,
+} from './relay-stream.js';
 
-/** Publishes under way at once: past 256-1,000 JetStream gets no faster (reference/event-log.md 4.3). */
-export const outstandingMax = 512;
 /** How often an idle relay looks whether the stream is still there and where it left it. */
 export const idleCheckMs = 3_000;
 /** A relay that finds another one at work looks this often whether that one still moves. */
 export const standbyMs = 500;
 /** After a fault (NATS away, a time-out) it starts over after this, then twice as long, up to the second figure. */
 const faultPauseMs = { first: 100, most: 2_000 };
-const ackTimeoutMs = 5_000;
 
 export interface RelayOptions {
   readonly log: Pick<PostgresLog, 'identity' | 'head' | 'readWire' | 'past'>;
@@ -86,23 +89,31 @@ export class Relay {
 
   private async publishUntilDisturbed(signal: AbortSignal): Promise<void> {
     const { log, connection } = this.options;
-    const client = jetstream(connection, { timeout: ackTimeoutMs });
     const either = AbortSignal.any([signal, this.disturbed.signal]);
-    const publishing = new Publishing(client, log.identity.log, this.reached, (position) => (this.reached = position));
-    while (!either.aborted && publishing.failure === null) {
-      const batch = await log.readWire(publishing.sent, outstandingMax);
-      if (batch.length === 0) {
-        await publishing.settled();
-        if (publishing.failure === null && !(await this.waitForMore(publishing.sent, either))) break;
-        continue;
+    const publishing = new Publishing(
+      connection,
+      log.identity.log,
+      this.reached,
+      (position) => (this.reached = position),
+    );
+    try {
+      while (!either.aborted && publishing.failure === null) {
+        const batch = await log.readWire(publishing.sent, outstandingMax);
+        if (batch.length === 0) {
+          await publishing.settled();
+          if (publishing.failure === null && !(await this.waitForMore(publishing.sent, either))) break;
+          continue;
+        }
+        for (const event of batch) {
+          if (publishing.outstanding >= outstandingMax) await publishing.room();
+          if (publishing.failure !== null || either.aborted) break;
+          publishing.send(event);
+        }
       }
-      for (const event of batch) {
-        if (publishing.outstanding >= outstandingMax) await publishing.room();
-        if (publishing.failure !== null || either.aborted) break;
-        publishing.send(event);
-      }
+      await publishing.settled();
+    } finally {
+      publishing.close();
     }
-    await publishing.settled();
     if (publishing.failure === null || signal.aborted) return;
     if (!isWrongSequence(publishing.failure)) throw publishing.failure;
     await this.standBy(signal);
@@ -121,7 +132,7 @@ export class Relay {
   private async standBy(signal: AbortSignal): Promise<void> {
     const { log, connection } = this.options;
     const manager = await jetstreamManager(connection, { checkAPI: false });
-    for (let before = -1; !signal.aborted; ) {
+    for (let before = -1; !signal.aborted;) {
       const last = await lastSequence(manager, log.identity.log);
       if (last === null || (last === before && last < (await log.head()).position)) return;
       if (last > (await log.head()).position) return;
@@ -150,69 +161,6 @@ export class Relay {
     for await (const status of this.options.connection.status()) {
       if (status.type === 'reconnect' || status.type === 'disconnect') this.disturbed.abort();
     }
-  }
-}
-
-/** One run of pipelined publishes, each expecting the one before it. */
-class Publishing {
-  failure: unknown = null;
-  outstanding = 0;
-  private acked: number;
-  private waiting: (() => void)[] = [];
-
-  constructor(
-    private readonly client: JetStreamClient,
-    private readonly log: string,
-    /** The position that was sent last. */
-    public sent: number,
-    private readonly reached: (position: number) => void,
-  ) {
-    this.acked = sent;
-  }
-
-  send(event: WireEvent): void {
-    const { position } = event;
-    if (position !== this.sent + 1) throw new Error(`position ${position} does not follow ${this.sent}`);
-    this.sent = position;
-    this.outstanding += 1;
-    const header = headers();
-    header.append(leafHeader, event.leafHex);
-    if (event.sealedAt !== null) header.append(sealedAtHeader, String(event.sealedAt));
-    const options = { headers: header, expect: { lastSequence: position - 1 } };
-    this.client.publish(logSubject(this.log, event.tenant, event.type), Buffer.from(event.text), options).then(
-      ({ seq }) => this.answered(seq === position ? null : new Error(`position ${position} became sequence ${seq}`), position),
-      (error: unknown) => this.answered(error, position),
-    );
-  }
-
-  /** Resolves when there is room for another one, or when one failed. */
-  room(): Promise<void> {
-    return this.until(() => this.outstanding < outstandingMax || this.failure !== null);
-  }
-
-  /** Resolves when every publish has been answered or given up. */
-  settled(): Promise<void> {
-    return this.until(() => this.outstanding === 0);
-  }
-
-  private answered(error: unknown, position: number): void {
-    this.outstanding -= 1;
-    if (error !== null) this.failure ??= error;
-    else if (this.failure === null && position === this.acked + 1) this.acked = position;
-    this.reached(this.acked);
-    const { waiting } = this;
-    this.waiting = [];
-    for (const look of waiting) look();
-  }
-
-  private until(condition: () => boolean): Promise<void> {
-    return new Promise((resolve) => {
-      const look = (): void => {
-        if (condition()) resolve();
-        else this.waiting.push(look);
-      };
-      look();
-    });
   }
 }
 

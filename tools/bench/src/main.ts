@@ -1,0 +1,47 @@
+import { availableParallelism, cpus } from 'node:os';
+import { startStack } from './stack.js';
+import { measureBarePosts, measureWalk } from './walk.js';
+
+/** `npm run bench -- --smoke | --walk | --append | --render`: what is measured, on which machine, as JSON lines; a table for people last. */
+const wanted = new Set(process.argv.slice(2));
+if (wanted.has('--append')) await appendRun();
+else if (wanted.has('--render')) await (await import('./render.js')).runRenderBench();
+else await walkRun(wanted.has('--walk') ? 20_000 : 6_000);
+
+async function walkRun(notifications: number): Promise<void> {
+  const stack = await startStack();
+  try {
+    // The first thousand warm up what every process compiles.
+    await measureWalk(stack.dev, 1, 1_000);
+    const bare = await measureBarePosts(stack.dev, 10_000);
+    const single = await measureWalk(stack.dev, 1, notifications);
+    const five = await measureWalk(stack.dev, 5, Math.round(notifications / 2));
+    say({ machine: machine(), bareUndiciPostsPerSecond: bare, walk: [single, five] });
+    console.log(`\nbare undici loop    ${bare} posts/s`);
+    for (const figure of [single, five]) {
+      console.log(
+        `fan-out ${figure.fanOut}           ${figure.deliveriesPerSecond} deliveries/s (${figure.notificationsPerSecond} notifications/s, ${figure.notifications} of 1 KB in ${figure.seconds.toFixed(2)} s)`,
+      );
+    }
+  } finally {
+    await stack.stop();
+  }
+}
+
+async function appendRun(): Promise<void> {
+  const { runAppendBench } = await import('./append.js');
+  await runAppendBench({ seconds: Number(process.env['WAYBILL_BENCH_SECONDS'] ?? 30) });
+}
+
+function machine(): Record<string, unknown> {
+  return {
+    date: new Date().toISOString().slice(0, 10),
+    cores: availableParallelism(),
+    cpu: cpus()[0]?.model ?? 'unknown',
+    node: process.version,
+  };
+}
+
+function say(figures: unknown): void {
+  console.log(JSON.stringify(figures));
+}

@@ -1,0 +1,121 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { jetstream } from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
+import { notificationSubject } from '@waybill/contracts/subjects';
+import type { DevContent } from '@waybill/dev-stack/dev-file';
+import { waybillApi } from '@waybill/dev-stack/waybill-api';
+import { Pool } from 'undici';
+import { notificationOfBytes } from './payload.js';
+
+export interface WalkFigure {
+  readonly fanOut: number;
+  readonly notifications: number;
+  /** From the first publish to the last arrival at the receiver. */
+  readonly seconds: number;
+  readonly deliveriesPerSecond: number;
+  readonly notificationsPerSecond: number;
+}
+
+/** A run that has not arrived by then has failed. */
+const arriveWaitMs = 120_000;
+const outstanding = 256;
+
+/**
+ * Publishes notifications of about 1 KB over JetStream and waits until the receiver has every delivery: the whole walk, with
+ * publisher, broker, database, services and receiver on this machine. `fanOut` connectors take each notification.
+ */
+export async function measureWalk(dev: DevContent, fanOut: number, notifications: number): Promise<WalkFigure> {
+  const type = `bench-${fanOut}-${Date.now()}`;
+  const name = `bench-${fanOut}`;
+  await subscribe(dev, type, name, fanOut);
+  await fetch(`${dev.receiversUrl}/_received`, { method: 'DELETE' });
+  const begun = performance.now();
+  await publishAll(dev, type, notifications);
+  await arrived(dev, name, fanOut, notifications * fanOut);
+  const seconds = (performance.now() - begun) / 1_000;
+  return {
+    fanOut,
+    notifications,
+    seconds,
+    deliveriesPerSecond: Math.round((notifications * fanOut) / seconds),
+    notificationsPerSecond: Math.round(notifications / seconds),
+  };
+}
+
+async function subscribe(dev: DevContent, type: string, name: string, fanOut: number): Promise<void> {
+  const api = waybillApi(dev.httpUrl, dev.adminKey);
+  const connectorIds: string[] = [];
+  for (let index = 0; index < fanOut; index += 1) {
+    const { id } = await api.post<{ id: string }>('/v1/connectors', {
+      name: `${type} ${index}`,
+      target: 'webhook',
+      config: { url: `${dev.receiversUrl}/webhook/${name}-${index}`, method: 'POST' },
+      templates: {
+        [type]: { format: 'json', body: '{"id":"{{id}}","summary":"{{summary}}","score":{{score}},"text":"{{text}}"}' },
+      },
+      limits: { maxConcurrent: 16 },
+    });
+    connectorIds.push(id);
+  }
+  await api.post('/v1/subscriptions', { name: type, connectorIds, types: [type] });
+}
+
+async function publishAll(dev: DevContent, type: string, count: number): Promise<void> {
+  const url = new URL(dev.natsUrl);
+  const nc = await connect({
+    servers: url.host,
+    user: decodeURIComponent(url.username),
+    pass: decodeURIComponent(url.password),
+    noAsyncTraces: true,
+  });
+  const client = jetstream(nc, { timeout: 20_000 });
+  const subject = notificationSubject(dev.tenant, type);
+  const pending = new Set<Promise<unknown>>();
+  for (let index = 0; index < count; index += 1) {
+    if (pending.size >= outstanding) await Promise.race(pending);
+    const one: Promise<unknown> = client
+      .publish(subject, notificationOfBytes(index, 1_024))
+      .finally(() => pending.delete(one));
+    pending.add(one);
+  }
+  await Promise.all(pending);
+  await nc.close();
+}
+
+async function arrived(dev: DevContent, name: string, fanOut: number, wanted: number): Promise<void> {
+  const deadline = Date.now() + arriveWaitMs;
+  for (;;) {
+    let total = 0;
+    for (let index = 0; index < fanOut; index += 1) {
+      const response = await fetch(`${dev.receiversUrl}/_received/count?target=webhook&name=${name}-${index}`);
+      total += ((await response.json()) as { accepted: number }).accepted;
+    }
+    if (total >= wanted) return;
+    if (Date.now() > deadline) throw new Error(`only ${total} of ${wanted} arrived within ${arriveWaitMs / 1_000} s`);
+    await delay(20);
+  }
+}
+
+/** The floor: one undici loop that posts the same number of bytes to the same receiver and keeps no record at all. */
+export async function measureBarePosts(dev: DevContent, count: number): Promise<number> {
+  const pool = new Pool(dev.receiversUrl, { connections: 16 });
+  const body = notificationOfBytes(0, 1_024);
+  const begun = performance.now();
+  let next = 0;
+  const loop = async (): Promise<void> => {
+    while (next < count) {
+      next += 1;
+      const response = await pool.request({
+        path: '/webhook/bare',
+        method: 'POST',
+        body,
+        headers: { 'content-type': 'application/json' },
+      });
+      await response.body.dump();
+    }
+  };
+  await Promise.all(Array.from({ length: 16 }, loop));
+  const seconds = (performance.now() - begun) / 1_000;
+  await pool.close();
+  return Math.round(count / seconds);
+}
