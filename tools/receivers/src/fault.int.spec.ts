@@ -87,6 +87,15 @@ describe('a scripted fault', () => {
     await expect(play({ fault: 'raw', body: bytes })).rejects.toMatchObject({ code: expect.stringMatching(/^HPE_/) });
   });
 
+  it('has done what it was asked before its answer comes late', async () => {
+    const before = Date.now();
+    const late = play({ delayMs: 2_000 });
+    const items = await client.waitFor({ target: 'webhook' }, 1, 1_500);
+    expect(items.map(({ verdict }) => verdict)).toEqual(['accepted']);
+    expect(Date.now() - before).toBeLessThan(2_000);
+    await late;
+  });
+
   it('waits, and then lets the room answer', async () => {
     const before = Date.now();
     const response = await play({ delayMs: 100 });

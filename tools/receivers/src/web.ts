@@ -60,18 +60,23 @@ function receive(desk: Desk, room: Room | undefined, call: Call, response: Serve
   const name = room.nameOf(call);
   const scripted = desk.scripts.empty ? null : desk.scripts.take(room.target, name);
   if (scripted === null) {
-    reply(desk, room, call, name, response);
+    reply(desk, room, call, name, response, 0);
   } else if (scripted.status !== undefined || scripted.fault !== undefined) {
     play(desk, room, call, name, scripted, response);
   } else {
-    setTimeout(() => reply(desk, room, call, name, response), scripted.delayMs ?? 0);
+    reply(desk, room, call, name, response, scripted.delayMs ?? 0);
   }
 }
 
-function reply(desk: Desk, room: Room, call: Call, name: string, response: ServerResponse): void {
+/** Judged before the delay: a target whose answer comes too late has done what it was asked all the same. */
+function reply(desk: Desk, room: Room, call: Call, name: string, response: ServerResponse, delayMs: number): void {
   const answer = room.answer(call);
   record(desk, room, call, name, answer.status, verdictOf(call, answer));
-  send(response, answer);
+  const say = (): void => {
+    if (!response.destroyed) send(response, answer);
+  };
+  if (delayMs === 0) say();
+  else setTimeout(say, delayMs);
 }
 
 /** Recorded before the delay, so that a test sees a request that is left waiting. */
