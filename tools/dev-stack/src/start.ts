@@ -114,6 +114,8 @@ function stopRequest(again: () => void): { promise: Promise<void>; done: () => b
   return { promise, done: () => why !== '', why: () => why };
 }
 
+// Whoever read what we say may have gone (npm start | head); that is no reason to end.
+process.stdout.on('error', () => undefined);
 try {
   process.exitCode = await main();
 } catch (error) {
