@@ -144,7 +144,12 @@ export default tseslint.config(
   },
   {
     // A fixture is what several specs of a room share; it is no part of the room's product.
-    files: ['**/*.spec.ts', '**/*.{fixture,contract}.ts', '**/src/spec/**/*.ts', 'libs/testkit/src/**/*.ts'],
+    files: [
+      '**/*.spec.ts',
+      '**/*.{fixture,contract}.ts',
+      '**/src/spec/**/*.ts',
+      '{libs/testkit,apps/journeys}/src/**/*.ts',
+    ],
     rules: {
       '@nx/enforce-module-boundaries': boundaries(true),
       // A spec looks into answers whose shape it is about to assert, and Jest's matchers are typed `any`.

@@ -101,7 +101,8 @@ function withoutOurNode() {
 async function buildConsole() {
   const room = join(root, 'apps', 'console');
   const manifest = join(room, 'package.json');
-  if (!existsSync(manifest) || JSON.parse(readFileSync(manifest, 'utf8')).scripts?.build === undefined) return;
+  if (!existsSync(join(room, 'index.html')) || JSON.parse(readFileSync(manifest, 'utf8')).scripts?.build === undefined)
+    return;
   const page = join(room, 'dist', 'index.html');
   const built = existsSync(page) ? statSync(page).mtimeMs : 0;
   const sources = readdirSync(room, { recursive: true, withFileTypes: true })

@@ -21,8 +21,17 @@ interface Step {
 const bin = (name: string): string => join('node_modules', '.bin', name);
 const node = process.execPath;
 
+// The console has the types of a browser, and a project of its own.
+const consoleTypes = join('apps', 'console', 'tsconfig.json');
+const hasConsole = existsSync(consoleTypes);
+
 const checks: readonly Step[] = [
-  check('typecheck', node, [bin('tsc'), '-p', 'tsconfig.json']),
+  check(
+    'typecheck',
+    node,
+    [bin('tsc'), '-p', 'tsconfig.json'],
+    ...(hasConsole ? [[bin('tsc'), '-p', consoleTypes]] : []),
+  ),
   // The import rule reads Nx's graph from its cache as it stands, and nothing but Nx makes one.
   check(
     'lint',

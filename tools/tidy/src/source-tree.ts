@@ -65,7 +65,7 @@ export const isCode = ({ path }: SourceFile): boolean =>
   /^(apps|libs|tools)\/[^/]+\/src\/.*\.tsx?$/.test(path) && !path.endsWith('.d.ts');
 /** Specs, what specs share, and the testkit: no part of the product. */
 export const isForTests = ({ path }: SourceFile): boolean =>
-  /\.(spec|fixture)\.tsx?$/.test(path) || path.startsWith('libs/testkit/');
+  /\.(spec|fixture)\.tsx?$/.test(path) || /^(libs\/testkit|apps\/journeys)\//.test(path);
 export const projectOf = (path: string): string => path.split('/').slice(0, 2).join('/');
 export const nameOf = (path: string): string => basename(path);
 
