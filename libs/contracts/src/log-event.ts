@@ -127,7 +127,8 @@ function fromParsed(text: string, sealed: string | null): LogEvent {
 }
 
 function splitAt(wire: string | Uint8Array, sealedAt: number): [string, string] {
-  if (typeof wire !== 'string') return [decoder.decode(wire.subarray(0, sealedAt)), decoder.decode(wire.subarray(sealedAt))];
+  if (typeof wire !== 'string')
+    return [decoder.decode(wire.subarray(0, sealedAt)), decoder.decode(wire.subarray(sealedAt))];
   // The offset counts bytes. As long as everything before it is ASCII, characters and bytes are the same.
   const before = wire.slice(0, sealedAt);
   if (isAscii(before)) return [before, wire.slice(sealedAt)];
@@ -140,7 +141,6 @@ function utf8Length(text: string): number {
 }
 
 function isAscii(text: string): boolean {
-  // eslint-disable-next-line no-control-regex -- the whole of ASCII is meant, control characters too
   return /^[\x00-\x7f]*$/.test(text);
 }
 
@@ -150,7 +150,8 @@ function isBare(textWithoutEnd: string): boolean {
 }
 
 function assertObjectText(text: string): void {
-  if (!text.startsWith('{') || !text.endsWith('}')) throw new SyntaxError('the text of a JSON object begins with { and ends with }');
+  if (!text.startsWith('{') || !text.endsWith('}'))
+    throw new SyntaxError('the text of a JSON object begins with { and ends with }');
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

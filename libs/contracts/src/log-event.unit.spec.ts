@@ -79,7 +79,10 @@ describe('the wire form of a log event', () => {
   });
 
   it('reads back what it wrote, whatever stands in it', () => {
-    const object = fc.dictionary(fc.string({ unit: 'grapheme' }).map((key) => `c${key}`), fc.jsonValue());
+    const object = fc.dictionary(
+      fc.string({ unit: 'grapheme' }).map((key) => `c${key}`),
+      fc.jsonValue(),
+    );
     fc.assert(
       fc.property(object, fc.option(fc.jsonValue()), fc.string({ unit: 'grapheme' }), (clear, payload, actor) => {
         const clearText = JSON.stringify(clear);

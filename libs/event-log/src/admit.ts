@@ -83,7 +83,8 @@ function conflictOf(ledger: Ledger, streams: readonly PreparedStream[]): AppendR
   for (const { append, events } of streams) {
     const version = ahead.get(append.stream) ?? ledger.streams.get(append.stream)?.version ?? 0;
     if (fits(append.expected, version)) ahead.set(append.stream, version + events.length);
-    else if (append.onConflict !== 'skip') return { kind: 'conflict', stream: append.stream, expected: append.expected, version };
+    else if (append.onConflict !== 'skip')
+      return { kind: 'conflict', stream: append.stream, expected: append.expected, version };
   }
   return null;
 }

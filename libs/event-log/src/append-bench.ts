@@ -52,7 +52,8 @@ export async function benchAppends(options: AppendBenchOptions): Promise<AppendB
   await Promise.all([...logs, reader].map((log) => log.close()));
   if (outOfOrder > 0) throw new Error(`the reader saw ${outOfOrder} positions out of order`);
   latencies.sort((a, b) => a - b);
-  const percentile = (share: number): number => Math.round((latencies[Math.floor(latencies.length * share)] ?? 0) * 10) / 10;
+  const percentile = (share: number): number =>
+    Math.round((latencies[Math.floor(latencies.length * share)] ?? 0) * 10) / 10;
   return {
     events: positions.length,
     eventsPerSecond: Math.round((positions.length / elapsedMs) * 1000),

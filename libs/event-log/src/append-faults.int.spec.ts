@@ -1,13 +1,9 @@
-import pg from 'pg';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { type FaultProxy, openFaultProxy } from '@waybill/testkit/fault-proxy';
 import { queryRows, type TestDatabase } from '@waybill/testkit/start-postgres';
-import { digest, encodeEntry } from './entry.js';
-import { happened, rejectionOf, to } from './event-log.contract.js';
+import { happened, rejectionOf, to } from './contract-events.js';
 import type { CommitFaults } from './group-commit.js';
 import { makeLogDatabase, openTestLog } from './log-database.spec.js';
-import { shredded } from './log.js';
-import { Frontier, leafHash } from './merkle.js';
 import type { PostgresLog } from './postgres-log.js';
 
 let database: TestDatabase;
@@ -24,7 +20,9 @@ afterEach(async () => {
   await database.drop();
 });
 
-async function open(options: { faults?: CommitFaults; through?: { readonly port: number } } = {}): Promise<PostgresLog> {
+async function open(
+  options: { faults?: CommitFaults; through?: { readonly port: number } } = {},
+): Promise<PostgresLog> {
   const url = new URL(database.appUrl);
   if (options.through) url.port = String(options.through.port);
   const log = await openTestLog({ ...database, appUrl: url.href }, 'test-0', { faults: options.faults });
@@ -75,11 +73,15 @@ async function eventually(condition: () => boolean | Promise<boolean>): Promise<
   }
 }
 
-const superuser = (sql: string, values: unknown[] = []) => queryRows<Record<string, unknown>>(database.superuserUrl, sql, values);
-const headPosition = async (): Promise<number> => Number((await superuser('SELECT position FROM log_head'))[0]?.['position']);
+const superuser = (sql: string, values: unknown[] = []) =>
+  queryRows<Record<string, unknown>>(database.superuserUrl, sql, values);
+const headPosition = async (): Promise<number> =>
+  Number((await superuser('SELECT position FROM log_head'))[0]?.['position']);
 /** Ends the connections that append, the way a crash of their server process would. */
 const endAppending = () =>
-  superuser(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE '% append' AND datname = current_database()`);
+  superuser(
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE '% append' AND datname = current_database()`,
+  );
 
 /** Breaks only the first group that comes to the place. */
 function once(act: () => Promise<void>): () => Promise<void> {
@@ -116,7 +118,7 @@ describe('an append whose connection is lost', () => {
 
   it('is answered as recorded, and not written again, when only the answer to the COMMIT was lost', async () => {
     const proxy = await silentProxy();
-    let lost: Promise<void> | null = null;
+    let lost: Promise<void> = Promise.resolve();
     const beforeCommit = once(() => {
       lost = cutAfterCommit(proxy, async () => (await headPosition()) === 2);
       return Promise.resolve();
@@ -132,7 +134,7 @@ describe('an append whose connection is lost', () => {
   it('is answered as recorded also when another copy has written since', async () => {
     const proxy = await silentProxy();
     const other = await open();
-    let lost: Promise<void> | null = null;
+    let lost: Promise<void> = Promise.resolve();
     const beforeCommit = once(() => {
       lost = cutAfterCommit(proxy, async () => {
         if ((await headPosition()) !== 1) return false;
@@ -161,7 +163,7 @@ describe('an append whose connection is lost', () => {
 
   it('moves a cursor once when only the answer was lost', async () => {
     const proxy = await silentProxy();
-    let lost: Promise<void> | null = null;
+    let lost: Promise<void> = Promise.resolve();
     const isThere = async () => (await superuser('SELECT 1 FROM log_cursors WHERE position = 5')).length === 1;
     const beforeCommit = once(() => {
       lost = cutAfterCommit(proxy, isThere);
@@ -204,10 +206,16 @@ describe('a group', () => {
 
   it('lets only the request fail whose key cannot be opened', async () => {
     const log = await open();
-    const sealed = (subject: string) => ({ ...to('thing-a'), events: [happened(1, { sealed: { subject, text: '{"payload":1}' } })] });
+    const sealed = (subject: string) => ({
+      ...to('thing-a'),
+      events: [happened(1, { sealed: { subject, text: '{"payload":1}' } })],
+    });
     await log.append({ streams: [sealed('ntf_1')] });
     await superuser(`UPDATE log_keys SET wrapped = set_byte(wrapped, 20, get_byte(wrapped, 20) # 1)`);
-    const outcomes = await Promise.allSettled([log.append({ streams: [to('thing-b', 2)] }), log.append({ streams: [sealed('ntf_1')] })]);
+    const outcomes = await Promise.allSettled([
+      log.append({ streams: [to('thing-b', 2)] }),
+      log.append({ streams: [sealed('ntf_1')] }),
+    ]);
     expect(outcomes.map((outcome) => outcome.status)).toEqual(['fulfilled', 'rejected']);
     expect(outcomes[1]).toMatchObject({ reason: { name: 'SealFault' } });
   });
@@ -227,9 +235,16 @@ describe('a group', () => {
     await superuser('UPDATE log_head SET position = $1, frontier = $2', [size - 3, Buffer.alloc(32 * bits)]);
     const log = await open();
     await log.append({ streams: [to('thing-a', 1, 2, 3, 4, 5)] });
-    expect((await log.readStream('thing-a')).map((event) => event.position)).toEqual([1, 2, 3, 4, 5].map((n) => size - 3 + n));
-    const parts = await superuser(`SELECT tableoid::regclass::text AS part, count(*)::int AS n FROM log_events GROUP BY 1 ORDER BY 1`);
-    expect(parts).toEqual([{ part: 'log_events_p0', n: 2 }, { part: 'log_events_p1', n: 3 }]);
+    expect((await log.readStream('thing-a')).map((event) => event.position)).toEqual(
+      [1, 2, 3, 4, 5].map((n) => size - 3 + n),
+    );
+    const parts = await superuser(
+      `SELECT tableoid::regclass::text AS part, count(*)::int AS n FROM log_events GROUP BY 1 ORDER BY 1`,
+    );
+    expect(parts).toEqual([
+      { part: 'log_events_p0', n: 2 },
+      { part: 'log_events_p1', n: 3 },
+    ]);
   });
 
   it('makes the partition that will be needed before it is', async () => {
@@ -240,77 +255,4 @@ describe('a group', () => {
     await log.append({ streams: [to('thing-a', ...Array.from({ length: 20 }, (_, n) => n))] });
     expect(await superuser(`SELECT 1 FROM pg_class WHERE relname = 'log_events_p2'`)).toHaveLength(1);
   });
-});
-
-describe('the record', () => {
-  it.each([
-    ['the service changes a row', 'app', `UPDATE log_events SET type = 'x'`],
-    ['the service deletes a row', 'app', 'DELETE FROM log_events'],
-    ['the service empties the table', 'app', 'TRUNCATE log_events'],
-    ['the service empties a partition', 'app', 'TRUNCATE log_events_p0'],
-    ['the owner changes a row', 'owner', `UPDATE log_events SET type = 'x'`],
-    ['the owner deletes a row', 'owner', 'DELETE FROM log_events'],
-    ['the owner empties the table', 'owner', 'TRUNCATE log_events'],
-    ['the owner empties a partition', 'owner', 'TRUNCATE log_events_p0'],
-    ['the owner changes a row of a partition', 'owner', `UPDATE log_events_p0 SET type = 'x'`],
-    ['a superuser plays replica', 'superuser', `SET session_replication_role = replica; UPDATE log_events SET type = 'x'`],
-    ['a superuser plays replica and empties a partition', 'superuser', 'SET session_replication_role = replica; TRUNCATE log_events_p1'],
-  ])('stays as it is when %s', async (_case, role, sql) => {
-    await (await open()).append({ streams: [to('thing-a', 1)] });
-    const url = { app: database.appUrl, owner: database.ownerUrl, superuser: database.superuserUrl }[role] ?? '';
-    const client = new pg.Client({ connectionString: url });
-    await client.connect();
-    await expect(client.query(sql)).rejects.toMatchObject({ code: '42501' });
-    await client.end();
-    expect(await superuser('SELECT type FROM log_events')).toEqual([{ type: 'ThingHappened' }]);
-  });
-
-  it('holds in its leaves and its root every byte that is stored', async () => {
-    const log = await open();
-    await log.append({ streams: [to('thing-a', 1, 2), { ...to('thing-b'), tenant: 'acme', events: [happened(3, { sealed: { subject: 's', text: '{"payload":1}' } })] }] });
-    await log.append({ streams: [to('thing-a', 4)] });
-    const rows = await superuser('SELECT * FROM log_events ORDER BY position');
-    const frontier = Frontier.empty();
-    for (const row of rows) {
-      const sealed = row['sealed'] as Buffer | null;
-      const leaf = leafHash(
-        encodeEntry({
-          log: 'test-0',
-          position: Number(row['position']),
-          atUs: Number(row['at_us']),
-          eventId: Buffer.from(String(row['event_id']).replaceAll('-', ''), 'hex'),
-          stream: row['stream'] as string,
-          version: Number(row['version']),
-          type: row['type'] as string,
-          schemaVersion: row['schema_version'] as number,
-          tenant: row['tenant'] as string,
-          metaDigest: digest(row['meta'] as Buffer),
-          dataDigest: digest(row['data'] as Buffer),
-          sealedDigest: sealed === null ? null : digest(sealed),
-        }),
-      );
-      expect((row['leaf'] as Buffer).equals(leaf)).toBe(true);
-      frontier.append(leaf);
-    }
-    expect(frontier.root().toString('hex')).toBe((await log.head()).rootHash);
-  });
-
-  it('holds no word of a sealed part in the clear', async () => {
-    const log = await open();
-    await log.append({ streams: [{ ...to('thing-a'), events: [happened(1, { sealed: { subject: 's', text: '{"payload":"geheim-4711"}' } })] }] });
-    const found = await superuser(`SELECT 1 FROM log_events e WHERE e::text LIKE '%geheim%' OR position('geheim' IN encode(sealed, 'escape')) > 0`);
-    expect(found).toEqual([]);
-  });
-
-  it('is refused to a service that was given another log', async () => {
-    await expect(openTestLog(database, 'other-0')).rejects.toThrow('this database keeps the log test-0');
-  });
-});
-
-it('another copy that shreds a subject is heard, also for events that are still at hand here', async () => {
-  const [log, other] = [await open(), await open()];
-  await log.append({ streams: [{ ...to('thing-a'), events: [happened(1, { sealed: { subject: 's', text: '{"payload":1}' } })] }] });
-  expect((await log.readAll({ after: 0, limit: 1 }))[0]?.sealed).toBe('{"payload":1}');
-  await other.shredSubject('s');
-  await eventually(async () => (await log.readAll({ after: 0, limit: 1 }))[0]?.sealed === shredded);
 });

@@ -33,7 +33,8 @@ const fixedBytes = 1 + 8 + 8 + 16 + 8 + 2 + 4 * 2 + 3 * hashBytes + 1;
  */
 export function encodeEntry(entry: Entry): Buffer {
   const { log, stream, type, tenant } = entry;
-  const textBytes = Buffer.byteLength(log) + Buffer.byteLength(stream) + Buffer.byteLength(type) + Buffer.byteLength(tenant);
+  const textBytes =
+    Buffer.byteLength(log) + Buffer.byteLength(stream) + Buffer.byteLength(type) + Buffer.byteLength(tenant);
   const bytes = Buffer.allocUnsafe(fixedBytes + textBytes);
   bytes[0] = entryVersion;
   let at = writeText(bytes, 1, log);

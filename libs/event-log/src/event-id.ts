@@ -5,7 +5,10 @@ import { hash } from 'node:crypto';
  * no table has to remember ids.
  */
 export function eventIdBytes(log: string, stream: string, version: number): Buffer {
-  const id = Buffer.from(hash('sha256', `waybill-event-v1\n${log}\n${stream}\n${version}`, 'binary').slice(0, 16), 'latin1');
+  const id = Buffer.from(
+    hash('sha256', `waybill-event-v1\n${log}\n${stream}\n${version}`, 'binary').slice(0, 16),
+    'latin1',
+  );
   id[6] = ((id[6] ?? 0) & 0x0f) | 0x80;
   id[8] = ((id[8] ?? 0) & 0x3f) | 0x80;
   return id;

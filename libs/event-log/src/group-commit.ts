@@ -95,12 +95,10 @@ export class GroupCommit {
     }
     await faults?.beforeCommit?.();
     const writing = attempt.writes.map(({ statement, values }) => connection.query(statement, values));
-    const settled = await Promise.allSettled([...writing, connection.run('COMMIT')]);
-    const failure = settled.find((result) => result.status === 'rejected')?.reason as unknown;
-    const commit = settled.at(-1);
+    const [commit, ...written] = await Promise.allSettled([connection.run('COMMIT'), ...writing]);
     // An error before it turns the COMMIT into a ROLLBACK, which is answered as a success: only the tag tells.
-    if (commit?.status === 'fulfilled' && (commit.value as { command: string }).command === 'COMMIT') return 'committed';
-    if (commit?.status === 'fulfilled' || isAnswered(commit?.reason)) throw failure ?? new Error('PostgreSQL rolled back');
+    if (commit.status === 'fulfilled' && commit.value.command === 'COMMIT') return 'committed';
+    if (commit.status === 'fulfilled' || isAnswered(commit.reason)) throw causeOf([...written, commit]);
     session.drop();
     return 'unknown';
   }
@@ -157,6 +155,12 @@ export class GroupCommit {
     for (const waiting of late) waiting.reject(new LogUnavailable('PostgreSQL does not answer; nothing was written'));
     return open.filter((waiting) => waiting.sinceMs >= beforeMs);
   }
+}
+
+/** The first statement that failed: those behind it only say that the transaction is aborted. */
+function causeOf(settled: readonly PromiseSettledResult<unknown>[]): Error {
+  const first = settled.find((result) => result.status === 'rejected');
+  return (first?.reason as Error | undefined) ?? new Error('PostgreSQL rolled the group back');
 }
 
 async function cursorsAreThere(connection: Connection, attempt: Attempt): Promise<boolean> {

@@ -4,7 +4,12 @@ import { type AppendResult, LogUnavailable, Overloaded } from './log.js';
 import type { PreparedRequest } from './prepare.js';
 
 const done: AppendResult = { streams: [], events: [], headPosition: 0 };
-const request = (eventCount: number, bytes = eventCount): PreparedRequest => ({ request: { streams: [] }, streams: [], eventCount, bytes });
+const request = (eventCount: number, bytes = eventCount): PreparedRequest => ({
+  request: { streams: [] },
+  streams: [],
+  eventCount,
+  bytes,
+});
 
 /** A queue whose groups end when told to. */
 function openQueue(limits?: { events: number; bytes: number }) {
@@ -51,7 +56,11 @@ describe('the queue of a group commit', () => {
     ['one event past the bound waits for the next group', [request(groupEventsMax), request(1)], [1, 1]],
     ['bytes at the bound go together', [request(1, groupBytesMax - 1), request(1, 1)], [2]],
     ['one byte past the bound waits for the next group', [request(1, groupBytesMax), request(1, 1)], [1, 1]],
-    ['a request that is too large for any group goes alone', [request(1), request(groupEventsMax * 3), request(1)], [1, 1, 1]],
+    [
+      'a request that is too large for any group goes alone',
+      [request(1), request(groupEventsMax * 3), request(1)],
+      [1, 1, 1],
+    ],
   ])('keeps groups bounded: %s', async (_case, requests, expected) => {
     const { queue, groups, next } = openQueue();
     const results = requests.map((each) => queue.submit(each));

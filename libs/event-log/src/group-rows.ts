@@ -4,7 +4,15 @@ import { digest, encodeEntry } from './entry.js';
 import { eventIdBytes, streamKey, uuidText } from './event-id.js';
 import { categoryOf, type LogIdentity } from './log.js';
 import { type Frontier, type HashText, leafHashText } from './merkle.js';
-import { byteaArray, byteaLatin1Array, byteaTextArray, int2Array, int8Array, textArray, uuidArray } from './pg-array.js';
+import {
+  byteaArray,
+  byteaLatin1Array,
+  byteaTextArray,
+  int2Array,
+  int8Array,
+  textArray,
+  uuidArray,
+} from './pg-array.js';
 import { recordedEvent, timeText } from './recorded.js';
 import type { RecentEvent } from './ring.js';
 import { type KeyWrapper, newDataKey, seal } from './seal.js';
@@ -86,7 +94,9 @@ export function groupRows(
     const dataDigest = digest(event.dataText);
     const sealedDigest = sealed === null ? null : digest(sealed);
     const digests = { metaDigest, dataDigest, sealedDigest };
-    const leaf = leafHashText(encodeEntry({ log, position, atUs, eventId: id, stream, version, type, schemaVersion, tenant, ...digests }));
+    const leaf = leafHashText(
+      encodeEntry({ log, position, atUs, eventId: id, stream, version, type, schemaVersion, tenant, ...digests }),
+    );
     frontier.append(leaf);
     sealedParts.push(sealed);
     ids.push(id);

@@ -1,4 +1,12 @@
-import { admit, type Admission, type AdmittedEvent, categoryKey, isAdmission, type Ledger, type LeaseState } from './admit.js';
+import {
+  admit,
+  type Admission,
+  type AdmittedEvent,
+  categoryKey,
+  isAdmission,
+  type Ledger,
+  type LeaseState,
+} from './admit.js';
 import type { Waiting } from './group-queue.js';
 import { groupRows, StreamKeys, SubjectKeys } from './group-rows.js';
 import type { AppendRejection, LogIdentity } from './log.js';
@@ -34,7 +42,11 @@ export interface LockedHead {
  * First round trip of a group: takes the head lock and reads, in later statements and thus after whoever held it before, what the
  * requests depend on; then decides them in order and lays out the writes. Leaves the transaction open.
  */
-export async function stageGroup(connection: Connection, group: readonly Waiting[], wrapper: KeyWrapper): Promise<Attempt> {
+export async function stageGroup(
+  connection: Connection,
+  group: readonly Waiting[],
+  wrapper: KeyWrapper,
+): Promise<Attempt> {
   const streamKeys = new StreamKeys();
   const [head, ledger, stored] = await readLedger(connection, group, streamKeys);
   const before = head.position;
@@ -54,13 +66,19 @@ export async function stageGroup(connection: Connection, group: readonly Waiting
     ({ recent } = rows);
     if (subjectKeys.made.size > 0) {
       const { made } = subjectKeys;
-      writes.push({ statement: statements.insertKeys, values: [textArray([...made.keys()]), byteaArray([...made.values()]), wrapper.version] });
+      writes.push({
+        statement: statements.insertKeys,
+        values: [textArray([...made.keys()]), byteaArray([...made.values()]), wrapper.version],
+      });
     }
     writes.push({ statement: statements.insertEvents, values: rows.events });
     writes.push({ statement: statements.upsertStreams, values: rows.streams });
     writes.push({ statement: statements.upsertCategories, values: rows.categories });
     const { frontier } = head;
-    writes.push({ statement: statements.updateHead, values: [ledger.position, atUs, frontier.bytes(), frontier.root()] });
+    writes.push({
+      statement: statements.updateHead,
+      values: [ledger.position, atUs, frontier.bytes(), frontier.root()],
+    });
     writes.push({ statement: statements.notifyHead, values: [String(ledger.position)] });
   }
   if (cursors.size > 0) writes.push({ statement: statements.upsertCursors, values: cursorRows(cursors) });
@@ -87,7 +105,9 @@ async function readLedger(
   const [, locked, streams, categories, leases, cursors, keys] = await Promise.all([
     connection.run('BEGIN'),
     connection.query(statements.lockHead),
-    ask(statements.readStreamHeads, wanted.streams.length, () => [byteaArray(wanted.streams.map((stream) => streamKeys.of(stream)))]),
+    ask(statements.readStreamHeads, wanted.streams.length, () => [
+      byteaArray(wanted.streams.map((stream) => streamKeys.of(stream))),
+    ]),
     ask(statements.readCategories, wanted.categories.length, () => [
       textArray(wanted.categories.map((condition) => condition.tenant)),
       textArray(wanted.categories.map((condition) => condition.category)),
@@ -100,16 +120,25 @@ async function readLedger(
   const ledger: Ledger = {
     position: head.position,
     streams: new Map(
-      (streams as [number, number, number][]).map(([at, version, position]) => [wanted.streams[at - 1] as string, { version, position }]),
+      (streams as [number, number, number][]).map(([at, version, position]) => [
+        wanted.streams[at - 1] as string,
+        { version, position },
+      ]),
     ),
     categories: new Map(
-      (categories as [string, string, number][]).map(([tenant, category, position]) => [categoryKey(category, tenant), position]),
+      (categories as [string, string, number][]).map(([tenant, category, position]) => [
+        categoryKey(category, tenant),
+        position,
+      ]),
     ),
     leases: new Map<string, LeaseState>(
       (leases as [string, number, boolean][]).map(([name, epoch, live]) => [name, { epoch, live }]),
     ),
     cursors: new Map(
-      (cursors as [string, number, number][]).map(([source, sourceEpoch, position]) => [source, { sourceEpoch, position }]),
+      (cursors as [string, number, number][]).map(([source, sourceEpoch, position]) => [
+        source,
+        { sourceEpoch, position },
+      ]),
     ),
   };
   return [head, ledger, new Map(keys as [string, Buffer | null][])];
@@ -125,7 +154,8 @@ function wantedOf(group: readonly Waiting[]) {
     const { fence, cursor, conditions } = prepared.request;
     if (fence) leases.add(fence.lease);
     if (cursor) sources.add(cursor.source);
-    for (const { category, tenant } of conditions ?? []) categories.set(categoryKey(category, tenant), { tenant, category });
+    for (const { category, tenant } of conditions ?? [])
+      categories.set(categoryKey(category, tenant), { tenant, category });
     for (const { append, events } of prepared.streams) {
       streams.add(append.stream);
       for (const { sealed } of events) if (sealed) subjects.add(sealed.subject);

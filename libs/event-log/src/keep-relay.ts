@@ -4,7 +4,12 @@ import { Relay } from './relay.js';
 import type { ServiceHost } from './service-host.js';
 
 /** Publishes the log for as long as the service runs; an alarm is told on readiness, because somebody has to look. */
-export function keepRelay(options: { readonly log: PostgresLog; readonly connection: NatsConnection; readonly host: ServiceHost; readonly replicas?: number }): Relay {
+export function keepRelay(options: {
+  readonly log: PostgresLog;
+  readonly connection: NatsConnection;
+  readonly host: ServiceHost;
+  readonly replicas?: number;
+}): Relay {
   const { log, connection, host, replicas } = options;
   let alarm: string | null = null;
   const stop = new AbortController();

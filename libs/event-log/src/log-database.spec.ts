@@ -16,6 +16,10 @@ export async function makeLogDatabase(log: string): Promise<TestDatabase> {
   return database;
 }
 
-export function openTestLog(database: TestDatabase, log: string, more: Partial<PostgresLogOptions> = {}): Promise<PostgresLog> {
+export function openTestLog(
+  database: TestDatabase,
+  log: string,
+  more: Partial<PostgresLogOptions> = {},
+): Promise<PostgresLog> {
   return PostgresLog.open({ connectionString: database.appUrl, kek: testKek, log, ...more });
 }

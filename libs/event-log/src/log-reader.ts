@@ -31,7 +31,10 @@ export class LogReader {
     private readonly wrapper: KeyWrapper,
   ) {}
 
-  async stream(stream: string, options: { fromVersion?: number; backwards?: boolean; limit?: number }): Promise<RecordedEvent[]> {
+  async stream(
+    stream: string,
+    options: { fromVersion?: number; backwards?: boolean; limit?: number },
+  ): Promise<RecordedEvent[]> {
     const limit = Math.min(options.limit ?? readLimitMax, readLimitMax);
     const from = options.fromVersion ?? (options.backwards ? Number.MAX_SAFE_INTEGER : 1);
     const statement = options.backwards ? statements.readStreamBackwards : statements.readStream;
@@ -39,7 +42,8 @@ export class LogReader {
   }
 
   async streams(streams: readonly string[]): Promise<Map<string, RecordedEvent[]>> {
-    if (streams.length > readStreamsMax) throw new RangeError(`${streams.length} streams at once, more than ${readStreamsMax}`);
+    if (streams.length > readStreamsMax)
+      throw new RangeError(`${streams.length} streams at once, more than ${readStreamsMax}`);
     const found = new Map<string, RecordedEvent[]>();
     if (streams.length === 0) return found;
     for (const row of await this.rows(statements.readStreams, [byteaArray(streams.map(streamKey))])) {
@@ -77,7 +81,15 @@ export class LogReader {
     const event = { ...this.envelope(row), data: {} };
     const { text, sealedAt } = wireOf(event, row[9] as string);
     const { position, tenant, type } = event;
-    return { text, sealedAt, position, tenant, type, atUs: row[7] as number, leafHex: (row[13] as Buffer).toString('hex') };
+    return {
+      text,
+      sealedAt,
+      position,
+      tenant,
+      type,
+      atUs: row[7] as number,
+      leafHex: (row[13] as Buffer).toString('hex'),
+    };
   }
 
   /** The columns stand in the order of `read-all.sql`. */
@@ -95,7 +107,8 @@ export class LogReader {
       tenant: row[6] as string,
       at: timeText(row[7] as number),
       meta: JSON.parse(row[8] as string) as EventMeta,
-      sealed: row[10] === null ? null : this.open(eventId, row[10] as Buffer, row[11] as string, row[12] as Buffer | null),
+      sealed:
+        row[10] === null ? null : this.open(eventId, row[10] as Buffer, row[11] as string, row[12] as Buffer | null),
     };
   }
 
@@ -110,6 +123,13 @@ export class LogReader {
 export function wireOfRecent(recent: RecentEvent): WireEvent {
   const { position, tenant, type, at } = recent.event;
   const { text, sealedAt } = wireOf(recent.event, recent.clearText);
-  return { text, sealedAt, position, tenant, type, atUs: Date.parse(at) * 1000, leafHex: Buffer.from(recent.leaf, 'latin1').toString('hex') };
+  return {
+    text,
+    sealedAt,
+    position,
+    tenant,
+    type,
+    atUs: Date.parse(at) * 1000,
+    leafHex: Buffer.from(recent.leaf, 'latin1').toString('hex'),
+  };
 }
-

@@ -11,7 +11,10 @@ export interface EventLog {
    */
   append(request: AppendRequest): Promise<AppendResult>;
   /** The events of one stream, oldest first (or newest first), from a version on; at most `limit`. */
-  readStream(stream: string, options?: { fromVersion?: number; backwards?: boolean; limit?: number }): Promise<RecordedEvent[]>;
+  readStream(
+    stream: string,
+    options?: { fromVersion?: number; backwards?: boolean; limit?: number },
+  ): Promise<RecordedEvent[]>;
   /** Many streams at once, in one round trip: for workers that need a batch of states. Streams that do not exist are absent. */
   readStreams(streams: string[]): Promise<Map<string, RecordedEvent[]>>;
   /** Events after (before, when backwards) a position, in order; at most `limit` (and never more than 5,000). */
@@ -89,7 +92,8 @@ export interface AppendRequest {
   /** The lease (see `leases.ts`) must still have this epoch: an expired holder writes nothing. */
   readonly fence?: { readonly lease: string; readonly epoch: number } | undefined;
   /** Moves this log's place in another log by compare-and-set, in the same transaction: from exactly `from` to `to`. */
-  readonly cursor?: { readonly source: string; readonly sourceEpoch: number; readonly from: number; readonly to: number } | undefined;
+  readonly cursor?:
+    { readonly source: string; readonly sourceEpoch: number; readonly from: number; readonly to: number } | undefined;
 }
 
 export type StreamResult =
@@ -129,7 +133,12 @@ export interface RecordedEvent {
 export const shredded = Symbol('shredded');
 
 export type AppendRejection =
-  | { readonly kind: 'conflict'; readonly stream: string; readonly expected: 'any' | 'none' | number; readonly version: number }
+  | {
+      readonly kind: 'conflict';
+      readonly stream: string;
+      readonly expected: 'any' | 'none' | number;
+      readonly version: number;
+    }
   | { readonly kind: 'condition'; readonly category: string; readonly tenant: string; readonly lastPosition: number }
   | { readonly kind: 'fence'; readonly lease: string }
   | { readonly kind: 'cursor'; readonly source: string; readonly position: number };

@@ -4,7 +4,14 @@ import { digest, encodeEntry } from './entry.js';
 import { eventIdBytes, uuidText } from './event-id.js';
 import type { Lease, Leases } from './leases.js';
 import { readLimitMax } from './limits.js';
-import { AppendRejected, type AppendRequest, type AppendResult, type EventLog, type LogCursor, type LogHead } from './log.js';
+import {
+  AppendRejected,
+  type AppendRequest,
+  type AppendResult,
+  type EventLog,
+  type LogCursor,
+  type LogHead,
+} from './log.js';
 import { LogUnavailable, type LogIdentity, type RecordedEvent, shredded } from './log.js';
 import { Frontier, leafHash } from './merkle.js';
 import { prepare } from './prepare.js';
@@ -37,7 +44,13 @@ export class MemoryLog implements EventLog {
   ) {
     this.identity = { log, epoch: 1 };
     this.leases = new MemoryLeases(nowMs);
-    this.ledger = { position: 0, streams: new Map(), categories: new Map(), cursors: new Map(), leases: this.leases.held };
+    this.ledger = {
+      position: 0,
+      streams: new Map(),
+      categories: new Map(),
+      cursors: new Map(),
+      leases: this.leases.held,
+    };
   }
 
   async append(request: AppendRequest): Promise<AppendResult> {
@@ -51,7 +64,10 @@ export class MemoryLog implements EventLog {
     return { streams: answer.streams, events, headPosition: this.ledger.position };
   }
 
-  async readStream(stream: string, options: { fromVersion?: number; backwards?: boolean; limit?: number } = {}): Promise<RecordedEvent[]> {
+  async readStream(
+    stream: string,
+    options: { fromVersion?: number; backwards?: boolean; limit?: number } = {},
+  ): Promise<RecordedEvent[]> {
     const limit = options.limit ?? readLimitMax;
     const all = this.byStream.get(stream) ?? [];
     const from = options.fromVersion;

@@ -1,4 +1,5 @@
-import { describeEventLog, to } from './event-log.contract.js';
+import { to } from './contract-events.js';
+import { describeEventLog } from './event-log.contract.js';
 import { MemoryLog } from './memory-log.js';
 
 describeEventLog('a log in memory', () => {

@@ -60,7 +60,8 @@ export class Frontier {
 
   /** Reads what `bytes` wrote; throws when the number of hashes does not belong to the size. */
   static from(size: number, bytes: Uint8Array): Frontier {
-    if (bytes.length !== bitsSet(size) * hashBytes) throw new Error(`a frontier of ${bytes.length} bytes is not one of ${size} leaves`);
+    if (bytes.length !== bitsSet(size) * hashBytes)
+      throw new Error(`a frontier of ${bytes.length} bytes is not one of ${size} leaves`);
     const text = Buffer.from(bytes).toString('latin1');
     const peaks: HashText[] = [];
     for (let at = 0; at < text.length; at += hashBytes) peaks.push(text.slice(at, at + hashBytes));
@@ -111,12 +112,19 @@ export function inclusionProof(index: number, size: number, rangeHash: RangeHash
 
 /** PROOF(first, D[second]): proves that the tree of `second` leaves extends the one of `first`. Empty for equal sizes and for `first` 0. */
 export function consistencyProof(first: number, second: number, rangeHash: RangeHash): Buffer[] {
-  if (!isSize(first) || !isSize(second) || first > second) throw new RangeError(`a tree of ${second} does not extend one of ${first}`);
+  if (!isSize(first) || !isSize(second) || first > second)
+    throw new RangeError(`a tree of ${second} does not extend one of ${first}`);
   return first === 0 || first === second ? [] : subproof(first, 0, second, true, rangeHash);
 }
 
 /** RFC 9162 2.1.3.2: true when the proof leads from the leaf to the root. False, never an error, for anything else. */
-export function verifyInclusion(index: number, size: number, leaf: Uint8Array, proof: readonly Uint8Array[], root: Uint8Array): boolean {
+export function verifyInclusion(
+  index: number,
+  size: number,
+  leaf: Uint8Array,
+  proof: readonly Uint8Array[],
+  root: Uint8Array,
+): boolean {
   if (!isIndex(index, size)) return false;
   let node = index;
   let last = size - 1;
@@ -142,7 +150,8 @@ export function verifyConsistency(
   secondRoot: Uint8Array,
   proof: readonly Uint8Array[],
 ): boolean {
-  if (!isSize(first) || !isSize(second) || first > second || proof.some((step) => step.length !== hashBytes)) return false;
+  if (!isSize(first) || !isSize(second) || first > second || proof.some((step) => step.length !== hashBytes))
+    return false;
   if (first === second) return proof.length === 0 && Buffer.from(firstRoot).equals(secondRoot);
   if (first === 0) return proof.length === 0 && emptyRoot.equals(firstRoot);
   const steps = isPowerOfTwo(first) ? [firstRoot, ...proof] : [...proof];

@@ -72,7 +72,9 @@ describe('the Merkle tree', () => {
   ])('proves that a leaf is in it as published: %s', (_case, index, size, expected) => {
     const proof = inclusionProof(index, size, rangeHashOf(leaves));
     expect(hex(proof)).toEqual(expected);
-    expect(verifyInclusion(index, size, leaves[index] as Buffer, proof, Buffer.from(roots[size] as string, 'hex'))).toBe(true);
+    expect(
+      verifyInclusion(index, size, leaves[index] as Buffer, proof, Buffer.from(roots[size] as string, 'hex')),
+    ).toBe(true);
   });
 
   it.each<[string, number, number, string[]]>([
@@ -109,7 +111,10 @@ describe('the Merkle tree', () => {
   ])('proves that it only grew as published: %s', (_case, first, second, expected) => {
     const proof = consistencyProof(first, second, rangeHashOf(leaves));
     expect(hex(proof)).toEqual(expected);
-    const [before, after] = [roots[first], roots[second]].map((root) => Buffer.from(root as string, 'hex')) as [Buffer, Buffer];
+    const [before, after] = [roots[first], roots[second]].map((root) => Buffer.from(root as string, 'hex')) as [
+      Buffer,
+      Buffer,
+    ];
     expect(verifyConsistency(first, second, before, after, proof)).toBe(true);
   });
 
@@ -150,9 +155,14 @@ describe('the Merkle tree', () => {
         const proof = inclusionProof(index, size, rangeHashOf(many));
         const flipped = proof.map((step) => Buffer.from(step));
         const step = flipped[where % flipped.length] as Buffer;
-        step[where % 32] = (step[where % 32] as number) ^ (1 << where % 8);
+        step[where % 32] = (step[where % 32] as number) ^ (1 << (where % 8));
         const check = (steps: Uint8Array[]) => verifyInclusion(index, size, many[index] as Buffer, steps, root);
-        expect([check(proof), check(flipped), check(proof.slice(1)), check([...proof, root])]).toEqual([true, false, false, false]);
+        expect([check(proof), check(flipped), check(proof.slice(1)), check([...proof, root])]).toEqual([
+          true,
+          false,
+          false,
+          false,
+        ]);
       }),
     );
   });

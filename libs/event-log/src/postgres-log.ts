@@ -90,13 +90,8 @@ export class PostgresLog implements EventLog {
     }
   }
 
-  // Not `async`: a request that breaks a limit is a rejected promise all the same.
-  append(request: AppendRequest): Promise<AppendResult> {
-    try {
-      return this.queue.submit(prepare(request));
-    } catch (error) {
-      return Promise.reject(error as Error);
-    }
+  async append(request: AppendRequest): Promise<AppendResult> {
+    return this.queue.submit(prepare(request));
   }
 
   /** What waits to be appended, for metrics and back-pressure. */
@@ -104,7 +99,10 @@ export class PostgresLog implements EventLog {
     return this.queue.depth;
   }
 
-  readStream(stream: string, options: { fromVersion?: number; backwards?: boolean; limit?: number } = {}): Promise<RecordedEvent[]> {
+  readStream(
+    stream: string,
+    options: { fromVersion?: number; backwards?: boolean; limit?: number } = {},
+  ): Promise<RecordedEvent[]> {
     return this.reader.stream(stream, options);
   }
 
@@ -168,7 +166,12 @@ export class PostgresLog implements EventLog {
   close(): Promise<void> {
     this.closing ??= (async () => {
       await this.queue.close();
-      await Promise.all([this.appending.end(), this.asking.end(), this.watch.end(), ...this.reading.map((session) => session.end())]);
+      await Promise.all([
+        this.appending.end(),
+        this.asking.end(),
+        this.watch.end(),
+        ...this.reading.map((session) => session.end()),
+      ]);
     })();
     return this.closing;
   }

@@ -29,7 +29,8 @@ export interface PreparedRequest {
 /** Serialises a request and checks it against the limits; throws `AppendInvalid`, which no retry heals. */
 export function prepare(request: AppendRequest): PreparedRequest {
   const { cursor } = request;
-  if (cursor && cursor.to < cursor.from) throw new AppendInvalid(`a cursor does not go back (${cursor.from} to ${cursor.to})`);
+  if (cursor && cursor.to < cursor.from)
+    throw new AppendInvalid(`a cursor does not go back (${cursor.from} to ${cursor.to})`);
   if (request.streams.length === 0 && !cursor) throw new AppendInvalid('a request has streams or a cursor');
   let eventCount = 0;
   let bytes = 0;
@@ -49,7 +50,8 @@ export function prepare(request: AppendRequest): PreparedRequest {
     });
     return { append, events };
   });
-  if (eventCount > requestEventsMax) throw new AppendInvalid(`${eventCount} events in one append, more than ${requestEventsMax}`);
+  if (eventCount > requestEventsMax)
+    throw new AppendInvalid(`${eventCount} events in one append, more than ${requestEventsMax}`);
   if (bytes > requestBytesMax) throw new AppendInvalid(`${bytes} bytes in one append, more than ${requestBytesMax}`);
   return { request, streams, eventCount, bytes };
 }
@@ -61,7 +63,8 @@ function prepareEvent(event: NewEvent, metaTexts: Map<EventMeta, string>): Prepa
   }
   const dataText = JSON.stringify(event.data);
   const data: unknown = JSON.parse(dataText);
-  if (typeof data !== 'object' || data === null || Array.isArray(data)) throw new AppendInvalid('data is a JSON object');
+  if (typeof data !== 'object' || data === null || Array.isArray(data))
+    throw new AppendInvalid('data is a JSON object');
   return {
     type: event.type,
     schemaVersion: event.schemaVersion,

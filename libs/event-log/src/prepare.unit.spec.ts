@@ -1,4 +1,4 @@
-import { happened, to } from './event-log.contract.js';
+import { happened, to } from './contract-events.js';
 import { eventBytesMax, requestBytesMax, requestEventsMax, streamNameBytesMax, tenantBytesMax } from './limits.js';
 import { AppendInvalid, type AppendRequest, type NewEvent } from './log.js';
 import { prepare } from './prepare.js';
@@ -25,26 +25,44 @@ describe('what may be appended', () => {
 
   it('counts at least what the event takes on the wire', () => {
     const sealed = { subject: 'ntf_1', text: '{"payload":"Zoë"}' };
-    const meta = { actor: 'key:key_01h455vb4pex5vsknk084sn02q', correlationId: 'c'.repeat(40), causationId: 'd'.repeat(40), traceparent: 't'.repeat(55) };
+    const meta = {
+      actor: 'key:key_01h455vb4pex5vsknk084sn02q',
+      correlationId: 'c'.repeat(40),
+      causationId: 'd'.repeat(40),
+      traceparent: 't'.repeat(55),
+    };
     const prepared = prepare(one(happened(1, { sealed, meta })));
     const event = prepared.streams[0]?.events[0];
     if (event === undefined) throw new Error('one event was prepared');
     const far = { event, stream: 'thing-a', tenant: 'default', version: 2 ** 53 - 1, position: 2 ** 53 - 1 };
-    const recorded = recordedEvent({ log: 'subscriptions-0', epoch: 2 ** 31 - 1 }, far, '0'.repeat(36), '2026-01-01T00:00:00.000Z');
+    const recorded = recordedEvent(
+      { log: 'subscriptions-0', epoch: 2 ** 31 - 1 },
+      far,
+      '0'.repeat(36),
+      '2026-01-01T00:00:00.000Z',
+    );
     expect(Buffer.byteLength(wireOf(recorded).text)).toBeLessThanOrEqual(prepared.bytes);
   });
 
   it('takes a request at the bounds and refuses one past them', () => {
-    const many = (count: number): AppendRequest => ({ streams: [{ ...to('thing-a'), events: Array<NewEvent>(count).fill(happened(1)) }] });
+    const many = (count: number): AppendRequest => ({
+      streams: [{ ...to('thing-a'), events: Array<NewEvent>(count).fill(happened(1)) }],
+    });
     expect(prepare(many(requestEventsMax)).eventCount).toBe(requestEventsMax);
     expect(() => prepare(many(requestEventsMax + 1))).toThrow(AppendInvalid);
-    const large = (count: number): AppendRequest => ({ streams: [{ ...to('thing-a'), events: Array<NewEvent>(count).fill(eventOf(eventBytesMax)) }] });
+    const large = (count: number): AppendRequest => ({
+      streams: [{ ...to('thing-a'), events: Array<NewEvent>(count).fill(eventOf(eventBytesMax)) }],
+    });
     expect(prepare(large(requestBytesMax / eventBytesMax)).bytes).toBe(requestBytesMax);
     expect(() => prepare(large(requestBytesMax / eventBytesMax + 1))).toThrow(AppendInvalid);
   });
 
   it.each<[string, AppendRequest, AppendRequest]>([
-    ['a stream name', { streams: [to('s'.repeat(streamNameBytesMax), 1)] }, { streams: [to('s'.repeat(streamNameBytesMax + 1), 1)] }],
+    [
+      'a stream name',
+      { streams: [to('s'.repeat(streamNameBytesMax), 1)] },
+      { streams: [to('s'.repeat(streamNameBytesMax + 1), 1)] },
+    ],
     [
       'a tenant',
       { streams: [{ ...to('thing-a', 1), tenant: 't'.repeat(tenantBytesMax) }] },

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import type { TestDatabase } from '@waybill/testkit/start-postgres';
-import { to } from './event-log.contract.js';
+import { to } from './contract-events.js';
 import { makeLogDatabase, openTestLog } from './log-database.spec.js';
 import type { PostgresLog } from './postgres-log.js';
 import { Projection } from './projection.js';
@@ -193,7 +193,9 @@ it('outlives the loss of its connection', async () => {
   await projection.whenCaughtUp(await append('thing-a', 3), 10_000);
   const admin = new pg.Client({ connectionString: database.superuserUrl });
   await admin.connect();
-  await admin.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'waybill read model%' AND datname = current_database()`);
+  await admin.query(
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'waybill read model%' AND datname = current_database()`,
+  );
   await admin.end();
   expect(await projection.whenCaughtUp(await append('thing-a', 2), 20_000)).toBe(true);
   expect(await counts()).toEqual({ 'thing-a': 5 });

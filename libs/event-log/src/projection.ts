@@ -95,8 +95,13 @@ export class Projection {
    * With `compare` the two are compared row for row at the moment of the flip; differences are answered, not prevented: the new
    * rows are the fold of the log and therefore right. Continues a rebuild that was interrupted.
    */
-  async rebuild(options: { readonly signal?: AbortSignal; readonly compare?: boolean } = {}): Promise<RebuildResult | null> {
-    const next = new ReadModelStore(this.options.model, 'next', { ...this.session, applicationName: `${this.session.applicationName} rebuild` });
+  async rebuild(
+    options: { readonly signal?: AbortSignal; readonly compare?: boolean } = {},
+  ): Promise<RebuildResult | null> {
+    const next = new ReadModelStore(this.options.model, 'next', {
+      ...this.session,
+      applicationName: `${this.session.applicationName} rebuild`,
+    });
     const { log } = this.options;
     try {
       let { position } = await next.ensure();
@@ -129,11 +134,14 @@ export class Projection {
       else await log.past(checkpoint.position, signal);
       if (signal.aborted) return;
       const { position } = checkpoint;
-      const events = checkpoint.version > model.version ? [] : await log.readAll({ after: position, limit: this.batchMax });
+      const events =
+        checkpoint.version > model.version ? [] : await log.readAll({ after: position, limit: this.batchMax });
       const last = events.at(-1)?.position;
       const applied = last !== undefined && (await this.live.apply(position, events));
       // Lost to another copy, or flipped to other tables: what counts now is what is there.
-      checkpoint = applied ? { ...checkpoint, position: last } : ((await this.live.checkpoint()) ?? { version: 0, position: 0 });
+      checkpoint = applied
+        ? { ...checkpoint, position: last }
+        : ((await this.live.checkpoint()) ?? { version: 0, position: 0 });
       this.moved(checkpoint.position);
     }
   }

@@ -16,7 +16,7 @@ const ackTimeoutMs = 5_000;
  * needs (measured: 60 us of 400). Here one subscription hears all answers: they come in order, and the first that is no success ends the run.
  */
 export class Publishing {
-  failure: unknown = null;
+  failure: Error | null = null;
   private acked: number;
   private answeredAtMs = 0;
   private waiting: (() => void)[] = [];
@@ -84,7 +84,7 @@ export class Publishing {
     this.wake();
   }
 
-  private fail(error: unknown): void {
+  private fail(error: Error): void {
     this.failure = error;
     this.wake();
   }

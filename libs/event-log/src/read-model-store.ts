@@ -121,7 +121,8 @@ export class ReadModelStore {
     while (position < to) {
       const events = await read(position, Math.min(2_000, to - position));
       const last = events.at(-1)?.position;
-      if (last === undefined) throw new Error(`the log ends at ${position}, before the checkpoint ${to} of ${this.model.name}`);
+      if (last === undefined)
+        throw new Error(`the log ends at ${position}, before the checkpoint ${to} of ${this.model.name}`);
       if (!(await this.move(client, position, last))) throw new Error('a locked checkpoint does not move by itself');
       await this.model.apply(client, events, this.schema);
       position = last;
@@ -134,7 +135,9 @@ export class ReadModelStore {
     for (const [table] of (await run(client, statements.listTables, [this.schema])) as string[][]) {
       const [live, next] = [`${schemaOf(this.model.name)}."${table}"`, `${this.schema}."${table}"`];
       const count = async (one: string, other: string): Promise<number> => {
-        const { rows } = await client.query<{ n: number }>(`SELECT count(*) AS n FROM (TABLE ${one} EXCEPT ALL TABLE ${other}) AS only_one`);
+        const { rows } = await client.query<{ n: number }>(
+          `SELECT count(*) AS n FROM (TABLE ${one} EXCEPT ALL TABLE ${other}) AS only_one`,
+        );
         return rows[0]?.n ?? 0;
       };
       const onlyLive = await count(live, next);
@@ -161,7 +164,8 @@ export class ReadModelStore {
       await client.query('BEGIN');
       const result = await work(client);
       const { command } = await client.query('COMMIT');
-      if (command !== 'COMMIT') throw new Error(`${this.model.name} was rolled back: a statement failed that nobody awaited`);
+      if (command !== 'COMMIT')
+        throw new Error(`${this.model.name} was rolled back: a statement failed that nobody awaited`);
       return result;
     } catch (error) {
       if (!(await this.rolledBack(client)) || isPassing(error)) throw error;

@@ -18,10 +18,17 @@ export async function rebuildCommand(options: {
   const { models, asked, connectionString } = options;
   const unknown = asked.filter((name) => !models.some((model) => model.name === name));
   if (unknown.length > 0) {
-    process.stderr.write(`no such read model: ${unknown.join(', ')}; there are ${models.map(({ name }) => name).join(', ')}\n`);
+    process.stderr.write(
+      `no such read model: ${unknown.join(', ')}; there are ${models.map(({ name }) => name).join(', ')}\n`,
+    );
     return 2;
   }
-  const log = await PostgresLog.open({ connectionString, kek: options.kek, log: options.log, applicationName: `${options.log} rebuild` });
+  const log = await PostgresLog.open({
+    connectionString,
+    kek: options.kek,
+    log: options.log,
+    applicationName: `${options.log} rebuild`,
+  });
   let differing = 0;
   for (const model of models.filter(({ name }) => asked.length === 0 || asked.includes(name))) {
     const result = await new Projection({ log, connectionString, model }).rebuild({ compare: true });

@@ -8,7 +8,12 @@ export function timeText(atUs: number): string {
 }
 
 /** The recorded form of an event that was just written; its text parts are those that were stored. */
-export function recordedEvent(identity: LogIdentity, admitted: AdmittedEvent, eventId: string, at: string): RecordedEvent {
+export function recordedEvent(
+  identity: LogIdentity,
+  admitted: AdmittedEvent,
+  eventId: string,
+  at: string,
+): RecordedEvent {
   const { event } = admitted;
   return {
     log: identity.log,

@@ -54,7 +54,11 @@ export async function alignStream(options: RelayStreamOptions): Promise<number> 
   // Read after the stream: what another copy published in between was committed before that.
   const head = await log.head();
   if (last > head.position) {
-    throw new RelayAlarm('ahead', `${name} holds ${last}, the log ends at ${head.position}: was the log restored?`, last);
+    throw new RelayAlarm(
+      'ahead',
+      `${name} holds ${last}, the log ends at ${head.position}: was the log restored?`,
+      last,
+    );
   }
   if (info.state.messages > 0) await compareNewest(options, name);
   else if (last === 0 && (await windowStart(options)) > 1) {
@@ -71,7 +75,9 @@ export async function lastSequence(manager: JetStreamManager, log: string): Prom
 }
 
 /** The window begins with the oldest event that is young enough, and never further back than the newest `refillMax` events. */
-export async function windowStart(options: Pick<RelayStreamOptions, 'log' | 'maxAgeMs' | 'refillMax' | 'nowMs'>): Promise<number> {
+export async function windowStart(
+  options: Pick<RelayStreamOptions, 'log' | 'maxAgeMs' | 'refillMax' | 'nowMs'>,
+): Promise<number> {
   const { position: head } = await options.log.head();
   const oldestUs = (options.nowMs() - options.maxAgeMs) * 1000;
   let [low, high] = [Math.max(1, head - options.refillMax + 1), head + 1];
@@ -126,7 +132,11 @@ async function withWantedConfig(options: RelayStreamOptions, info: StreamInfo): 
     updated = await options.manager.streams.update(info.config.name, { ...info.config, ...wanted });
   } catch (error) {
     if (!(error instanceof JetStreamApiError)) throw error;
-    throw new RelayAlarm('config', `${info.config.name} has settings that cannot be changed: ${error.message}`, info.state.last_seq);
+    throw new RelayAlarm(
+      'config',
+      `${info.config.name} has settings that cannot be changed: ${error.message}`,
+      info.state.last_seq,
+    );
   }
   assertConfig(updated, wanted);
   return updated;
@@ -156,8 +166,14 @@ function assertConfig(info: StreamInfo, wanted: Partial<StreamConfig>): void {
 }
 
 function differences(actual: Partial<StreamConfig>, wanted: Partial<StreamConfig>): string[] {
-  return Object.entries(wanted)
-    // The client writes members without a value into what it is given.
-    .filter(([key, value]) => value !== undefined && JSON.stringify(value) !== JSON.stringify((actual as Record<string, unknown>)[key] ?? false))
-    .map(([key, value]) => `${key} is not ${JSON.stringify(value)}`);
+  return (
+    Object.entries(wanted)
+      // The client writes members without a value into what it is given.
+      .filter(
+        ([key, value]) =>
+          value !== undefined &&
+          JSON.stringify(value) !== JSON.stringify((actual as Record<string, unknown>)[key] ?? false),
+      )
+      .map(([key, value]) => `${key} is not ${JSON.stringify(value)}`)
+  );
 }

@@ -3,7 +3,7 @@ import { connect, headers, type NatsConnection } from '@nats-io/transport-node';
 import { decodeLogEvent, leafHeader, sealedAtHeader } from '@waybill/contracts/log-event';
 import { startNats, type TestNats } from '@waybill/testkit/start-nats';
 import type { TestDatabase } from '@waybill/testkit/start-postgres';
-import { happened, to } from './event-log.contract.js';
+import { happened, to } from './contract-events.js';
 import { makeLogDatabase, openTestLog } from './log-database.spec.js';
 import type { PostgresLog } from './postgres-log.js';
 import { Relay, type RelayOptions } from './relay.js';
@@ -245,5 +245,9 @@ it('says of a refilled message whose key is gone that it was shredded', async ()
   await log.shredSubject('ntf_1');
   const relay = start();
   await eventually(() => relay.position === 1);
-  expect(decodeLogEvent((await published(1))?.data ?? '', null)).toMatchObject({ shredded: true, data: { n: 1 }, sealed: null });
+  expect(decodeLogEvent((await published(1))?.data ?? '', null)).toMatchObject({
+    shredded: true,
+    data: { n: 1 },
+    sealed: null,
+  });
 });

@@ -1,4 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { setImmediate as eventLoopTurn, setTimeout as wait } from 'node:timers/promises';
 import { JetStreamApiCodes, JetStreamApiError, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { logStream } from '@waybill/contracts/subjects';
@@ -13,6 +13,8 @@ import {
   windowMaxAgeMs,
 } from './relay-stream.js';
 
+/** Messages that are sent in one turn of the event loop: about a millisecond. */
+const sendsPerTurn = 32;
 /** How often an idle relay looks whether the stream is still there and where it left it. */
 export const idleCheckMs = 3_000;
 /** A relay that finds another one at work looks this often whether that one still moves. */
@@ -108,6 +110,8 @@ export class Relay {
           if (publishing.outstanding >= outstandingMax) await publishing.room();
           if (publishing.failure !== null || either.aborted) break;
           publishing.send(event);
+          // Whoever waits for an answer from outside must not wait for five hundred messages of ours.
+          if (event.position % sendsPerTurn === 0) await eventLoopTurn();
         }
       }
       await publishing.settled();

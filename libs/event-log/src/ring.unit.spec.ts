@@ -8,7 +8,8 @@ const recent = (position: number, subject: string | null = null): RecentEvent =>
   subject,
   bytes: 10,
 });
-const run = (from: number, to: number): RecentEvent[] => Array.from({ length: to - from + 1 }, (_, n) => recent(from + n));
+const run = (from: number, to: number): RecentEvent[] =>
+  Array.from({ length: to - from + 1 }, (_, n) => recent(from + n));
 const positions = (events: RecentEvent[]): number[] => events.map((event) => event.event.position);
 
 describe('the newest events of a process', () => {

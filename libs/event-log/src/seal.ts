@@ -1,4 +1,12 @@
-import { createCipheriv, createDecipheriv, createHmac, createSecretKey, type KeyObject, randomBytes, randomFillSync } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  type KeyObject,
+  randomBytes,
+  randomFillSync,
+} from 'node:crypto';
 
 /** Key-encryption keys by version, as they came in `v1:<base64>[,v2:<base64>]`; the last one wraps new keys. */
 export interface KekRing {
@@ -25,7 +33,8 @@ export function parseKekRing(value: string): KekRing {
   let current = 0;
   for (const part of value.split(',')) {
     const match = /^v(\d{1,4}):([A-Za-z0-9+/]{43}=)$/.exec(part.trim());
-    if (match === null) throw new Error('a key-encryption key is v<number>:<base64 of 32 bytes>, several are separated by commas');
+    if (match === null)
+      throw new Error('a key-encryption key is v<number>:<base64 of 32 bytes>, several are separated by commas');
     current = Number(match[1]);
     if (current === 0 || keys.has(current)) throw new Error(`key-encryption key version ${current} is not a new one`);
     keys.set(current, createSecretKey(Buffer.from(match[2] as string, 'base64')));
@@ -90,7 +99,8 @@ export class KeyWrapper {
     }
     const version = wrapped.readUInt16BE(0);
     const bytes = decrypt(this.wrappingKey(version, subject), aad('key', this.log, subject), wrapped.subarray(2));
-    if (bytes === null) throw new SealFault(`the key of ${subject} does not open with version ${version} of the key-encryption key`);
+    if (bytes === null)
+      throw new SealFault(`the key of ${subject} does not open with version ${version} of the key-encryption key`);
     const key = createSecretKey(bytes);
     this.remember(subject, wrapped, key);
     return key;

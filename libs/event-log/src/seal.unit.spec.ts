@@ -51,7 +51,11 @@ describe('the keys of subjects', () => {
     const later = wrapper(`v1:${keyText(1)},v2:${keyText(2)}`);
     expect(later.unwrap('ntf_1', wrapped).equals(key)).toBe(true);
     expect(later.version).toBe(2);
-    expect(wrapper(`v2:${keyText(2)}`).unwrap('ntf_2', later.wrap('ntf_2', key)).equals(key)).toBe(true);
+    expect(
+      wrapper(`v2:${keyText(2)}`)
+        .unwrap('ntf_2', later.wrap('ntf_2', key))
+        .equals(key),
+    ).toBe(true);
   });
 
   it.each([

@@ -23,9 +23,9 @@ const connectTimeoutMs = 5_000;
 const answerTimeoutMs = 20_000;
 
 /** Positions and times are below 2^53; everything else keeps the driver's reading. */
+const usualReading = pg.types.getTypeParser as (id: number, format?: string) => (text: string) => unknown;
 const types: pg.CustomTypesConfig = {
-  getTypeParser: ((id: number, format?: 'text' | 'binary') =>
-    id === 20 ? Number : pg.types.getTypeParser(id, format as 'text')) as typeof pg.types.getTypeParser,
+  getTypeParser: (id: number, format?: string) => (id === 20 ? Number : usualReading(id, format)),
 };
 
 /** PostgreSQL could not be reached, or went silent or away in the middle of a question. */
@@ -150,7 +150,19 @@ export function isAnswered(error: unknown): boolean {
 }
 
 /** SQLSTATEs that pass: the server restarts, is full or was too slow. Anything else is somebody's fault and stays. */
-const passing = new Set(['55P03', '40P01', '40001', '57014', '57P01', '57P02', '57P03', '53100', '53200', '53300', '25P03']);
+const passing = new Set([
+  '55P03',
+  '40P01',
+  '40001',
+  '57014',
+  '57P01',
+  '57P02',
+  '57P03',
+  '53100',
+  '53200',
+  '53300',
+  '25P03',
+]);
 
 export function isPassing(error: unknown): boolean {
   return error instanceof ConnectionLost || (error instanceof pg.DatabaseError && passing.has(error.code ?? ''));
