@@ -33,6 +33,13 @@ export const keyRefusedMs = 1_000;
 export const keyStaleMs = 600_000;
 export const knownKeysMax = 10_000;
 
+/** A browser that asks nothing for this long is signed out. */
+export const sessionIdleSeconds = 2 * 3_600;
+/** A session ends after this long in any case: a working day. */
+export const sessionLifeSeconds = 12 * 3_600;
+/** One more sign-in with the same key ends the session that was used longest ago. */
+export const sessionsPerKeyMax = 100;
+
 /** How long a change of a connector waits for delivery to have it (contract.md section 4). */
 export const propagationTimeoutMs = 2_000;
 

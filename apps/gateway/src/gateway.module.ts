@@ -19,6 +19,8 @@ import { RepeatableRequests } from './idempotency/repeatable-requests.js';
 import { LiveClients, LiveController } from './live/live.controller.js';
 import { LogController } from './log/log.controller.js';
 import { NotificationsController } from './notifications/notifications.controller.js';
+import { Sessions } from './sessions/sessions.js';
+import { SessionsController } from './sessions/sessions.controller.js';
 import { SubscriptionsController } from './subscriptions/subscriptions.controller.js';
 import { TargetsController } from './targets/targets.controller.js';
 import { TenantsController } from './tenants/tenants.controller.js';
@@ -31,6 +33,7 @@ export interface GatewayParts {
   readonly log: Log;
   readonly nats: NatsConnection;
   readonly keys: KnownKeys;
+  readonly sessions: Sessions;
   readonly repeatable: RepeatableRequests;
   readonly liveClients: LiveClients;
   readonly consoleFiles: Map<string, ConsoleFile>;
@@ -39,6 +42,7 @@ export interface GatewayParts {
 @Module({
   controllers: [
     TargetsController,
+    SessionsController,
     TenantsController,
     ApiKeysController,
     ConnectorsController,
@@ -65,6 +69,7 @@ export class GatewayModule {
         { provide: logToken, useValue: parts.log },
         { provide: natsToken, useValue: parts.nats },
         { provide: KnownKeys, useValue: parts.keys },
+        { provide: Sessions, useValue: parts.sessions },
         { provide: RepeatableRequests, useValue: parts.repeatable },
         { provide: LiveClients, useValue: parts.liveClients },
         { provide: consoleToken, useValue: parts.consoleFiles },

@@ -7,6 +7,7 @@ import type { Route } from './edge/route.js';
 import { liveRoutes } from './live/live.routes.js';
 import { logRoutes } from './log/log.routes.js';
 import { notificationRoutes } from './notifications/notifications.routes.js';
+import { sessionRoutes } from './sessions/sessions.routes.js';
 import { subscriptionRoutes } from './subscriptions/subscriptions.routes.js';
 import { targetRoutes } from './targets/targets.routes.js';
 import { tenantRoutes } from './tenants/tenants.routes.js';
@@ -15,6 +16,7 @@ import { whyRoutes } from './why/why.routes.js';
 /** Every route of the API. What is not here does not exist: the guard, the OpenAPI document and the tests read this table. */
 export const routeTable: readonly Route[] = [
   targetRoutes,
+  sessionRoutes,
   tenantRoutes,
   apiKeyRoutes,
   connectorRoutes,

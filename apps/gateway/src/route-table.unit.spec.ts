@@ -14,6 +14,9 @@ GET /v1/targets/{id}
 GET /v1/notification-types
 GET /v1/notification-types/{type}
 PUT /v1/notification-types/{type}
+POST /v1/session
+GET /v1/session
+DELETE /v1/session
 POST /v1/tenants
 GET /v1/tenants
 POST /v1/connectors
@@ -97,7 +100,7 @@ describe('the route table', () => {
     const without = routeTable
       .filter(({ method, ifMatch }) => (method === 'PATCH' || method === 'DELETE') && !ifMatch)
       .map(spelled);
-    expect(without).toEqual(['DELETE /v1/api-keys/{id}']);
+    expect(without).toEqual(['DELETE /v1/session', 'DELETE /v1/api-keys/{id}']);
   });
 
   it('is public nowhere below /v1', () => {
@@ -115,6 +118,7 @@ describe('the route table', () => {
     expect(opens(['admin'], 'publish')).toBe(true);
     expect(opens(['manage', 'redeliver', 'publish', 'audit'], 'read')).toBe(false);
     expect(opens([], 'public')).toBe(true);
+    expect(opens(['publish'], 'any')).toBe(true);
   });
 });
 

@@ -28,6 +28,8 @@ import { PostgresAnswerStore } from './idempotency/answer-store.js';
 import { RepeatableRequests } from './idempotency/repeatable-requests.js';
 import { LiveClients } from './live/live.controller.js';
 import { methodsOf } from './route-table.js';
+import { PostgresSessionStore } from './sessions/session-store.js';
+import { Sessions } from './sessions/sessions.js';
 
 export interface RunningGateway {
   readonly log: Log;
@@ -66,13 +68,15 @@ export async function startGateway(
   ops.check('nats', () => nats.flush().then(() => null));
 
   const store = new PostgresAnswerStore(database);
-  const parts = partsOf(config, log, nats, store);
+  const sessions = new PostgresSessionStore(database);
+  const parts = partsOf(config, log, nats, store, sessions);
   const { liveClients } = parts;
   countFeeds(liveClients, ops.metrics);
   const app = await createApp(log, parts, requestLog(log, ops.metrics));
   await app.listen(config.WAYBILL_HTTP_PORT, config.WAYBILL_HTTP_HOST);
+  const sweepAll = (): Promise<unknown> => Promise.all([store.sweep(), sessions.sweep()]);
   const sweep = setInterval(
-    () => void store.sweep().catch((error: unknown) => log.warn({ err: error }, 'gateway.sweep-failed')),
+    () => void sweepAll().catch((error: unknown) => log.warn({ err: error }, 'gateway.sweep-failed')),
     sweepEveryMs,
   );
   phase = null;
@@ -98,12 +102,19 @@ export async function startGateway(
   return { log, url, opsPort: ops.port, stop };
 }
 
-function partsOf(config: GatewayConfig, log: Log, nats: NatsConnection, store: PostgresAnswerStore): GatewayParts {
+function partsOf(
+  config: GatewayConfig,
+  log: Log,
+  nats: NatsConnection,
+  store: PostgresAnswerStore,
+  sessions: PostgresSessionStore,
+): GatewayParts {
   return {
     config,
     log,
     nats,
     keys: new KnownKeys(verifyByRegistry(nats), Date.now),
+    sessions: new Sessions(sessions),
     repeatable: new RepeatableRequests(store, (error) => log.error({ err: error }, 'gateway.answer-not-kept')),
     liveClients: new LiveClients(),
     consoleFiles: readConsole(config.WAYBILL_CONSOLE_DIR),

@@ -41,7 +41,8 @@ function chapter(name: string, routes: readonly Route[], writer: SchemaWriter): 
 }
 
 function section(route: Route, writer: SchemaWriter): string {
-  const scope = route.scope === 'public' ? 'no key' : `scope <code>${route.scope}</code>`;
+  const scope =
+    route.scope === 'public' ? 'no key' : route.scope === 'any' ? 'any key' : `scope <code>${route.scope}</code>`;
   const query = writer.write(route.query, 'input') as { properties?: JsonSchema };
   const hasQuery = Object.keys(query.properties ?? {}).length > 0;
   return `<section><h3><span class="method">${route.method}</span> <code>${escape(route.path)}</code></h3>

@@ -1,3 +1,4 @@
+import { sessionCookie } from '@waybill/contracts/http/sessions';
 import { problemSchema } from '@waybill/contracts/problem';
 import { z } from 'zod';
 import type { Route } from '../edge/route.js';
@@ -46,11 +47,15 @@ export function openApi(table: readonly Route[]): JsonSchema {
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/' }],
-    security: [{ apiKey: [] }],
+    security: [{ apiKey: [] }, { session: [] }],
     tags: [...new Set(table.map(({ resource }) => resource))].map((name) => ({ name })),
     paths,
     components: {
-      securitySchemes: { apiKey: { type: 'http', scheme: 'bearer', bearerFormat: 'wb_…' } },
+      securitySchemes: {
+        apiKey: { type: 'http', scheme: 'bearer', bearerFormat: 'wb_…' },
+        // Browsers that signed in with a key; every method but GET needs the header Waybill-Csrf too.
+        session: { type: 'apiKey', in: 'cookie', name: sessionCookie },
+      },
       responses: { Problem: problemResponse(writer) },
       schemas: writer.components,
     },
@@ -63,7 +68,11 @@ function operationOf(route: Route, writer: SchemaWriter): JsonSchema {
     operationId: operationId(route),
     tags: [route.resource],
     summary: route.does,
-    description: isPublic ? 'Needs no key.' : `Needs a key with the scope \`${route.scope}\`.`,
+    description: isPublic
+      ? 'Needs no key.'
+      : route.scope === 'any'
+        ? 'Needs a key of any scope.'
+        : `Needs a key with the scope \`${route.scope}\`.`,
     ...(isPublic ? { security: [] } : { 'x-waybill-scope': route.scope }),
     parameters: [
       ...parametersOf(route.params, 'path', writer),

@@ -37,9 +37,12 @@ export class KnownKeys {
   async principalOf(keyText: string): Promise<Principal | null> {
     const keyId = keyIdOf(keyText);
     if (keyId === null) return null;
-    const sha256 = createHash('sha256').update(keyText).digest('hex');
-    const known = await this.look(keyId, sha256);
-    const { principal } = known;
+    return this.principalOfHash(keyId, sha256Of(keyText));
+  }
+
+  /** As `principalOf`, for who holds only the key's SHA-256 (hex): a session. */
+  async principalOfHash(keyId: string, sha256: string): Promise<Principal | null> {
+    const { principal } = await this.look(keyId, sha256);
     const expiresAt = principal?.expiresAt;
     return expiresAt !== undefined && expiresAt !== null && Date.parse(expiresAt) <= this.nowMs() ? null : principal;
   }
@@ -90,6 +93,11 @@ export class KnownKeys {
     if (this.known.size > knownKeysMax) this.known.delete(this.known.keys().next().value as string);
     return known;
   }
+}
+
+/** What the registry knows a key by. */
+export function sha256Of(keyText: string): string {
+  return createHash('sha256').update(keyText).digest('hex');
 }
 
 /** The registry's `keys.verify`: a problem of the caller (unknown, revoked, expired) is null, anything else is thrown. */

@@ -21,8 +21,8 @@ export interface Route<P = unknown, Q = unknown, B = unknown> {
   readonly method: RouteMethod;
   /** As in contract.md: `/v1/connectors/{id}`. */
   readonly path: string;
-  /** `public` needs no key; every other caller needs a key that holds the scope, or `admin`. */
-  readonly scope: Scope | 'public';
+  /** `public` needs no key, `any` takes every good key; every other caller needs a key that holds the scope, or `admin`. */
+  readonly scope: Scope | 'public' | 'any';
   /** The thing it is about; chapters of the document. */
   readonly resource: string;
   /** One sentence for people. */
@@ -110,5 +110,5 @@ export const Ask = createParamDecorator((_: unknown, context: ExecutionContext):
 
 /** True when these scopes open a route. */
 export function opens(scopes: readonly Scope[], scope: Route['scope']): boolean {
-  return scope === 'public' || scopes.includes(scope) || scopes.includes('admin');
+  return scope === 'public' || scope === 'any' || scopes.includes(scope) || scopes.includes('admin');
 }

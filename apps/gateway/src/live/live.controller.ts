@@ -3,7 +3,6 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { Invalid, Overloaded } from '@waybill/service-kit/problems';
 import { liveClientsMax } from '../config.js';
 import type { GatewayRequest, GatewayResponse } from '../edge/gateway-request.js';
-import { KnownKeys } from '../edge/known-keys.js';
 import { Ask, type Asked, On, opens } from '../edge/route.js';
 import { natsToken } from '../edge/rpc.js';
 import { sendLive } from './live-feed.js';
@@ -43,7 +42,6 @@ export class LiveClients {
 export class LiveController {
   constructor(
     @Inject(natsToken) private readonly nc: NatsConnection,
-    @Inject(KnownKeys) private readonly keys: KnownKeys,
     @Inject(LiveClients) private readonly clients: LiveClients,
   ) {}
 
@@ -54,10 +52,9 @@ export class LiveController {
     @Res() response: GatewayResponse,
   ): Promise<void> {
     const place = placeFrom(request.headers['last-event-id']);
-    const keyText = request.headers.authorization?.replace(/^Bearer +/i, '') ?? '';
     const mayGoOn = async (): Promise<boolean> => {
-      const principal = await this.keys.principalOf(keyText);
-      return principal !== null && opens(principal.scopes, liveRoutes.live.scope);
+      const principal = await request.principalNow?.();
+      return principal != null && opens(principal.scopes, liveRoutes.live.scope);
     };
     const { nc } = this;
     await this.clients.during(() =>
