@@ -5,12 +5,19 @@ export type TypeId<P extends IdPrefix = IdPrefix> = `${P}_${string}`;
 
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
 
+/** Every pair of digits, by its ten bits: an id is made for every attempt, and a digit at a time took a tenth of an append. */
+const pairs: readonly string[] = Array.from({ length: 1024 }, (_, bits) => `${alphabet[bits >> 5]}${alphabet[bits & 31]}`);
+
 /** Writes 16 bytes as a TypeID: prefix, underscore, 26 characters of Crockford base32, most significant first. */
 export function encodeTypeId<P extends IdPrefix>(prefix: P, bytes: Uint8Array): TypeId<P> {
   if (bytes.length !== 16) throw new Error(`a TypeID holds 16 bytes, not ${bytes.length}`);
-  let suffix = '';
-  // 26 digits of 5 bits are 130 bits: the two on the left are always zero.
-  for (let digit = 0; digit < 26; digit += 1) suffix += alphabet[bitsAt(bytes, digit * 5 - 2)];
+  // 26 digits of 5 bits are 130 bits: the two on the left are always zero, so the first pair holds eight bits only.
+  let suffix = pairs[bytes[0] as number] as string;
+  for (let bit = 8; bit < 128; bit += 10) {
+    const at = bit >> 3;
+    const window = ((bytes[at] as number) << 8) | (bytes[at + 1] as number);
+    suffix += pairs[(window >> (6 - (bit & 7))) & 1023] as string;
+  }
   return `${prefix}_${suffix}`;
 }
 
@@ -38,13 +45,4 @@ export function isTypeId<P extends IdPrefix>(prefix: P, id: unknown): id is Type
   if (typeof id !== 'string' || !id.startsWith(`${prefix}_`)) return false;
   const suffix = id.slice(prefix.length + 1);
   return /^[0-7][0-9a-hjkmnp-tv-z]{25}$/.test(suffix);
-}
-
-function bitsAt(bytes: Uint8Array, from: number): number {
-  let value = 0;
-  for (let bit = from; bit < from + 5; bit += 1) {
-    const set = bit < 0 ? 0 : ((bytes[bit >> 3] ?? 0) >> (7 - (bit & 7))) & 1;
-    value = (value << 1) | set;
-  }
-  return value;
 }

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import { v7 } from 'uuid';
 import { encodeTypeId, type IdPrefix, type TypeId } from '@waybill/decider/type-id';
 
@@ -35,14 +35,8 @@ export function deliveryIdOf(
 export const randomCopyName = (): string => randomUUID().slice(0, 8);
 
 function hashOf(...parts: string[]): Buffer {
-  const hash = createHash('sha256');
-  for (const part of parts) {
-    const bytes = Buffer.from(part, 'utf8');
-    const length = Buffer.alloc(4);
-    length.writeUInt32BE(bytes.length);
-    hash.update(length).update(bytes);
-  }
-  return hash.digest();
+  // Each part is preceded by its length, so that no two lists spell the same bytes; one text, because a hash in pieces costs thrice.
+  return hash('sha256', parts.map((part) => `${Buffer.byteLength(part)}:${part}`).join(''), 'buffer');
 }
 
 /** Sets version 8 and the variant of RFC 9562, so that the bytes are a UUID that others may read. */

@@ -23,10 +23,8 @@ describe('ids', () => {
   });
 
   it('derives the id of a notification from SHA-256 over length-prefixed parts, as a UUIDv8', () => {
-    const length = (n: number) => Buffer.from([0, 0, 0, n]);
-    const text = (part: string) => Buffer.concat([length(part.length), Buffer.from(part)]);
-    const parts = ['notification', 'default', 'soc', 'e1'].map(text);
-    const hash = createHash('sha256').update(Buffer.concat(parts)).digest().subarray(0, 16);
+    const parts = '12:notification7:default3:soc2:e1';
+    const hash = createHash('sha256').update(parts).digest().subarray(0, 16);
     hash[6] = (hash[6]! & 0x0f) | 0x80;
     hash[8] = (hash[8]! & 0x3f) | 0x80;
     expect(notificationIdOf('default', 'soc', 'e1')).toBe(encodeTypeId('ntf', hash));

@@ -24,20 +24,23 @@ export type KeptResponse =
   | { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: string; readonly bodyTruncated: boolean }
   | { readonly recipients: readonly { readonly stage: string; readonly recipient: string; readonly code: number | null; readonly text: string; readonly outcome: string }[] };
 
-/** The text that is sealed for one attempt. */
+/** The text that is sealed for one attempt. Where the target sends the rendering as it is, its bytes are written once: they are most of the text. */
 export function keptAttemptText(conversation: Conversation, rendered: KeptAttempt['rendered']): string {
-  const kept: KeptAttempt = {
-    request: conversation.request,
+  const { request } = conversation;
+  const asSent = rendered !== undefined && request?.body === rendered.body;
+  return JSON.stringify({
+    request,
     response: responseOf(conversation.answer),
     error: errorOf(conversation.answer),
-    rendered,
-  };
-  return JSON.stringify(kept);
+    rendered: asSent ? { ...rendered, body: null } : rendered,
+  });
 }
 
 /** Reads what `keptAttemptText` wrote. */
 export function openKeptAttempt(text: string): KeptAttempt {
-  return JSON.parse(text) as KeptAttempt;
+  const kept = JSON.parse(text) as KeptAttempt & { rendered?: { body: string | null } };
+  if (kept.rendered?.body !== null) return kept;
+  return { ...kept, rendered: { ...kept.rendered, body: kept.request?.body ?? '' } as KeptRendering };
 }
 
 /** The answer as contract.md shows it; null where the target did not answer. */
