@@ -2,20 +2,22 @@ import type { DynamicModule } from '@nestjs/common';
 import { builtInTypes } from '@waybill/contracts/notification-types/built-in-types';
 import { keepReadModel } from '@waybill/event-log/keep-read-model';
 import { keepRelay } from '@waybill/event-log/keep-relay';
+import { LogProofs } from '@waybill/event-log/log-proofs';
 import { PostgresLog } from '@waybill/event-log/postgres-log';
 import { keks } from '@waybill/service-kit/config';
 import { openDatabase } from '@waybill/service-kit/database';
+import { macSecret } from '@waybill/service-kit/mac-secret';
 import { createSecretBox } from '@waybill/service-kit/secret-box';
 import type { Kit } from '@waybill/service-kit/start-service';
 import type { SubscriptionsConfig } from './config.js';
 import { ExplainRpc } from './in/explain.rpc.js';
 import { Intakes } from './in/intakes.timer.js';
+import { LogProofsRpc } from './in/log-proofs.rpc.js';
 import { LogRpc } from './in/log.rpc.js';
 import { NotificationsRpc } from './in/notifications.rpc.js';
 import { PublishRpc } from './in/publish.rpc.js';
 import { SubscriptionsRpc } from './in/subscriptions.rpc.js';
 import { UnknownTenantConsumer } from './in/unknown-tenant.consumer.js';
-import { macSecret } from './mac-secret.js';
 import { NotificationList } from './read/notification-list.js';
 import { RoutingState } from './read/routing-state.js';
 import { readModels } from './read/models.js';
@@ -48,7 +50,9 @@ export async function subscriptionsModule(config: SubscriptionsConfig, kit: Kit)
   });
   kit.onDrain('event log', () => eventLog.close());
   const [routing] = await Promise.all(
-    readModels.map((model) => keepReadModel({ log: eventLog, connectionString: config.DATABASE_URL, model, host: kit })),
+    readModels.map((model) =>
+      keepReadModel({ log: eventLog, connectionString: config.DATABASE_URL, model, host: kit, paceMs: 100 }),
+    ),
   );
   keepRelay({ log: eventLog, connection: nc, host: kit });
   const state = new RoutingState(database);
@@ -64,7 +68,8 @@ export async function subscriptionsModule(config: SubscriptionsConfig, kit: Kit)
     leaseMs: config.WAYBILL_LEASE_MS,
     loadWindows: async (tenant) => {
       const { position } = await eventLog.head();
-      if (!(await routing?.whenCaughtUp(position, windowsTimeoutMs))) throw new Error('the open windows are not known yet');
+      if (!(await routing?.whenCaughtUp(position, windowsTimeoutMs)))
+        throw new Error('the open windows are not known yet');
       return state.windows(tenant);
     },
   });
@@ -74,10 +79,11 @@ export async function subscriptionsModule(config: SubscriptionsConfig, kit: Kit)
   kit.onDrain('unknown tenants', stopHearing);
   return {
     module: SubscriptionsModule,
-    controllers: [PublishRpc, SubscriptionsRpc, ExplainRpc, NotificationsRpc, LogRpc],
+    controllers: [PublishRpc, SubscriptionsRpc, ExplainRpc, NotificationsRpc, LogProofsRpc, LogRpc],
     providers: [
       { provide: NATS, useValue: nc },
       { provide: PostgresLog, useValue: eventLog },
+      { provide: LogProofs, useValue: LogProofs.open({ log: eventLog, connectionString: config.DATABASE_URL, kek: config.WAYBILL_LOG_KEK, host: kit }) },
       { provide: Router, useValue: router },
       { provide: Intakes, useValue: intakes },
       { provide: SubscriptionList, useValue: new SubscriptionList(database) },

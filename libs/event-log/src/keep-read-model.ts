@@ -15,9 +15,11 @@ export async function keepReadModel(options: {
   readonly connectionString: string;
   readonly model: ReadModel;
   readonly host: ServiceHost;
+  /** See `ProjectionOptions`. */
+  readonly paceMs?: number;
 }): Promise<Projection> {
   const { log, connectionString, model, host } = options;
-  const projection = new Projection({ log, connectionString, model });
+  const projection = new Projection({ log, connectionString, model, paceMs: options.paceMs ?? 0 });
   const stop = new AbortController();
   const name = `read model ${model.name}`;
   let fault: string | null = null;

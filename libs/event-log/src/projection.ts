@@ -36,6 +36,9 @@ export class Projection {
   private readonly waiting = new Set<() => void>();
   private readonly session: SessionOptions;
   private reached = -1;
+  private lastBatchMs = -Infinity;
+  /** Ends the pause before the next batch. */
+  private hurry: (() => void) | null = null;
 
   constructor(private readonly options: ProjectionOptions) {
     const { connectionString, model } = options;
@@ -87,6 +90,7 @@ export class Projection {
         resolve(caughtUp);
       };
       this.waiting.add(look);
+      this.hurry?.();
     });
   }
 
@@ -132,11 +136,13 @@ export class Projection {
     while (!signal.aborted && checkpoint.version >= model.version) {
       if (checkpoint.version > model.version) await wait(pauseMs, undefined, { signal }).catch(() => undefined);
       else await log.past(checkpoint.position, signal);
+      await this.pace(signal);
       if (signal.aborted) return;
       const { position } = checkpoint;
       const events =
         checkpoint.version > model.version ? [] : await log.readAll({ after: position, limit: this.batchMax });
       const last = events.at(-1)?.position;
+      this.lastBatchMs = events.length < this.batchMax ? performance.now() : 0;
       const applied = last !== undefined && (await this.live.apply(position, events));
       // Lost to another copy, or flipped to other tables: what counts now is what is there.
       checkpoint = applied
@@ -144,6 +150,15 @@ export class Projection {
         : ((await this.live.checkpoint()) ?? { version: 0, position: 0 });
       this.moved(checkpoint.position);
     }
+  }
+
+  private async pace(signal: AbortSignal): Promise<void> {
+    const leftMs = this.lastBatchMs + (this.options.paceMs ?? 0) - performance.now();
+    if (leftMs <= 0 || this.waiting.size > 0) return;
+    const asked = new AbortController();
+    this.hurry = () => asked.abort();
+    await wait(leftMs, undefined, { signal: AbortSignal.any([signal, asked.signal]) }).catch(() => undefined);
+    this.hurry = null;
   }
 
   private moved(position: number): void {
