@@ -16,7 +16,10 @@ const programs = {
   service: 'service.js',
   'compose-prepare': 'compose-prepare.js',
 };
-const elsewhere = { tidy: join('tools', 'tidy', 'dist', 'main.js') };
+const elsewhere = {
+  tidy: join('tools', 'tidy', 'dist', 'main.js'),
+  journeys: join('apps', 'journeys', 'dist', 'main.js'),
+};
 const parent = process.ppid;
 let child = null;
 
