@@ -16,6 +16,11 @@ export interface ProjectionOptions {
   readonly connectionString: string;
   readonly model: ReadModel;
   readonly batchMax?: number;
+  /**
+   * Under load a batch begins at most this often, so that what happens to one thing within that time is one row written once; a batch
+   * that was full, and somebody who waits for a position, are served at once. 0 (default): as soon as there is something.
+   */
+  readonly paceMs?: number;
   /** Told each time it waits and tries again, with the reason: for the service's log. */
   readonly onPause?: (error: unknown) => void;
 }
