@@ -1,13 +1,13 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { StackService } from './services.js';
+import type { StackPart } from './services.js';
 import type { Stack } from './stack.js';
 
 /** What `npm run service` asks of a running stack. */
 export interface ControlRequest {
   readonly act: 'start' | 'stop';
-  readonly service: StackService;
+  readonly service: StackPart;
   readonly copy: number;
 }
 
@@ -35,9 +35,11 @@ export async function openControl(dataDir: string, token: string, stack: Stack):
 }
 
 async function act(stack: Stack, { act: wish, service, copy }: ControlRequest): Promise<string> {
-  if (wish === 'start') {
-    return `started, pid ${await stack.startService(service, copy)}`;
+  if (service === 'nats') {
+    const pid = await stack.turnNats(wish === 'start');
+    return pid === 0 ? 'stopped' : `started, pid ${pid}`;
   }
+  if (wish === 'start') return `started, pid ${await stack.startService(service, copy)}`;
   const { code, signal } = await stack.stopService(service, copy);
   return `stopped (${signal ?? `exit ${code ?? '?'}`})`;
 }

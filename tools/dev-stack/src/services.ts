@@ -4,12 +4,17 @@ import type { ServiceName } from '@waybill/contracts/subjects';
 
 export type StackService = ServiceName | 'gateway';
 
+/** What of a running stack can be stopped and started alone. */
+export type StackPart = StackService | 'nats';
+
 /** In the order they are started; stopped the other way round. */
 export const stackServices: readonly StackService[] = ['registry', 'subscriptions', 'delivery', 'notary', 'gateway'];
 
 /** Who seals with what: only registry and delivery hold the key of the connectors' secrets (design.md section 3.10). */
 const holdsSecretsKek: ReadonlySet<StackService> = new Set(['registry', 'delivery']);
 const hasLog: ReadonlySet<StackService> = new Set(['registry', 'subscriptions', 'delivery']);
+/** The notary keeps what it knows in a folder of its own, out of reach of whoever can write to the databases. */
+export const hasDatabase = (service: StackService): boolean => service !== 'notary';
 
 /** What the environment of one copy of a service is made of. */
 export interface ServiceSurroundings {
@@ -26,6 +31,8 @@ export interface ServiceSurroundings {
   readonly dataDir: string;
   readonly logLevel?: string | undefined;
   readonly bootstrapAdminKey: string;
+  /** True at the first start of a data folder: the notary may begin to remember. */
+  readonly notaryBegins?: boolean;
 }
 
 /** The environment of one service process, complete: it is configured by nothing else. */
@@ -33,7 +40,7 @@ export function serviceEnvironment(given: ServiceSurroundings): Record<string, s
   const { service } = given;
   return {
     NODE_ENV: 'development',
-    DATABASE_URL: given.databaseUrl,
+    ...(hasDatabase(service) ? { DATABASE_URL: given.databaseUrl } : {}),
     NATS_URL: given.natsUrl,
     WAYBILL_OPS_PORT: String(given.opsPort),
     WAYBILL_CONFIG_FILE: given.deploymentFile,
@@ -42,9 +49,13 @@ export function serviceEnvironment(given: ServiceSurroundings): Record<string, s
     ...(holdsSecretsKek.has(service) ? { WAYBILL_SECRETS_KEK_FILE: given.secretsKekFile } : {}),
     ...(service === 'registry' ? { WAYBILL_BOOTSTRAP_ADMIN_KEY: given.bootstrapAdminKey } : {}),
     ...(service === 'gateway' ? { WAYBILL_HTTP_PORT: String(given.httpPort) } : {}),
-    ...(service === 'notary' ? { WAYBILL_NOTARY_DIR: join(given.dataDir, 'notary') } : {}),
+    ...(service === 'notary' ? notaryEnvironment(given) : {}),
     ...(given.logLevel === undefined ? {} : { WAYBILL_LOG_LEVEL: given.logLevel }),
   };
+}
+
+function notaryEnvironment({ dataDir, notaryBegins }: ServiceSurroundings): Record<string, string> {
+  return { WAYBILL_NOTARY_DIR: join(dataDir, 'notary'), WAYBILL_NOTARY_INIT: String(notaryBegins === true) };
 }
 
 /** The name of a copy in pids, logs and leases: `delivery`, `delivery-2`. */

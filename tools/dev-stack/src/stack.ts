@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureDatabase, type ServiceDatabase } from './databases.js';
 import { writeDeploymentFile } from './deployment-file.js';
@@ -14,6 +14,7 @@ import type { StackSecrets } from './secrets.js';
 import {
   builtServices,
   copyName,
+  hasDatabase,
   mainFile,
   migrateFile,
   serviceEnvironment,
@@ -86,9 +87,25 @@ export class Stack {
       this.path('receivers-ca', 'ca.pem'),
     );
     this.parts.say('PostgreSQL, NATS and the receivers are running; migrating');
-    await Promise.all(services.map((service) => this.migrate(service)));
+    await Promise.all(services.filter(hasDatabase).map((service) => this.migrate(service)));
     this.parts.say(`Starting ${services.join(', ')}`);
     await Promise.all(services.map((service) => this.startService(service)));
+  }
+
+  /** The notary makes its key at its first start; from then on a folder that has lost its memory is an alarm, not a new beginning. */
+  private async knowNotary(): Promise<void> {
+    const vkey = await this.notaryVkey();
+    this.dev.change((content) => (content.notaryVkey = vkey));
+    writeFileSync(this.path('notary-begun'), `${vkey}\n`);
+  }
+
+  private async notaryVkey(): Promise<string> {
+    const file = this.path('notary', 'vkey');
+    for (const until = Date.now() + readyWaitMs; !existsSync(file); ) {
+      if (Date.now() > until) throw new Error(`the notary has made no key; see ${this.logFile('notary')}`);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    return readFileSync(file, 'utf8').trim();
   }
 
   /** Starts one copy of a service and waits until it is ready. Refuses one that runs. */
@@ -102,7 +119,10 @@ export class Stack {
     const logFile = this.logFile(name);
     const running = await this.keep(name, [mainFile(this.parts.root, service)], environment);
     this.dev.change(({ opsUrls }) => (opsUrls[name] = `http://127.0.0.1:${opsPort}`));
-    await waitUntilReady(name, `http://127.0.0.1:${opsPort}/readyz`, running, { timeoutMs: readyWaitMs, logFile });
+    // A notary with an alarm is not ready, and is needed all the more.
+    const probe = service === 'notary' ? 'healthz' : 'readyz';
+    await waitUntilReady(name, `http://127.0.0.1:${opsPort}/${probe}`, running, { timeoutMs: readyWaitMs, logFile });
+    if (service === 'notary') await this.knowNotary();
     return running.pid;
   }
 
@@ -113,6 +133,17 @@ export class Stack {
     if (found === undefined) throw new Error(`${name} is not running`);
     found.asked = true;
     return found.running.stop();
+  }
+
+  /** Stops or starts the broker alone, with its store as it is on disk; the services wait for it. Answers its pid, 0 once stopped. */
+  async turnNats(on: boolean): Promise<number> {
+    const { nats } = this;
+    if (nats === null) throw new Error('this stack uses a NATS of your own: stop and start it yourself');
+    const runs = nats.pid() !== 0;
+    if (runs === on) throw new Error(`nats is ${on ? 'running' : 'stopped'} already`);
+    await (on ? nats.restart() : nats.stop());
+    if (on) this.parts.lock.record('nats', nats.pid());
+    return nats.pid();
   }
 
   /** Everything ends in order: who takes requests first, what they stand on last. */
@@ -203,12 +234,12 @@ export class Stack {
   private async environmentOf(service: StackService, copy: number, opsPort: number): Promise<Record<string, string>> {
     const { settings, secrets } = this.parts;
     const database = this.databases.get(service);
-    if (database === undefined) throw new Error(`${service} has no database`);
+    if (database === undefined && hasDatabase(service)) throw new Error(`${service} has no database`);
     return serviceEnvironment({
       service,
       copy,
       opsPort,
-      databaseUrl: database.appUrl,
+      databaseUrl: database?.appUrl ?? '',
       natsUrl: this.nats?.url(service) ?? this.dev.content.natsUrl,
       // A second gateway listens beside the first.
       httpPort: copy === 1 ? settings.ports.http : await freePort(),
@@ -218,6 +249,7 @@ export class Stack {
       dataDir: settings.dataDir,
       logLevel: settings.logLevel,
       bootstrapAdminKey: secrets.adminKey,
+      notaryBegins: !existsSync(this.path('notary-begun')),
     });
   }
 
