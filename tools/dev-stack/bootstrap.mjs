@@ -35,7 +35,7 @@ passSignalsOn();
 await install();
 if (what === 'install') process.exit(0);
 await run(node, ['tools/build/build.mjs'], { env: { WAYBILL_QUIET: '1' } });
-await buildConsole();
+if (what === 'start' || what === 'test') await buildConsole();
 process.exit(await run(node, [program, ...rest], { mayFail: true }));
 
 // ---- install ----------------------------------------------------------------------------------------------------------
@@ -113,7 +113,8 @@ async function buildConsole() {
     .map((entry) => statSync(join(entry.parentPath, entry.name)).mtimeMs);
   if (Math.max(...sources) <= built) return;
   console.log('Building the console …');
-  await run('npm', ['run', 'build', '--silent', '-w', 'apps/console']);
+  const code = await run('npm', ['run', 'build', '--silent', '-w', 'apps/console'], { mayFail: what === 'start' });
+  if (code !== 0) console.log('The console could not be built; everything else works without it.');
 }
 
 // ---- run --------------------------------------------------------------------------------------------------------------
