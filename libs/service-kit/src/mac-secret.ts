@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import type { SealedSecrets, SecretBox } from '@waybill/service-kit/secret-box';
-import type { DataSource } from 'typeorm';
+import type { SealedSecrets, SecretBox } from './secret-box.js';
+import type { DataSource, QueryRunner } from 'typeorm';
+import { grantToApp } from './database.js';
 
 const place = { tenant: '_', connectorId: 'mac-secret', secretVersion: 1 };
 
@@ -15,4 +16,10 @@ export async function macSecret(database: DataSource, box: SecretBox): Promise<B
   const [row] = await database.query<{ sealed: SealedSecrets }[]>('select sealed from mac_secret');
   if (row === undefined) throw new Error('the mac secret was not stored');
   return Buffer.from(box.open(row.sealed, place)['secret'] ?? '', 'base64');
+}
+
+/** For a migration: the table of `macSecret`. */
+export async function createMacSecretTable(runner: QueryRunner): Promise<void> {
+  await runner.query(`create table mac_secret (only_one boolean primary key default true check (only_one), sealed jsonb not null)`);
+  await grantToApp(runner, 'select, insert, update', 'mac_secret');
 }
