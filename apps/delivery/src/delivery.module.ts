@@ -5,6 +5,7 @@ import { readDeployment } from '@waybill/egress/deployment';
 import { createEgress, type Egress } from '@waybill/egress/egress';
 import { keepReadModel } from '@waybill/event-log/keep-read-model';
 import { keepRelay } from '@waybill/event-log/keep-relay';
+import { LogProofs } from '@waybill/event-log/log-proofs';
 import { PostgresLog } from '@waybill/event-log/postgres-log';
 import { openDatabase } from '@waybill/service-kit/database';
 import { JqPool } from '@waybill/service-kit/jq/jq-pool';
@@ -17,6 +18,7 @@ import { HandleDelivery } from './handle-delivery.js';
 import { AttemptsDueTimer } from './in/attempts-due.timer.js';
 import { CaughtUpRpc } from './in/caught-up.rpc.js';
 import { DeliveriesRpc } from './in/deliveries.rpc.js';
+import { LogProofsRpc } from './in/log-proofs.rpc.js';
 import { LogRpc } from './in/log.rpc.js';
 import { RoutedReader } from './in/routed-reader.timer.js';
 import { TryOutRpc } from './in/try-out.rpc.js';
@@ -77,9 +79,10 @@ export async function deliveryModule(config: Config, kit: Kit): Promise<DynamicM
   reader.start();
   return {
     module: DeliveryModule,
-    controllers: [DeliveriesRpc, TryOutRpc, CaughtUpRpc, LogRpc],
+    controllers: [DeliveriesRpc, TryOutRpc, CaughtUpRpc, LogProofsRpc, LogRpc],
     providers: [
       { provide: PostgresLog, useValue: eventLog },
+      { provide: LogProofs, useValue: LogProofs.open({ log: eventLog, connectionString: config.DATABASE_URL, kek: config.WAYBILL_LOG_KEK, host: kit }) },
       { provide: Connectors, useValue: connectors },
       { provide: HandleDelivery, useValue: new HandleDelivery(eventLog) },
       { provide: DeliveryList, useValue: new DeliveryList(database) },

@@ -17,6 +17,7 @@ import { KnownKeys } from './edge/known-keys.js';
 import { natsToken, Rpc } from './edge/rpc.js';
 import { RepeatableRequests } from './idempotency/repeatable-requests.js';
 import { LiveClients, LiveController } from './live/live.controller.js';
+import { LogProofsController } from './log/log-proofs.controller.js';
 import { LogController } from './log/log.controller.js';
 import { NotificationsController } from './notifications/notifications.controller.js';
 import { Sessions } from './sessions/sessions.js';
@@ -52,6 +53,7 @@ export interface GatewayParts {
     JobsController,
     WhyController,
     LogController,
+    LogProofsController,
     LiveController,
     DocumentsController,
     // Last: it answers every path that nobody else does.

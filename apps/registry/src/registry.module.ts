@@ -1,6 +1,7 @@
 import type { DynamicModule } from '@nestjs/common';
 import { builtInTypes } from '@waybill/contracts/notification-types/built-in-types';
 import { registryLog } from '@waybill/contracts/log/registry';
+import { LogProofs } from '@waybill/event-log/log-proofs';
 import { PostgresLog } from '@waybill/event-log/postgres-log';
 import { openDatabase } from '@waybill/service-kit/database';
 import { JqPool } from '@waybill/service-kit/jq/jq-pool';
@@ -14,6 +15,7 @@ import { ConnectorActs } from './handle-connector.js';
 import { bootstrap, KnownTenants } from './handle-tenant.js';
 import { ConnectorsRpc } from './in/connectors.rpc.js';
 import { KeysRpc } from './in/keys.rpc.js';
+import { LogProofsRpc } from './in/log-proofs.rpc.js';
 import { LogRpc } from './in/log.rpc.js';
 import { TargetsRpc } from './in/targets.rpc.js';
 import { TenantsRpc } from './in/tenants.rpc.js';
@@ -59,9 +61,18 @@ export async function registryModule(config: Config, kit: Kit): Promise<DynamicM
 
   return {
     module: RegistryModule,
-    controllers: [ConnectorsRpc, KeysRpc, LogRpc, TargetsRpc, TenantsRpc, TypesRpc],
+    controllers: [ConnectorsRpc, KeysRpc, LogProofsRpc, LogRpc, TargetsRpc, TenantsRpc, TypesRpc],
     providers: [
       { provide: eventLog, useValue: log },
+      {
+        provide: LogProofs,
+        useValue: LogProofs.open({
+          log: log,
+          connectionString: config.DATABASE_URL,
+          kek: config.WAYBILL_LOG_KEK,
+          host: kit,
+        }),
+      },
       { provide: ConnectorActs, useValue: new ConnectorActs(log, sealed, box, templateChecker(jq)) },
       { provide: KnownTenants, useValue: new KnownTenants(log) },
       { provide: NotificationStreams, useValue: streams },

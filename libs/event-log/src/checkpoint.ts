@@ -40,6 +40,7 @@ export function parseCheckpoint(text: string): Checkpoint {
   if (!/^[!-~]+$/.test(origin) || !/^(0|[1-9]\d{0,15})$/.test(size) || !Number.isSafeInteger(Number(size)))
     throw new NoteRefused('the note is no checkpoint');
   // Written again it must be the same text: base64 has several spellings of the same bytes.
-  if (rootHash.length !== hashBytes || rootHash.toString('base64') !== root) throw new NoteRefused('a root has 32 bytes in base64');
+  if (rootHash.length !== hashBytes || rootHash.toString('base64') !== root)
+    throw new NoteRefused('a root has 32 bytes in base64');
   return { origin, size: Number(size), rootHash };
 }

@@ -50,20 +50,29 @@ export function parseVkey(text: string): NoteKey {
   if (match === null || key[0] !== ed25519 || key.length !== 33)
     throw new NoteRefused('a verification key is <name>+<8 hex digits>+<base64 of an Ed25519 key>');
   const bytes = key.subarray(1);
-  if (keyId(name, bytes).toString('hex') !== id) throw new NoteRefused(`the id of the key ${name} is not that of its bytes`);
-  return { name, id, publicKey: createPublicKey({ key: Buffer.concat([spkiPrefix, bytes]), format: 'der', type: 'spki' }) };
+  if (keyId(name, bytes).toString('hex') !== id)
+    throw new NoteRefused(`the id of the key ${name} is not that of its bytes`);
+  return {
+    name,
+    id,
+    publicKey: createPublicKey({ key: Buffer.concat([spkiPrefix, bytes]), format: 'der', type: 'spki' }),
+  };
 }
 
 /** A signer from the 32 bytes of an Ed25519 seed. The name may hold no blank and no plus sign. */
 export function noteSigner(name: string, seed: Uint8Array): NoteSigner {
   if (seed.length !== 32) throw new NoteRefused('an Ed25519 seed has 32 bytes');
   if (!/^[^+\s]+$/u.test(name)) throw new NoteRefused('the name of a key holds no blank and no plus sign');
-  return { name, privateKey: createPrivateKey({ key: Buffer.concat([pkcs8Prefix, seed]), format: 'der', type: 'pkcs8' }) };
+  return {
+    name,
+    privateKey: createPrivateKey({ key: Buffer.concat([pkcs8Prefix, seed]), format: 'der', type: 'pkcs8' }),
+  };
 }
 
 /** Signs a text that ends with a line break. The same text gives the same note: Ed25519 has no randomness. */
 export function signNote(text: string, signer: NoteSigner): string {
-  if (!text.endsWith('\n') || hasControl(text)) throw new NoteRefused('a note ends with a line break and holds no other control character');
+  if (!text.endsWith('\n') || hasControl(text))
+    throw new NoteRefused('a note ends with a line break and holds no other control character');
   const id = keyId(signer.name, publicBytes(createPublicKey(signer.privateKey)));
   const signature = sign(null, Buffer.from(text), signer.privateKey);
   return `${text}\n— ${signer.name} ${Buffer.concat([id, signature]).toString('base64')}\n`;

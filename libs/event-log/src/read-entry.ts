@@ -37,5 +37,18 @@ function parse(bytes: Buffer): Entry | null {
   const sealedDigest = digest();
   if (at !== bytes.length) return null;
   const sealed = isSealed ? sealedDigest : null;
-  return { log, position, atUs, eventId, stream, version, type, schemaVersion, tenant, metaDigest, dataDigest, sealedDigest: sealed };
+  return {
+    log,
+    position,
+    atUs,
+    eventId,
+    stream,
+    version,
+    type,
+    schemaVersion,
+    tenant,
+    metaDigest,
+    dataDigest,
+    sealedDigest: sealed,
+  };
 }

@@ -100,7 +100,12 @@ export class StoredEvents {
 
   /** The leaves of the rows as they are stored now, hashed again, up to the first that is missing: what an audit compares. */
   async recomputed(after: number, limit: number): Promise<Buffer> {
-    const { rows } = await this.session.query(readStored, [after, Number.MAX_SAFE_INTEGER, Math.min(limit, entriesPageMax), recomputedBytesMax]);
+    const { rows } = await this.session.query(readStored, [
+      after,
+      Number.MAX_SAFE_INTEGER,
+      Math.min(limit, entriesPageMax),
+      recomputedBytesMax,
+    ]);
     const leaves: Buffer[] = [];
     for (const row of rows) {
       if (row[0] !== after + leaves.length + 1) break;
@@ -128,7 +133,8 @@ export class StoredEvents {
 
   /** Where the events of these streams stand, in order. */
   async positionsOf(streams: readonly string[]): Promise<number[]> {
-    if (streams.length > readStreamsMax) throw new RangeError(`${streams.length} streams at once, more than ${readStreamsMax}`);
+    if (streams.length > readStreamsMax)
+      throw new RangeError(`${streams.length} streams at once, more than ${readStreamsMax}`);
     const { rows } = await this.session.query(readStreamPositions, [byteaArray(streams.map(streamKey))]);
     return rows.slice(0, positionsMax).map(([position]) => position as number);
   }

@@ -21,7 +21,8 @@ export class TarRefused extends Error {
 /** One member with its header and padding. `atSeconds` is its time of change. */
 export function tarMember(name: string, bytes: Uint8Array, atSeconds: number): Buffer {
   if (!isPlainName(name)) throw new TarRefused(`no name for a member: ${name}`);
-  if (bytes.length > memberBytesMax) throw new TarRefused(`a member of ${bytes.length} bytes, more than ${memberBytesMax}`);
+  if (bytes.length > memberBytesMax)
+    throw new TarRefused(`a member of ${bytes.length} bytes, more than ${memberBytesMax}`);
   const header = Buffer.alloc(blockBytes);
   header.write(name, 0, 'latin1');
   header.write('0000644\0', 100, 'latin1');
@@ -65,7 +66,12 @@ function readHeader(header: Buffer): { name: string; size: number } {
 
 /** Relative, short, and in no folder but its own. */
 function isPlainName(name: string): boolean {
-  return name.length > 0 && name.length <= nameBytesMax && /^[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*$/.test(name) && !name.split('/').includes('..');
+  return (
+    name.length > 0 &&
+    name.length <= nameBytesMax &&
+    /^[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*$/.test(name) &&
+    !name.split('/').includes('..')
+  );
 }
 
 function textAt(header: Buffer, at: number, length: number): string {

@@ -25,7 +25,8 @@ export function parseTlogProof(text: string): TlogProof {
   if (lines.shift() !== head) throw new NoteRefused('this is no c2sp.org/tlog-proof@v1');
   if (lines[0]?.startsWith('extra ') === true) lines.shift();
   const index = /^index (0|[1-9]\d{0,15})$/.exec(lines.shift() ?? '')?.[1];
-  if (index === undefined || lines.length > hashesMax) throw new NoteRefused('a proof names its index and at most 63 hashes');
+  if (index === undefined || lines.length > hashesMax)
+    throw new NoteRefused('a proof names its index and at most 63 hashes');
   const hashes = lines.map((line) => Buffer.from(line, 'base64'));
   if (hashes.some((hash, n) => hash.length !== hashBytes || hash.toString('base64') !== lines[n]))
     throw new NoteRefused('a hash has 32 bytes in base64');

@@ -58,9 +58,12 @@ export async function verifyExport(
     if (verdicts.length === 0) throw new TarRefused('the archive holds no log');
     // An older checkpoint that nothing here is about was not looked at: saying nothing would say yes.
     const unused = older.find(({ origin }) => !verdicts.some((verdict) => origin.endsWith(`/${verdict.log}`)));
-    if (unused !== undefined) throw new TarRefused(`the archive holds nothing of ${unused.origin}, of which an older checkpoint was given`);
+    if (unused !== undefined)
+      throw new TarRefused(`the archive holds nothing of ${unused.origin}, of which an older checkpoint was given`);
     // What was asked for and could not be done is no yes.
-    const compared = older.every(({ origin }) => verdicts.some((verdict) => origin.endsWith(`/${verdict.log}`) && verdict.extendsPrevious === true));
+    const compared = older.every(({ origin }) =>
+      verdicts.some((verdict) => origin.endsWith(`/${verdict.log}`) && verdict.extendsPrevious === true),
+    );
     const verified = compared && verdicts.every((verdict) => verdict.verified);
     return { verified, key: vkey, logs: verdicts, refused: null };
   } catch (error) {
@@ -72,11 +75,13 @@ export async function verifyExport(
 function readProof(bytes: Buffer): ExportProof {
   const proof = parse(bytes.toString('latin1')) as ExportProof;
   const previous = proof.previous ?? null;
-  const isRange = proof.kind === 'range' && isCount(proof.from) && proof.from >= 1 && isCount(proof.to) && proof.to >= proof.from - 1;
+  const isRange =
+    proof.kind === 'range' && isCount(proof.from) && proof.from >= 1 && isCount(proof.to) && proof.to >= proof.from - 1;
   const isWhole = isRange ? isTexts(proof.left) && isTexts(proof.consistency) : proof.kind === 'selection';
   const isPrevious = previous === null || (isCount(previous.size) && isTexts(previous.hashes));
   if (!isWhole || !isPrevious || !isCount(proof.size)) throw new LineRefused('proof.json is none');
-  if (isRange && proof.left.length !== bitsSet(proof.from - 1)) throw new LineRefused('proof.json holds another number of hashes than it should');
+  if (isRange && proof.left.length !== bitsSet(proof.from - 1))
+    throw new LineRefused('proof.json holds another number of hashes than it should');
   return proof;
 }
 
@@ -84,10 +89,11 @@ function takeLines(verifier: LogVerifier, bytes: Buffer): void {
   for (let at = 0; at < bytes.length;) {
     const end = bytes.indexOf(10, at);
     if (end < 0) throw new LineRefused('a line has no end');
-    const text = bytes.latin1Slice(at, end);
+    const text = bytes.toString('latin1', at, end);
     const line = parse(text) as ExportLine;
     // One spelling only: a member that stands twice would be read one way here and another way elsewhere.
-    if (JSON.stringify(line) !== text || !isCount(line.position) || typeof line.leaf !== 'string') throw new LineRefused('a line is not spelled as an export spells it');
+    if (JSON.stringify(line) !== text || !isCount(line.position) || typeof line.leaf !== 'string')
+      throw new LineRefused('a line is not spelled as an export spells it');
     verifier.take(line);
     at = end + 1;
   }
@@ -104,7 +110,8 @@ function parse(text: string): unknown {
 }
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
-const isTexts = (value: unknown): value is string[] => Array.isArray(value) && value.every((text) => typeof text === 'string');
+const isTexts = (value: unknown): value is string[] =>
+  Array.isArray(value) && value.every((text) => typeof text === 'string');
 
 function bitsSet(size: number): number {
   return [...size.toString(2)].filter((bit) => bit === '1').length;

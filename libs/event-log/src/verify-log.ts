@@ -61,8 +61,10 @@ export class LogVerifier {
     const { kind } = proof;
     this.next = kind === 'range' ? proof.from : 1;
     this.frontier = kind === 'range' ? frontierOf(proof.from - 1, proof.left) : Frontier.empty();
-    if (!this.checkpoint.origin.endsWith(`/${log}`)) this.fail(null, `the checkpoint is one of ${this.checkpoint.origin}`);
-    if (this.checkpoint.size !== proof.size) this.fail(null, `the proof is about ${proof.size} leaves, the checkpoint about ${this.checkpoint.size}`);
+    if (!this.checkpoint.origin.endsWith(`/${log}`))
+      this.fail(null, `the checkpoint is one of ${this.checkpoint.origin}`);
+    if (this.checkpoint.size !== proof.size)
+      this.fail(null, `the proof is about ${proof.size} leaves, the checkpoint about ${this.checkpoint.size}`);
     this.rememberPrevious();
   }
 
@@ -78,7 +80,8 @@ export class LogVerifier {
     const { fault, sealed, stream, version } = verifyEntry(this.log, line);
     if (fault !== null) return this.fail(position, fault);
     if (sealed !== 'none') this.payloads[sealed] += 1;
-    if (this.proof.kind === 'selection' && stream !== undefined && version !== undefined) this.takeVersion(stream, version, position);
+    if (this.proof.kind === 'selection' && stream !== undefined && version !== undefined)
+      this.takeVersion(stream, version, position);
   }
 
   /** What came of it. Ask once, after the last line. */
@@ -107,7 +110,8 @@ export class LogVerifier {
   }
 
   private takeLeaf({ position, leaf }: ExportLine): void {
-    if (position !== this.next) this.fail(Math.min(this.next, position), `position ${this.next} is expected, ${position} found`);
+    if (position !== this.next)
+      this.fail(Math.min(this.next, position), `position ${this.next} is expected, ${position} found`);
     this.next = position + 1;
     const bytes = Buffer.from(leaf, 'base64');
     if (bytes.length === 32) this.frontier.append(bytes.toString('latin1'));
@@ -117,7 +121,8 @@ export class LogVerifier {
 
   /** An older checkpoint inside the range is compared while the leaves go by. */
   private rememberPrevious(): void {
-    if (this.proof.kind === 'range' && this.frontier.size === this.previous?.size) this.previousRoot = this.frontier.root();
+    if (this.proof.kind === 'range' && this.frontier.size === this.previous?.size)
+      this.previousRoot = this.frontier.root();
   }
 
   private takeProven({ position, leaf, proof = [] }: ExportLine): void {
@@ -131,7 +136,8 @@ export class LogVerifier {
 
   private takeVersion(stream: string, version: number, position: number): void {
     const before = this.streams.get(stream);
-    if (before !== undefined && version !== before + 1) this.fail(position, `version ${before + 1} of the stream ${stream} is missing`);
+    if (before !== undefined && version !== before + 1)
+      this.fail(position, `version ${before + 1} of the stream ${stream} is missing`);
     if (before === undefined && version !== 1) this.gaps += 1;
     this.streams.set(stream, version);
   }
@@ -144,7 +150,8 @@ export class LogVerifier {
     const hashes = consistency.map((hash) => Buffer.from(hash, 'base64'));
     const { rootHash } = this.checkpoint;
     const good = to === 0 ? size === 0 && root.equals(rootHash) : verifyConsistency(to, size, root, rootHash, hashes);
-    if (!good) this.fail(null, 'the leaves do not lead to the root of the checkpoint: they are not those that were signed');
+    if (!good)
+      this.fail(null, 'the leaves do not lead to the root of the checkpoint: they are not those that were signed');
   }
 
   private judgePrevious(): boolean | null {
@@ -164,16 +171,26 @@ export class LogVerifier {
         `Whether there are further events about ${proof.about}: only the events that are here are proven; versions of each stream are without gaps, the newest ones may have been left out. An export of the whole range can say it.`,
       );
     if (this.gaps > 0) said.push(`What ${this.gaps} streams held before the first event that is here.`);
-    if (proof.kind === 'range' && proof.from > 1) said.push(`What positions 1 to ${proof.from - 1} say: only their hashes are bound.`);
-    if (proof.kind === 'range' && proof.to < checkpoint.size) said.push(`What positions ${proof.to + 1} to ${checkpoint.size} say: only their hashes are bound.`);
-    if (this.otherTenants > 0) said.push(`What ${this.otherTenants} events of other tenants say: only their hashes are bound.`);
-    if (this.payloads.shredded > 0) said.push(`What ${this.payloads.shredded} shredded payloads said: their keys were deleted.`);
+    if (proof.kind === 'range' && proof.from > 1)
+      said.push(`What positions 1 to ${proof.from - 1} say: only their hashes are bound.`);
+    if (proof.kind === 'range' && proof.to < checkpoint.size)
+      said.push(`What positions ${proof.to + 1} to ${checkpoint.size} say: only their hashes are bound.`);
+    if (this.otherTenants > 0)
+      said.push(`What ${this.otherTenants} events of other tenants say: only their hashes are bound.`);
+    if (this.payloads.shredded > 0)
+      said.push(`What ${this.payloads.shredded} shredded payloads said: their keys were deleted.`);
     if (this.payloads.closed > 0) said.push(`What ${this.payloads.closed} payloads say: the export holds no keys.`);
     if (previous !== null && extendsPrevious === null)
-      said.push('Whether the log extends the older checkpoint: the export holds no proof of it; export again with --previous.');
+      said.push(
+        'Whether the log extends the older checkpoint: the export holds no proof of it; export again with --previous.',
+      );
     if (previous === null)
-      said.push('Whether the holder of the signing key has shown others another history: compare the checkpoint with one from somewhere else (--previous).');
-    said.push(`What happened after position ${checkpoint.size}, and what was never recorded: only a receipt that a publisher holds shows that.`);
+      said.push(
+        'Whether the holder of the signing key has shown others another history: compare the checkpoint with one from somewhere else (--previous).',
+      );
+    said.push(
+      `What happened after position ${checkpoint.size}, and what was never recorded: only a receipt that a publisher holds shows that.`,
+    );
     return said;
   }
 

@@ -1,0 +1,2 @@
+export const logsToken = Symbol('logs');
+export const vkeyToken = Symbol('vkey');

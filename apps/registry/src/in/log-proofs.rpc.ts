@@ -1,0 +1,45 @@
+import { Controller, Inject } from '@nestjs/common';
+import {
+  logEntriesInputSchema,
+  logLeavesInputSchema,
+  logPositionsInputSchema,
+  logRecomputedInputSchema,
+  logWitnessInputSchema,
+} from '@waybill/contracts/http/log-proofs';
+import { LogProofs } from '@waybill/event-log/log-proofs';
+import { Rpc, type RpcRequest } from '@waybill/service-kit/rpc';
+import type { z } from 'zod';
+
+type Of<Schema extends z.ZodType> = RpcRequest<z.output<Schema>>;
+
+/** The log as it is stored, for the notary and for auditors: `waybill.v1.rpc.registry._.log.*`. Whoever asks checks what is answered. */
+@Controller()
+export class LogProofsRpc {
+  constructor(@Inject(LogProofs) private readonly proofs: LogProofs) {}
+
+  @Rpc('registry', 'log.leaves', logLeavesInputSchema)
+  leaves({ input: { after, limit } }: Of<typeof logLeavesInputSchema>): Promise<unknown> {
+    return this.proofs.stored.leaves(after, limit);
+  }
+
+  @Rpc('registry', 'log.recomputed', logRecomputedInputSchema)
+  async recomputed({ input: { after, limit } }: Of<typeof logRecomputedInputSchema>): Promise<unknown> {
+    return { leaves: (await this.proofs.stored.recomputed(after, limit)).toString('base64') };
+  }
+
+  @Rpc('registry', 'log.entries', logEntriesInputSchema)
+  async entries({ input: { after, upto, limit, keys } }: Of<typeof logEntriesInputSchema>): Promise<unknown> {
+    return { entries: await this.proofs.stored.entries(after, upto, limit, keys) };
+  }
+
+  @Rpc('registry', 'log.positions', logPositionsInputSchema)
+  async positions({ input }: Of<typeof logPositionsInputSchema>): Promise<unknown> {
+    if ('streams' in input) return { positions: await this.proofs.stored.positionsOf(input.streams) };
+    return { positions: [await this.proofs.stored.positionAt(Date.parse(input.at) * 1000)] };
+  }
+
+  @Rpc('registry', 'log.witness', logWitnessInputSchema)
+  async witness({ input, actor }: Of<typeof logWitnessInputSchema>): Promise<unknown> {
+    return { position: await this.proofs.witness(input.checkpoint, actor) };
+  }
+}
