@@ -1,0 +1,55 @@
+import { Stage } from './stage.js';
+import { stories } from './stories.js';
+import type { Promised } from './story.js';
+
+/**
+ * `npm run journeys [-- [--short] <story> …]`: starts a stack of its own, tells the stories, prints one line a promise with its figures.
+ * Exit 0 when all promises are kept, 1 when one is broken, 2 for a story that does not exist.
+ */
+async function main(): Promise<number> {
+  const short = process.argv.includes('--short');
+  const asked = process.argv.slice(2).filter((one) => one !== '--short');
+  const unknown = asked.filter((name) => !stories.some((story) => story.name === name));
+  if (unknown.length > 0) {
+    console.error(`no such story: ${unknown.join(', ')}; there are ${stories.map(({ name }) => name).join(', ')}`);
+    return 2;
+  }
+  const stage = new Stage(!short);
+  const stop = (): void => void stage.end().finally(() => process.exit(130));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
+  const count = { passed: 0, failed: 0 };
+  try {
+    await stage.begin();
+    for (const story of stories) {
+      if (asked.length > 0 && !asked.includes(story.name)) continue;
+      console.log(`\n${story.name}: ${story.about}`);
+      for (const promised of story.tell(stage)) count[(await isKept(promised)) ? 'passed' : 'failed'] += 1;
+      await stage.tidy();
+    }
+  } finally {
+    await stage.end();
+  }
+  console.log(`\n${count.passed} passed, ${count.failed} failed`);
+  return count.failed === 0 && count.passed > 0 ? 0 : 1;
+}
+
+async function isKept({ says, holds }: Promised): Promise<boolean> {
+  const begun = performance.now();
+  const seconds = (): string => `${((performance.now() - begun) / 1_000).toFixed(1)} s`;
+  try {
+    const figures = await holds();
+    console.log(`  kept    ${says} (${seconds()})\n          ${figures}`);
+    return true;
+  } catch (error) {
+    console.log(`  BROKEN  ${says} (${seconds()})\n          ${error instanceof Error ? error.message : String(error)}`);
+    return false;
+  }
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  console.error(error);
+  process.exitCode = 1;
+}
+process.exit();

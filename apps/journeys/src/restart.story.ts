@@ -1,0 +1,49 @@
+import { balanced, drawUp, openSink, type Sink } from './account.js';
+import { nothingPublished, Publisher } from './publisher.js';
+import type { Stage } from './stage.js';
+import { same, type Story } from './story.js';
+
+/** The whole stack ends and begins again on its folder. */
+export const restart: Story = {
+  name: 'restart',
+  about: 'the stack is stopped by SIGTERM with work left over, and started again on the same folder',
+  tell: (stage) => {
+    const published = nothingPublished();
+    let sink: Sink;
+    let before: unknown;
+    return [
+      {
+        says: 'SIGTERM ends the stack with exit code 0 while notifications wait for a stopped service',
+        holds: async () => {
+          sink = await openSink(stage, `restart-${Date.now()}`);
+          before = await everything(stage);
+          const publisher = await Publisher.open(stage.dev, stage.api);
+          await stage.stop('subscriptions');
+          await publisher.publish({ type: sink.type, way: 'jetstream', perSecond, from: 0, to: waiting }, published).finally(() => publisher.close());
+          same(await stage.halt(), 0, 'the exit code');
+          return `${waiting} notifications left in the broker`;
+        },
+      },
+      {
+        says: 'started on the same folder it has all data and the same addresses, and delivers what was left over',
+        holds: async () => {
+          await stage.begin();
+          const figures = balanced(await drawUp(stage, sink, { ...published }, settleWaitMs), published);
+          same(await everything(stage), before, 'connectors and subscriptions');
+          return figures;
+        },
+      },
+    ];
+  },
+};
+
+const perSecond = 300;
+const waiting = 60;
+const settleWaitMs = 60_000;
+
+async function everything(stage: Stage): Promise<unknown> {
+  const { httpUrl, natsUrl, receiversUrl, adminKey } = stage.dev;
+  const [connectors, subscriptions] = await Promise.all(['/v1/connectors', '/v1/subscriptions'].map((path) => stage.api.all<{ id: string; version: number }>(path)));
+  const marks = (items: readonly { id: string; version: number }[] = []): string[] => items.map(({ id, version }) => `${id} ${version}`);
+  return { httpUrl, natsUrl, receiversUrl, adminKey, connectors: marks(connectors), subscriptions: marks(subscriptions) };
+}

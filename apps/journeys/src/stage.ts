@@ -1,0 +1,117 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { askStack } from '@waybill/dev-stack/control';
+import type { DevContent } from '@waybill/dev-stack/dev-file';
+import { openSecrets } from '@waybill/dev-stack/secrets';
+import type { StackPart, StackService } from '@waybill/dev-stack/services';
+import { ReceiversClient } from '@waybill/receivers/client';
+import { Api } from './api.js';
+import { eventually } from './story.js';
+
+/** The services that a story may kill; the order in which they are spoken of. */
+export const services = ['registry', 'subscriptions', 'delivery', 'gateway'] as const satisfies readonly StackService[];
+export type Service = (typeof services)[number];
+
+const startWaitMs = 120_000;
+/** The stack gives each service 20 s to drain; what is still there after this is killed, so that a run ends. */
+const stopWaitMs = 60_000;
+const goneWaitMs = 10_000;
+
+/** A running system of its own in a temporary folder: the whole of `npm start`, used from outside as its users do. */
+export class Stage {
+  readonly folder = mkdtempSync(join(tmpdir(), 'waybill-journeys-'));
+  readonly dataDir = join(this.folder, 'data');
+  private child: ChildProcess | null = null;
+
+  /** `long`: the figures of the acceptance; otherwise a form that fits into `npm test`. */
+  constructor(readonly long: boolean) {}
+
+  /** What `dev.json` says now. */
+  get dev(): DevContent {
+    return JSON.parse(readFileSync(join(this.dataDir, 'dev.json'), 'utf8')) as DevContent;
+  }
+
+  get api(): Api {
+    return new Api(this.dev.httpUrl, this.dev.adminKey);
+  }
+
+  get receivers(): ReceiversClient {
+    return new ReceiversClient(this.dev.receiversUrl);
+  }
+
+  /** The broker with an operator's rights; `dev.json` has a publisher's. */
+  get adminNatsUrl(): string {
+    const url = new URL(this.dev.natsUrl);
+    url.username = 'admin';
+    url.password = openSecrets(this.dataDir).password('nats-admin');
+    return url.href;
+  }
+
+  /** Starts the stack, on whatever its folder holds; resolves when everything is ready. */
+  async begin(): Promise<void> {
+    const child = spawn(process.execPath, [join('tools', 'dev-stack', 'dist', 'start.js')], {
+      env: { PATH: process.env['PATH'], WAYBILL_DATA_DIR: this.dataDir, WAYBILL_LOG_LEVEL: 'warn' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.child = child;
+    let said = '';
+    for (const pipe of [child.stdout, child.stderr]) pipe.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    await eventually('the stack is up', startWaitMs, () => {
+      if (child.exitCode !== null) throw new Error(`the stack did not start:\n${said}`);
+      return Promise.resolve(said.includes('Waybill is running') && existsSync(join(this.dataDir, 'control.json')) ? true : null);
+    });
+  }
+
+  /** SIGTERM to the whole stack; answers its exit code. Kills it where it does not end. */
+  async halt(): Promise<number | null> {
+    const { child } = this;
+    if (child === null || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null;
+    const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    const timer = setTimeout(() => child.kill('SIGKILL'), stopWaitMs);
+    child.kill('SIGTERM');
+    await gone;
+    clearTimeout(timer);
+    return child.exitCode;
+  }
+
+  /** Stops everything and forgets the folder. */
+  async end(): Promise<void> {
+    await this.halt();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** `npm run service -- start`: resolves when it is ready. */
+  start(part: StackPart, copy = 1): Promise<string> {
+    return askStack(this.dataDir, { act: 'start', service: part, copy });
+  }
+
+  /** `npm run service -- stop`: SIGTERM, and its end. */
+  stop(part: StackPart, copy = 1): Promise<string> {
+    return askStack(this.dataDir, { act: 'stop', service: part, copy });
+  }
+
+  /** kill -9 of one copy; resolves when the stack has seen it go. */
+  async kill(name: string): Promise<void> {
+    const pid = this.dev.pids[name];
+    if (typeof pid !== 'number') throw new Error(`${name} is not running`);
+    process.kill(pid, 'SIGKILL');
+    await eventually(`${name} is gone`, goneWaitMs, async () => (this.isRunning(name) ? null : true));
+  }
+
+  isRunning(name: string): boolean {
+    return typeof this.dev.pids[name] === 'number';
+  }
+
+  /** After a story: one copy of everything runs again, whatever the story left. */
+  async tidy(): Promise<void> {
+    await this.start('nats').catch(() => undefined);
+    for (const name of Object.keys(this.dev.pids)) {
+      const [, service, copy] = /^([a-z]+)-(\d+)$/.exec(name) ?? [];
+      if (service !== undefined) await this.stop(service as StackService, Number(copy));
+    }
+    for (const service of services) if (!this.isRunning(service)) await this.start(service);
+    await this.receivers.reset();
+  }
+}
