@@ -1,3 +1,4 @@
+import { builtInTypes } from '@waybill/contracts/notification-types/built-in-types';
 import { treeOf } from '@waybill/contracts/payload/json-tree';
 import { type Act, actOf } from './act.js';
 
@@ -26,5 +27,9 @@ describe('the act of a notification', () => {
   ];
   it.each(rows)('%s', (_title, type, payload, expected) => {
     expect(actOf(type, treeOf(payload))).toBe(expected);
+  });
+
+  it.each(builtInTypes.map(({ type, sample }) => [type, sample] as const))('the sample of %s is new, so that a test of a connector shows something', (type, sample) => {
+    expect(actOf(type, treeOf(sample))).toBe('trigger');
   });
 });

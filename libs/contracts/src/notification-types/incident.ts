@@ -181,7 +181,8 @@ export const incidentType: BuiltInType = {
       status: 'completed',
       status_change_time: 1597058667,
     },
-    customer_status_status: 'completed',
+    // Says otherwise than `customer_status`, as the published sample does: so it is a live incident, and a test opens something.
+    customer_status_status: 'open',
     defaultThreatRating: 'medium',
     deployment: 'AWS Production Deployment',
     deployment_subnet: 'subnet-a412345g',
