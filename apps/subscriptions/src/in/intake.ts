@@ -2,7 +2,7 @@ import { createHash, type KeyObject } from 'node:crypto';
 import type { JsMsg } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { takeWork } from '@waybill/bus/work-queue';
-import type { NotificationRouted } from '@waybill/contracts/log/subscriptions';
+import type { NotificationRefused, NotificationRouted } from '@waybill/contracts/log/subscriptions';
 import { notificationStream, parseNotificationSubject } from '@waybill/contracts/subjects';
 import { Refused } from '@waybill/decider/decider';
 import { AppendRejected, type EventLog, type RecordedEvent, type StreamResult } from '@waybill/event-log/log';
@@ -36,7 +36,7 @@ export interface IntakeParts {
 
 export type Settled =
   | { readonly kind: 'recorded'; readonly notificationId: string; readonly position: number; readonly duplicate: boolean }
-  | { readonly kind: 'refused'; readonly refused: Refused };
+  | { readonly kind: 'refused'; readonly refused: Refused; readonly data: NotificationRefused };
 
 interface Waiting {
   readonly incoming: Incoming;
@@ -89,8 +89,9 @@ export class Intake {
     await Promise.all(
       messages.map(async (message) => {
         const settled = await this.enqueue(incomingOf(this.parts.tenant, message));
+        // Said before the ack: a crash in between says it twice rather than never.
+        if (settled.kind === 'refused') publishRefusal(this.parts.nc, this.parts.tenant, settled.data, settled.refused);
         message.ack();
-        if (settled.kind === 'refused') publishRefusal(this.parts.nc, this.parts.tenant, message.subject, settled.refused);
       }),
     );
   }
@@ -172,7 +173,7 @@ export class Intake {
       const waiting = batch[index] as Waiting;
       const result = results[index] as StreamResult;
       if (one.kind === 'refused') {
-        waiting.settle({ kind: 'refused', refused: new Refused(one.data.code, one.data.detail, one.data.pointer ?? undefined) });
+        waiting.settle({ kind: 'refused', refused: new Refused(one.data.code, one.data.detail, one.data.pointer ?? undefined), data: one.data });
       } else if (result.written) {
         const { notificationId } = one.notification;
         waiting.settle({ kind: 'recorded', notificationId, position: result.positions[0] ?? 0, duplicate: false });
@@ -190,7 +191,7 @@ export class Intake {
     const refused = new Refused('notification_conflict', 'This id of this source was published before with another payload or type.');
     const record = refuse(incoming, refused, refusalIdOf(incoming), notification);
     await this.parts.eventLog.append({ streams: [record.append], fence: { lease: this.lease.name, epoch: this.lease.epoch } });
-    return { kind: 'refused', refused };
+    return { kind: 'refused', refused, data: record.data };
   }
 }
 

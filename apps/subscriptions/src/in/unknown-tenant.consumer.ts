@@ -48,10 +48,12 @@ export class UnknownTenantConsumer {
     await this.router.catchUpWithRegistry(1_000);
     if (this.router.registry.hasTenant(tenant)) return;
     const refused = new Refused('tenant_unknown', `There is no tenant ${tenant}.`);
-    publishRefusal(this.nc, tenant, message.subject, refused);
-    if (!this.mayRecord()) return;
-    const incoming = { ...requestIncoming(tenant, message.subject, '', 'publisher', () => ''), via: 'jetstream' as const, body: message.data };
-    await this.eventLog.append({ streams: [refuse(incoming, refused, refusalIdOf(incoming)).append] });
+    const header = (name: string): string => message.headers?.get(name) ?? '';
+    const type = parseNotificationSubject(message.subject)?.type ?? null;
+    const incoming = { ...requestIncoming(tenant, message.subject, '', 'publisher', header), via: 'jetstream' as const, type, body: message.data };
+    const { data, append } = refuse(incoming, refused, refusalIdOf(incoming));
+    publishRefusal(this.nc, tenant, data, refused);
+    if (this.mayRecord()) await this.eventLog.append({ streams: [append] });
   }
 
   private mayRecord(): boolean {

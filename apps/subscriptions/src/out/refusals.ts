@@ -1,10 +1,17 @@
 import type { NatsConnection } from '@nats-io/transport-node';
-import { parseNotificationSubject, refusedSubject } from '@waybill/contracts/subjects';
+import type { NotificationRefused } from '@waybill/contracts/log/subscriptions';
+import { refusedSubject } from '@waybill/contracts/subjects';
 import type { Refused } from '@waybill/decider/decider';
 import { problemOf } from '@waybill/service-kit/problems';
 
-/** Tells the publisher, who has its PubAck already, why the notification goes nowhere. Heard by whoever subscribes to the tenant's `refused` subject. */
-export function publishRefusal(nc: NatsConnection, tenant: string, subject: string, refused: Refused): void {
-  const type = parseNotificationSubject(subject)?.type ?? null;
-  nc.publish(refusedSubject(tenant), JSON.stringify({ ...problemOf(refused), notification: { type, subject } }));
+/**
+ * Tells the publisher, who has its PubAck already, which notification goes nowhere and why. Heard by whoever subscribes to the tenant's
+ * `refused` subject; `id` and `source` are null where neither the body nor the headers say them.
+ */
+export function publishRefusal(nc: NatsConnection, tenant: string, data: NotificationRefused, refused: Refused): void {
+  const { id, source, type, subject } = data;
+  nc.publish(
+    refusedSubject(tenant),
+    JSON.stringify({ ...problemOf(refused), notification: { id, source, type, subject } }),
+  );
 }

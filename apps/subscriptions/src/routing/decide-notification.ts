@@ -5,14 +5,21 @@ import type { StreamAppend } from '@waybill/event-log/log';
 import { lookInto } from '@waybill/subscription/look';
 import { route, type RoutingDecision } from '@waybill/subscription/route';
 import type { TypeRules } from './type-rules.js';
-import { type Incoming, type Notification, payloadMac, readIncoming } from './incoming.js';
+import { type Incoming, type Notification, payloadMac, publisherIdCharactersMax, readIncoming } from './incoming.js';
 import type { RouteTable } from './route-table.js';
 import type { SuppressionWindows } from './suppression-windows.js';
 
 /** What is appended for one incoming notification: its routing decision, or why it was refused. */
 export type Decided =
   | { readonly kind: 'routed'; readonly incoming: Incoming; readonly notification: Notification; readonly data: NotificationRouted; readonly append: StreamAppend }
-  | { readonly kind: 'refused'; readonly incoming: Incoming; readonly data: NotificationRefused; readonly append: StreamAppend };
+  | Refusal;
+
+export interface Refusal {
+  readonly kind: 'refused';
+  readonly incoming: Incoming;
+  readonly data: NotificationRefused;
+  readonly append: StreamAppend;
+}
 
 export interface DecidingWith {
   readonly table: RouteTable;
@@ -24,8 +31,9 @@ export interface DecidingWith {
 
 /** Decides one notification against the state in memory; never throws for what a publisher can send. */
 export function decideOne(incoming: Incoming, using: DecidingWith): Decided {
+  let notification: Notification | undefined;
   try {
-    const notification = readIncoming(incoming);
+    notification = readIncoming(incoming);
     const warnings = using.types.check(incoming.tenant, notification);
     const { type } = notification.facts;
     const look = lookInto(notification.facts, notification.payload);
@@ -36,12 +44,12 @@ export function decideOne(incoming: Incoming, using: DecidingWith): Decided {
     return { kind: 'routed', incoming, notification, data, append: routedAppend(incoming, notification, data, decision) };
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    return refuse(incoming, error, using.newRefusalId(incoming));
+    return refuse(incoming, error, using.newRefusalId(incoming), notification);
   }
 }
 
 /** The record of a refusal, in a stream of its own so that it does not consume the notification's id. */
-export function refuse(incoming: Incoming, refused: Refused, refusalId: string, notification?: Notification): Decided {
+export function refuse(incoming: Incoming, refused: Refused, refusalId: string, notification?: Notification): Refusal {
   const data: NotificationRefused = {
     refusalId,
     code: refused.code,
@@ -49,8 +57,9 @@ export function refuse(incoming: Incoming, refused: Refused, refusalId: string, 
     pointer: refused.pointer ?? null,
     subject: incoming.subject,
     type: notification?.facts.type ?? incoming.type,
-    source: notification?.facts.source ?? null,
-    id: notification?.facts.id ?? null,
+    // Where the body could not be read, the headers may still say which one it was.
+    source: notification?.facts.source ?? named(incoming, 'ce-source', 'Waybill-Source'),
+    id: notification?.facts.id ?? named(incoming, 'ce-id', 'Waybill-Id'),
     via: incoming.via,
     bytes: incoming.body.length,
   };
@@ -63,6 +72,11 @@ export function refuse(incoming: Incoming, refused: Refused, refusalId: string, 
     events: [{ type: 'NotificationRefused', schemaVersion: 1, data, meta: { actor: incoming.actor } }],
   };
   return { kind: 'refused', incoming, data, append };
+}
+
+function named(incoming: Incoming, ...headers: readonly string[]): string | null {
+  const text = headers.map((name) => incoming.header(name)).find((value) => value !== '') ?? '';
+  return text === '' || text.length > publisherIdCharactersMax ? null : text;
 }
 
 function routedData(

@@ -38,7 +38,7 @@ export interface Notification {
 
 const typePattern = /^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/;
 const typeCharactersMax = 100;
-const publisherIdCharactersMax = 256;
+export const publisherIdCharactersMax = 256;
 /** The request around a payload: type, id, source, time and their names. */
 const envelopeBytesMax = 4_096;
 
