@@ -31,6 +31,8 @@ export interface Account {
   readonly unknown: number;
   /** Doubled deliveries with fewer unknown outcomes than repeats. */
   readonly unexplained: readonly string[];
+  /** The delivery that took longest from its acceptance to its end. */
+  readonly slowest: { readonly id: string; readonly ms: number };
   /** From the call until everything had ended. */
   readonly settledMs: number;
 }
@@ -50,7 +52,11 @@ export async function openSink(stage: Stage, type: string, slow = 0, delayMs = 2
     templates: { [type]: { format: 'json', body: '{"n":{{n}},"text":"{{text}}"}' } },
     limits,
   });
-  const subscription = await api.post<{ id: string }>('/v1/subscriptions', { name: type, connectorIds: [connector.id], types: [type] });
+  const subscription = await api.post<{ id: string }>('/v1/subscriptions', {
+    name: type,
+    connectorIds: [connector.id],
+    types: [type],
+  });
   if (slow > 0) await receivers.script('webhook', type, [{ delayMs, times: slow }]);
   return { type, name: type, connectorId: connector.id, subscriptionId: subscription.id };
 }
@@ -58,7 +64,8 @@ export async function openSink(stage: Stage, type: string, slow = 0, delayMs = 2
 /** Waits until every delivery of the sink has ended (at most `timeoutMs`; what has not is then missing) and draws up the account. */
 export async function drawUp(stage: Stage, sink: Sink, published: Published, timeoutMs: number): Promise<Account> {
   const begun = performance.now();
-  while (performance.now() - begun < timeoutMs && !(await isSettled(stage, sink, published.taken.size))) await pause(lookEveryMs);
+  while (performance.now() - begun < timeoutMs && !(await isSettled(stage, sink, published.taken.size)))
+    await pause(lookEveryMs);
   const settledMs = performance.now() - begun;
   const [items, deliveries, ids] = await Promise.all([
     stage.receivers.received({ target: 'webhook', name: sink.name }),
@@ -70,7 +77,9 @@ export async function drawUp(stage: Stage, sink: Sink, published: Published, tim
     const { n } = JSON.parse(body) as { n: number };
     arrived.set(n, (arrived.get(n) ?? new Set()).add(headers['webhook-id'] ?? ''));
   }
-  const doubles = await Promise.all(ids.map(async ({ id, count }) => ({ id, count, unknown: await unknownOf(stage, id) })));
+  const doubles = await Promise.all(
+    ids.map(async ({ id, count }) => ({ id, count, unknown: await unknownOf(stage, id) })),
+  );
   return {
     published: published.taken.size,
     arrived: arrived.size,
@@ -81,9 +90,20 @@ export async function drawUp(stage: Stage, sink: Sink, published: Published, tim
     undelivered: deliveries.filter(({ status }) => status !== 'delivered').map(({ id, status }) => `${id} ${status}`),
     doubled: doubles.map(({ id }) => id),
     unknown: doubles.reduce((sum, one) => sum + one.unknown, 0),
-    unexplained: doubles.filter(({ count, unknown }) => unknown < count - 1).map(({ id, count, unknown }) => `${id} came ${count} times, ${unknown} unknown`),
+    unexplained: doubles
+      .filter(({ count, unknown }) => unknown < count - 1)
+      .map(({ id, count, unknown }) => `${id} came ${count} times, ${unknown} unknown`),
+    slowest: slowestOf(deliveries),
     settledMs,
   };
+}
+
+function slowestOf(deliveries: readonly Delivery[]): { id: string; ms: number } {
+  const taken = deliveries.map(({ id, acceptedAt = '', updatedAt = '' }) => ({
+    id,
+    ms: Date.parse(updatedAt) - Date.parse(acceptedAt),
+  }));
+  return taken.reduce((most, one) => (one.ms > most.ms ? one : most), { id: 'none', ms: 0 });
 }
 
 const isAccepted = ({ status }: { status: number | null }): boolean => status !== null && status >= 200 && status < 300;
@@ -93,7 +113,9 @@ async function isSettled(stage: Stage, sink: Sink, wanted: number): Promise<bool
   const { ids } = await stage.receivers.counts({ target: 'webhook', name: sink.name });
   if (ids < wanted) return false;
   for (const status of openStatuses) {
-    const page = await stage.api.get<{ items: unknown[] }>(`/v1/deliveries?connectorId=${sink.connectorId}&status=${status}&limit=1`);
+    const page = await stage.api.get<{ items: unknown[] }>(
+      `/v1/deliveries?connectorId=${sink.connectorId}&status=${status}&limit=1`,
+    );
     if (page.items.length > 0) return false;
   }
   return (await stage.api.all<Delivery>(`/v1/deliveries?connectorId=${sink.connectorId}`)).length >= wanted;
@@ -108,19 +130,25 @@ async function unknownOf(stage: Stage, deliveryId: string): Promise<number> {
 /** Nothing missing, nothing invented, every delivery ended as delivered, and every double explained by unknown outcomes. Answers the figures. */
 export function balanced(account: Account, published: Published): string {
   const { missing, strangers, twins, undelivered, unexplained } = account;
-  hold(missing.length === 0, `${missing.length} of ${account.published} are missing: ${some(missing)}; ${figures(account, published)}`);
+  hold(
+    missing.length === 0,
+    `${missing.length} of ${account.published} are missing: ${some(missing)}; ${figures(account, published)}`,
+  );
   hold(strangers.length === 0, `${strangers.length} arrived that nobody published: ${some(strangers)}`);
   hold(twins.length === 0, `${twins.length} became more than one delivery: ${some(twins)}`);
   hold(undelivered.length === 0, `${undelivered.length} did not end as delivered: ${some(undelivered)}`);
-  hold(account.deliveries === account.published, `${account.deliveries} deliveries for ${account.published} notifications`);
+  hold(
+    account.deliveries === account.published,
+    `${account.deliveries} deliveries for ${account.published} notifications`,
+  );
   hold(unexplained.length === 0, `${unexplained.length} came twice without an unknown outcome: ${some(unexplained)}`);
   return figures(account, published);
 }
 
 export function figures(account: Account, { repeats, duplicates }: Published): string {
-  const { published, arrived, doubled, unknown, settledMs } = account;
+  const { published, arrived, doubled, unknown, slowest, settledMs } = account;
   const again = repeats === 0 ? '' : `, ${repeats} sent again by the publisher (${duplicates} recognised)`;
-  return `${published} published, ${arrived} arrived, ${doubled.length} twice, ${unknown} unknown outcomes${again}, settled in ${(settledMs / 1_000).toFixed(1)} s`;
+  return `${published} published, ${arrived} arrived, ${doubled.length} twice, ${unknown} unknown outcomes${again}, slowest ${(slowest.ms / 1_000).toFixed(1)} s, settled in ${(settledMs / 1_000).toFixed(1)} s`;
 }
 
 const some = (list: readonly unknown[]): string => list.slice(0, 5).join(', ') + (list.length > 5 ? ', …' : '');

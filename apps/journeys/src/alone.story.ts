@@ -7,7 +7,10 @@ import type { Promised, Story } from './story.js';
 export const alone: Story = {
   name: 'alone',
   about: 'each service is stopped while the others run, and then runs while the others are stopped',
-  tell: (stage) => [...services.map((service) => away(stage, service)), ...services.map((service) => onlyOne(stage, service))],
+  tell: (stage) => [
+    ...services.map((service) => away(stage, service)),
+    ...services.map((service) => onlyOne(stage, service)),
+  ],
 };
 
 const count = (stage: Stage): number => (stage.long ? 300 : 60);
@@ -15,7 +18,12 @@ const perSecond = 300;
 const settleWaitMs = 60_000;
 
 /** Publishes while something is away, lets it return, and wants everything delivered. */
-async function publishedMeanwhile(stage: Stage, name: string, leave: () => Promise<unknown>, comeBack: () => Promise<unknown>): Promise<string> {
+async function publishedMeanwhile(
+  stage: Stage,
+  name: string,
+  leave: () => Promise<unknown>,
+  comeBack: () => Promise<unknown>,
+): Promise<string> {
   const sink = await openSink(stage, `${name}-${Date.now()}`);
   const publisher = await Publisher.open(stage.dev, stage.api);
   const published = nothingPublished();
@@ -32,7 +40,13 @@ async function publishedMeanwhile(stage: Stage, name: string, leave: () => Promi
 function away(stage: Stage, service: Service): Promised {
   return {
     says: `what is published while ${service} is stopped is delivered when it is back`,
-    holds: () => publishedMeanwhile(stage, `away-${service}`, () => stage.stop(service), () => stage.start(service)),
+    holds: () =>
+      publishedMeanwhile(
+        stage,
+        `away-${service}`,
+        () => stage.stop(service),
+        () => stage.start(service),
+      ),
   };
 }
 

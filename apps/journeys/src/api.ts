@@ -58,7 +58,8 @@ export class Api {
 
   private async wanted<T>(method: string, path: string, body?: unknown): Promise<T> {
     const answer = await this.call(method, path, body);
-    if (answer.status > 299) throw new Error(`${method} ${path} answered ${answer.status}: ${answer.text.slice(0, 500)}`);
+    if (answer.status > 299)
+      throw new Error(`${method} ${path} answered ${answer.status}: ${answer.text.slice(0, 500)}`);
     return answer.json as T;
   }
 }

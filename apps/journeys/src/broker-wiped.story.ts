@@ -48,7 +48,9 @@ export const brokerWiped: Story = {
         says: 'the services that ran through it are the same processes and ready',
         holds: async () => {
           const names = ['registry', 'subscriptions', 'gateway'];
-          const answers = await Promise.all(names.map(async (name) => (await fetch(`${stage.dev.opsUrls[name] ?? ''}/readyz`)).status));
+          const answers = await Promise.all(
+            names.map(async (name) => (await fetch(`${stage.dev.opsUrls[name] ?? ''}/readyz`)).status),
+          );
           same(answers, [200, 200, 200], 'readiness');
           return names.map((name) => `${name} ${stage.dev.pids[name] ?? 'gone'}`).join(', ');
         },
@@ -63,9 +65,17 @@ const settleWaitMs = 90_000;
 const refillWaitMs = 60_000;
 const comparedMax = 500;
 
-async function publish(stage: Stage, sink: Sink, into: ReturnType<typeof nothingPublished>, from: number, to: number): Promise<void> {
+async function publish(
+  stage: Stage,
+  sink: Sink,
+  into: ReturnType<typeof nothingPublished>,
+  from: number,
+  to: number,
+): Promise<void> {
   const publisher = await Publisher.open(stage.dev, stage.api);
-  await publisher.publish({ type: sink.type, way: 'request', perSecond, from, to }, into).finally(() => publisher.close());
+  await publisher
+    .publish({ type: sink.type, way: 'request', perSecond, from, to }, into)
+    .finally(() => publisher.close());
 }
 
 async function wipe(stage: Stage): Promise<void> {
@@ -95,7 +105,9 @@ function refilled(stage: Stage, log: (typeof logs)[number]): Promised {
           const message = await manager.streams.getMessage(logStream(log), { seq: sequence });
           const event = JSON.parse(message?.string() ?? '{}') as { position?: number; eventId?: string };
           hold(event.position === sequence, `sequence ${sequence} holds position ${event.position ?? '?'}`);
-          const { items } = await stage.api.get<{ items: { eventId: string; position: number }[] }>(`/v1/log/${log}/events?after=${sequence - 1}&limit=1`);
+          const { items } = await stage.api.get<{ items: { eventId: string; position: number }[] }>(
+            `/v1/log/${log}/events?after=${sequence - 1}&limit=1`,
+          );
           // The API shows the tenant's own events; one of nobody's is compared by its position alone.
           if (items[0]?.position === sequence) same(event.eventId, items[0].eventId, `the event at ${sequence}`);
         }

@@ -54,14 +54,23 @@ function restarted(stage: Stage, service: Service): Promised {
       const account = await drawUp(stage, sink, published, settleWaitMs);
       const figures = balanced(account, published);
       hold(said === 'stopped (exit 0)', `it ended with: ${said}`);
-      hold(account.doubled.length === 0, `${account.doubled.length} arrived twice after a drain: ${account.doubled.slice(0, 5).join(', ')}`);
+      hold(
+        account.doubled.length === 0,
+        `${account.doubled.length} arrived twice after a drain: ${account.doubled.slice(0, 5).join(', ')}`,
+      );
       return figures;
     },
   };
 }
 
 /** The first half, then the fault while the second half is published. */
-async function publishAround(stage: Stage, sink: Sink, way: Way, count: number, fault: () => Promise<void>): Promise<Published> {
+async function publishAround(
+  stage: Stage,
+  sink: Sink,
+  way: Way,
+  count: number,
+  fault: () => Promise<void>,
+): Promise<Published> {
   const published = nothingPublished();
   const publisher = await Publisher.open(stage.dev, stage.api);
   try {

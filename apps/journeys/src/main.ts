@@ -41,7 +41,9 @@ async function isKept({ says, holds }: Promised): Promise<boolean> {
     console.log(`  kept    ${says} (${seconds()})\n          ${figures}`);
     return true;
   } catch (error) {
-    console.log(`  BROKEN  ${says} (${seconds()})\n          ${error instanceof Error ? error.message : String(error)}`);
+    console.log(
+      `  BROKEN  ${says} (${seconds()})\n          ${error instanceof Error ? error.message : String(error)}`,
+    );
     return false;
   }
 }

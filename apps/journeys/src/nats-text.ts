@@ -31,7 +31,9 @@ export class NatsText {
     const client = new NatsText(connect(Number(url.port), url.hostname));
     const user = decodeURIComponent(url.username);
     const pass = decodeURIComponent(url.password);
-    client.socket.write(`CONNECT ${JSON.stringify({ user, pass, verbose: false, pedantic: false, headers: true, no_responders: true, lang: 'text', version: '1', protocol: 1 })}\r\n`);
+    client.socket.write(
+      `CONNECT ${JSON.stringify({ user, pass, verbose: false, pedantic: false, headers: true, no_responders: true, lang: 'text', version: '1', protocol: 1 })}\r\n`,
+    );
     await client.flush();
     return client;
   }
@@ -41,9 +43,16 @@ export class NatsText {
     const bytes = Buffer.from(body, 'utf8');
     const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
     const head = lines.length === 0 ? '' : `NATS/1.0\r\n${lines.join('')}\r\n`;
-    const sizes = head === '' ? `${bytes.length}` : `${Buffer.byteLength(head)} ${Buffer.byteLength(head) + bytes.length}`;
+    const sizes =
+      head === '' ? `${bytes.length}` : `${Buffer.byteLength(head)} ${Buffer.byteLength(head) + bytes.length}`;
     const verb = head === '' ? 'PUB' : 'HPUB';
-    this.socket.write(Buffer.concat([Buffer.from(`${verb} ${subject} ${reply === '' ? '' : `${reply} `}${sizes}\r\n${head}`), bytes, Buffer.from('\r\n')]));
+    this.socket.write(
+      Buffer.concat([
+        Buffer.from(`${verb} ${subject} ${reply === '' ? '' : `${reply} `}${sizes}\r\n${head}`),
+        bytes,
+        Buffer.from('\r\n'),
+      ]),
+    );
   }
 
   async subscribe(subject: string): Promise<void> {
@@ -90,7 +99,11 @@ export class NatsText {
       const after = end + 2 + (isMessage ? bytes + 2 : 0);
       if (this.rest.length < after) return;
       const headBytes = verb === 'HMSG' ? Number(words.at(-2)) : 0;
-      if (isMessage) this.heard.push({ subject: words[0] ?? '', body: this.rest.toString('utf8', end + 2 + headBytes, end + 2 + bytes) });
+      if (isMessage)
+        this.heard.push({
+          subject: words[0] ?? '',
+          body: this.rest.toString('utf8', end + 2 + headBytes, end + 2 + bytes),
+        });
       if (verb === 'PING') this.socket.write('PONG\r\n');
       if (verb === 'PONG') this.pongs += 1;
       if (verb === '-ERR') this.fault = words.join(' ');

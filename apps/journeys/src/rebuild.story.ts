@@ -32,7 +32,10 @@ function rebuilt(stage: Stage, service: keyof typeof listsOf): Promised {
       const publisher = await Publisher.open(stage.dev, stage.api);
       const published = nothingPublished();
       try {
-        const publishing = publisher.publish({ type: sink.type, way: 'jetstream', perSecond, from: 0, to: count }, published);
+        const publishing = publisher.publish(
+          { type: sink.type, way: 'jetstream', perSecond, from: 0, to: count },
+          published,
+        );
         await pause(500);
         const [said] = await Promise.all([runRebuild(stage, service), publishing]);
         const flow = balanced(await drawUp(stage, sink, published, settleWaitMs), published);
@@ -55,13 +58,24 @@ async function shown(stage: Stage, service: keyof typeof listsOf): Promise<{ pat
 async function runRebuild(stage: Stage, service: string): Promise<string[]> {
   const nx = [join('node_modules', '.bin', 'nx'), 'run', `${service}:rebuild`];
   // The short form leaves out Nx, which takes seconds to say what to run.
-  const args = ['--env-file', join(stage.dataDir, 'env', `${service}.env`), ...(stage.long ? nx : [join('apps', service, 'dist', 'rebuild.js')])];
-  const child = spawn(process.execPath, args, { env: { PATH: process.env['PATH'], NX_DAEMON: 'false' }, stdio: ['ignore', 'pipe', 'pipe'], timeout: rebuildWaitMs });
+  const args = [
+    '--env-file',
+    join(stage.dataDir, 'env', `${service}.env`),
+    ...(stage.long ? nx : [join('apps', service, 'dist', 'rebuild.js')]),
+  ];
+  const child = spawn(process.execPath, args, {
+    env: { PATH: process.env['PATH'], NX_DAEMON: 'false' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: rebuildWaitMs,
+  });
   let said = '';
   for (const pipe of [child.stdout, child.stderr]) pipe.on('data', (chunk: Buffer) => (said += chunk.toString()));
   const code = await new Promise((resolve) => child.once('close', (exit, signal) => resolve(exit ?? signal)));
   hold(code === 0, `exit ${String(code)}:\n${said.slice(-2_000)}`);
-  const models = said.split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as { model: string; position: number; differences: unknown[] });
+  const models = said
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line) as { model: string; position: number; differences: unknown[] });
   hold(models.length > 0, `it named no read model:\n${said.slice(-2_000)}`);
   const differing = models.filter(({ differences }) => differences.length > 0);
   hold(differing.length === 0, `differences: ${JSON.stringify(differing).slice(0, 1_000)}`);

@@ -19,7 +19,9 @@ export const restart: Story = {
           before = await everything(stage);
           const publisher = await Publisher.open(stage.dev, stage.api);
           await stage.stop('subscriptions');
-          await publisher.publish({ type: sink.type, way: 'jetstream', perSecond, from: 0, to: waiting }, published).finally(() => publisher.close());
+          await publisher
+            .publish({ type: sink.type, way: 'jetstream', perSecond, from: 0, to: waiting }, published)
+            .finally(() => publisher.close());
           same(await stage.halt(), 0, 'the exit code');
           return `${waiting} notifications left in the broker`;
         },
@@ -43,7 +45,17 @@ const settleWaitMs = 60_000;
 
 async function everything(stage: Stage): Promise<unknown> {
   const { httpUrl, natsUrl, receiversUrl, adminKey } = stage.dev;
-  const [connectors, subscriptions] = await Promise.all(['/v1/connectors', '/v1/subscriptions'].map((path) => stage.api.all<{ id: string; version: number }>(path)));
-  const marks = (items: readonly { id: string; version: number }[] = []): string[] => items.map(({ id, version }) => `${id} ${version}`);
-  return { httpUrl, natsUrl, receiversUrl, adminKey, connectors: marks(connectors), subscriptions: marks(subscriptions) };
+  const [connectors, subscriptions] = await Promise.all(
+    ['/v1/connectors', '/v1/subscriptions'].map((path) => stage.api.all<{ id: string; version: number }>(path)),
+  );
+  const marks = (items: readonly { id: string; version: number }[] = []): string[] =>
+    items.map(({ id, version }) => `${id} ${version}`);
+  return {
+    httpUrl,
+    natsUrl,
+    receiversUrl,
+    adminKey,
+    connectors: marks(connectors),
+    subscriptions: marks(subscriptions),
+  };
 }

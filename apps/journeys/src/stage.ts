@@ -60,7 +60,9 @@ export class Stage {
     for (const pipe of [child.stdout, child.stderr]) pipe.on('data', (chunk: Buffer) => (said += chunk.toString()));
     await eventually('the stack is up', startWaitMs, () => {
       if (child.exitCode !== null) throw new Error(`the stack did not start:\n${said}`);
-      return Promise.resolve(said.includes('Waybill is running') && existsSync(join(this.dataDir, 'control.json')) ? true : null);
+      return Promise.resolve(
+        said.includes('Waybill is running') && existsSync(join(this.dataDir, 'control.json')) ? true : null,
+      );
     });
   }
 

@@ -69,7 +69,12 @@ function victim(round: number): [(typeof services)[number], number] {
   return [services[round % services.length] ?? 'delivery', 1 + (Math.floor(round / services.length) % 2)];
 }
 
-async function underLoad(stage: Stage, name: string, seconds: number, disturb: (round: number) => Promise<void>): Promise<{ account: Account; published: Published }> {
+async function underLoad(
+  stage: Stage,
+  name: string,
+  seconds: number,
+  disturb: (round: number) => Promise<void>,
+): Promise<{ account: Account; published: Published }> {
   const count = seconds * perSecond;
   const sink = await openSink(stage, `${name}-${Date.now()}`, count, 10);
   const publisher = await Publisher.open(stage.dev, stage.api);
@@ -79,7 +84,9 @@ async function underLoad(stage: Stage, name: string, seconds: number, disturb: (
     for (let round = 0; !over; round += 1) await disturb(round);
   };
   try {
-    const publishing = publisher.publish({ type: sink.type, way: wayOf, perSecond, from: 0, to: count }, published).finally(() => (over = true));
+    const publishing = publisher
+      .publish({ type: sink.type, way: wayOf, perSecond, from: 0, to: count }, published)
+      .finally(() => (over = true));
     await Promise.all([publishing, disturbing()]);
   } finally {
     await publisher.close();
