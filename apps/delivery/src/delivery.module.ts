@@ -7,9 +7,11 @@ import { keepReadModel } from '@waybill/event-log/keep-read-model';
 import { keepRelay } from '@waybill/event-log/keep-relay';
 import { LogProofs } from '@waybill/event-log/log-proofs';
 import { PostgresLog } from '@waybill/event-log/postgres-log';
+import { keks } from '@waybill/service-kit/config';
 import { openDatabase } from '@waybill/service-kit/database';
 import { JqPool } from '@waybill/service-kit/jq/jq-pool';
 import { LogMirror } from '@waybill/service-kit/log-mirror';
+import { macSecret } from '@waybill/service-kit/mac-secret';
 import { createSecretBox } from '@waybill/service-kit/secret-box';
 import type { Kit } from '@waybill/service-kit/start-service';
 import type { DataSource } from 'typeorm';
@@ -27,11 +29,17 @@ import { fetchNotification } from './out/routed-notification.js';
 import { Secrets } from './out/secrets.js';
 import { sendThrough } from './out/send.js';
 import { TryOut } from './out/try-out.js';
+import { deliveries } from './read/deliveries.js';
 import { DeliveryList } from './read/delivery-list.js';
 import { DueAttempts } from './read/due-attempts.js';
-import { readModels } from './read/models.js';
+
 import { type Connector, Connectors, foldConnector } from './work/connectors.js';
+import { Correlate } from './work/correlate.js';
 import { Engine } from './work/engine.js';
+import { Parked } from './work/parked.js';
+
+/** What waits for its turn is looked for when the read model has it, at the latest after so long. */
+const turnsWithinMs = 1_000;
 
 export const deliveryLog = 'delivery-0';
 
@@ -48,7 +56,7 @@ export async function deliveryModule(config: Config, kit: Kit): Promise<DynamicM
   kit.onDrain('database', () => database.destroy());
   kit.ops.check('postgres', async () => (await database.query('select 1'), null));
   const eventLog = await openLog(config, kit);
-  for (const model of readModels) await keepReadModel({ log: eventLog, connectionString: config.DATABASE_URL, model, host: kit });
+  const projection = await keepReadModel({ log: eventLog, connectionString: config.DATABASE_URL, model: deliveries, host: kit });
   keepRelay({ log: eventLog, connection: nc, host: kit });
 
   const egress = openEgress(config, kit);
@@ -66,11 +74,14 @@ export async function deliveryModule(config: Config, kit: Kit): Promise<DynamicM
   const actor = `service:delivery:${copy}`;
   const engine = new Engine({ eventLog, connectors, log, actor, carryOut: (job, connector) => carryOut(job, connector, parts) });
   kit.onDrain('engine', () => engine.drain());
-  const timer = new AttemptsDueTimer({ eventLog, due: new DueAttempts(database), engine, connectors, log, actor });
+  const parked = new Parked();
+  const timer = new AttemptsDueTimer({ eventLog, due: new DueAttempts(database), engine, connectors, log, actor, parked });
   kit.onDrain('due attempts', () => timer.stop());
   timer.start();
   const reader = new RoutedReader({
-    eventLog, connectors, engine, log, actor, nc, copy,
+    eventLog, connectors, engine, log, actor, nc, copy, parked,
+    correlate: new Correlate(await macSecret(database, createSecretBox(keks.parse(config.WAYBILL_LOG_KEK)))),
+    turnsTo: (position) => void projection.whenCaughtUp(position, turnsWithinMs).then(() => timer.lookSoon()),
     leases: eventLog.leases,
     cursorOf: (name) => eventLog.cursor(name),
     leaseMs: config.WAYBILL_LEASE_MS,

@@ -46,6 +46,7 @@ export function jobFrom(deliveryId: string, events: readonly RecordedEvent[]): J
     connector: null,
     notification: null,
     rendered: renderingOf(events),
+    remembered: null,
   };
 }
 

@@ -88,7 +88,7 @@ function recordOutcome(command: RecordOutcome, state: Known): DeliveryEvent[] {
     status: command.status,
     timingsMs: command.timingsMs,
     notes: command.notes,
-    receipt: outcome.kind === 'unknown' ? null : (outcome.receipt ?? null),
+    receipt: outcome.receipt ?? null,
   };
   if (outcome.kind === 'accepted') return [{ type: 'DeliveryDelivered', data: finished }];
   const retry = outcome.kind === 'refused' ? outcome.retry : null;

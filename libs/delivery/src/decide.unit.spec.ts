@@ -99,6 +99,13 @@ describe('a delivery', () => {
       .thenState((state) => expect(state).toMatchObject({ status: 'retrying', afterUnknown: true, attempts: 1 }));
   });
 
+  it('keeps what was certain before the outcome became unknown', () => {
+    const receipt = { ticket: 'OPS-17', memory: { id: '10017' } };
+    given(accepted, started(1))
+      .when(record(1, { kind: 'unknown', reason: 'reset', receipt }))
+      .thenState((state) => expect(state).toMatchObject({ status: 'retrying', receipt }));
+  });
+
   it('uses the delays of its connector where it has some', () => {
     given(accepted, started(1))
       .when(record(1, { kind: 'refused', retry: 'later', reason: 'timeout' }, { retryDelaysSeconds: [0, 7] }))

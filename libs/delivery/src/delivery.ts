@@ -43,6 +43,11 @@ export interface AcceptedData {
   readonly connectorId: string;
   /** Where the routing decision stands: the payload is read from there. */
   readonly routed: { readonly log: string; readonly epoch: number; readonly position: number; readonly at: string };
+  /**
+   * Names the thing this is about at this connector: a keyed hash of connector and correlation key; the key itself stays sealed.
+   * Deliveries with the same one go one after the other, in the order of their acceptance. Absent where there is no key.
+   */
+  readonly correlationMac?: string | undefined;
 }
 
 /** What an attempt is pinned to when it starts. */
@@ -66,7 +71,8 @@ export type AttemptOutcome =
       readonly retryAfterMs?: number | undefined;
       readonly receipt?: Record<string, unknown> | null | undefined;
     }
-  | { readonly kind: 'unknown'; readonly reason: string };
+  /** The receipt holds what was certain before the outcome became unknown. */
+  | { readonly kind: 'unknown'; readonly reason: string; readonly receipt?: Record<string, unknown> | null | undefined };
 
 interface FinishedData {
   readonly attemptId: string;

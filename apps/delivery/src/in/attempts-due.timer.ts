@@ -4,9 +4,10 @@ import { AppendRejected, type EventLog } from '@waybill/event-log/log';
 import type { Log } from '@waybill/service-kit/logger';
 import { jobFrom } from '../handle-delivery.js';
 import type { DueAttempt, DueAttempts } from '../read/due-attempts.js';
-import type { Connectors } from '../work/connectors.js';
+import { type Connector, type Connectors } from '../work/connectors.js';
 import type { Engine } from '../work/engine.js';
-import { decideFor, streamOf } from '../work/job.js';
+import { decideFor, type Job, streamOf } from '../work/job.js';
+import type { Parked } from '../work/parked.js';
 
 /** A due time is met to about this; the first retry comes after five seconds. */
 const lookEveryMs = 250;
@@ -21,6 +22,7 @@ export interface DueParts {
   readonly connectors: Connectors;
   readonly log: Log;
   readonly actor: string;
+  readonly parked: Parked;
 }
 
 /**
@@ -30,11 +32,12 @@ export interface DueParts {
 export class AttemptsDueTimer {
   private readonly stopping = new AbortController();
   private running: Promise<unknown> = Promise.resolve();
+  private wake: () => void = () => undefined;
 
   constructor(private readonly parts: DueParts) {}
 
   start(): void {
-    this.running = Promise.all([this.every(lookEveryMs, () => this.look()), this.every(keepEveryMs, () => this.keep())]);
+    this.running = Promise.all([this.every(lookEveryMs, () => this.look(), true), this.every(keepEveryMs, () => this.keep())]);
   }
 
   async stop(): Promise<void> {
@@ -42,11 +45,19 @@ export class AttemptsDueTimer {
     await this.running;
   }
 
-  private async every(periodMs: number, act: () => Promise<void>): Promise<void> {
+  /** Looks at once instead of at the next turn of the clock. */
+  lookSoon(): void {
+    this.wake();
+  }
+
+  private async every(periodMs: number, act: () => Promise<void>, wakes = false): Promise<void> {
     const { signal } = this.stopping;
     while (!signal.aborted) {
+      const woken = new AbortController();
+      // A call while it looks counts for the next look: what it is about may have come too late for this one.
+      if (wakes) this.wake = () => woken.abort();
       await act().catch((error: unknown) => this.parts.log.warn({ err: error }, 'due.fault'));
-      await delay(periodMs, undefined, { signal }).catch(() => undefined);
+      await delay(periodMs, undefined, { signal: AbortSignal.any([signal, woken.signal]) }).catch(() => undefined);
     }
   }
 
@@ -55,8 +66,13 @@ export class AttemptsDueTimer {
   }
 
   private async look(): Promise<void> {
+    const { due, engine, connectors } = this.parts;
     for (;;) {
-      const claimed = await this.parts.due.claim(claimsMax, (connectorId) => this.parts.engine.roomToWait(connectorId));
+      const claimed = await due.claim(
+        claimsMax,
+        (connectorId) => engine.roomToWait(connectorId),
+        (connectorId) => isClosed(connectors.get(connectorId)),
+      );
       if (claimed.length === 0 || this.stopping.signal.aborted) return;
       await this.take(claimed);
       if (claimed.length < claimsMax) return;
@@ -64,25 +80,31 @@ export class AttemptsDueTimer {
   }
 
   private async take(claimed: readonly DueAttempt[]): Promise<void> {
-    const { engine, connectors, eventLog } = this.parts;
+    const { engine, eventLog, parked } = this.parts;
     const fresh = claimed.filter(({ deliveryId }) => !engine.holds(deliveryId));
     const streams = await eventLog.readStreams(fresh.map(({ deliveryId }) => streamOf(deliveryId)));
-    for (const { deliveryId, nowAt } of fresh) {
-      const job = jobFrom(deliveryId, streams.get(streamOf(deliveryId)) ?? []);
+    for (const attempt of fresh) {
+      const job = jobFrom(attempt.deliveryId, streams.get(streamOf(attempt.deliveryId)) ?? []);
       if (job === null) continue;
-      if (job.state.status === 'attempting') {
-        await this.recordLost(job, nowAt);
-        continue;
-      }
-      if (job.state.status !== 'pending' && job.state.status !== 'retrying') continue;
-      const connector = connectors.get(job.connectorId);
-      if (connector === undefined) await engine.cancelUnlessYoung(job);
-      else engine.offer(job, connector);
+      job.remembered = attempt.remembered;
+      job.notification = parked.take(attempt.deliveryId);
+      await this.goOnWith(job, attempt);
     }
   }
 
+  private async goOnWith(job: Job, { nowAt, cancel }: DueAttempt): Promise<void> {
+    const { engine, connectors } = this.parts;
+    if (job.state.status === 'attempting') return this.recordLost(job, nowAt);
+    if (job.state.status !== 'pending' && job.state.status !== 'retrying') return;
+    const connector = connectors.get(job.connectorId);
+    if (cancel !== null) await engine.cancel(job, cancel);
+    else if (connector === undefined) await engine.cancelUnlessYoung(job);
+    else if (isClosed(connector)) await engine.cancel(job, `connector_${connector.state}`);
+    else engine.offer(job, connector);
+  }
+
   /** Nobody wrote the outcome of an attempt and its deadline is over: the request may have arrived. */
-  private async recordLost(job: NonNullable<ReturnType<typeof jobFrom>>, nowAt: string): Promise<void> {
+  private async recordLost(job: Job, nowAt: string): Promise<void> {
     const { connectors, eventLog, actor, log } = this.parts;
     const retryDelaysSeconds = connectors.get(job.connectorId)?.limits.retryDelaysSeconds ?? null;
     try {
@@ -95,4 +117,9 @@ export class AttemptsDueTimer {
       throw error;
     }
   }
+}
+
+/** Whether nothing of a connector will be sent any more; one that has not arrived here yet may still come. */
+function isClosed(connector: Connector | undefined): boolean {
+  return connector !== undefined && connector.state !== 'enabled';
 }

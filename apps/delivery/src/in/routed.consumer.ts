@@ -4,8 +4,10 @@ import type { EventLog, StreamAppend } from '@waybill/event-log/log';
 import { deliveryIdOf } from '@waybill/service-kit/ids';
 import type { Log } from '@waybill/service-kit/logger';
 import type { Connector, Connectors } from '../work/connectors.js';
+import type { Correlate } from '../work/correlate.js';
 import type { Engine } from '../work/engine.js';
 import { advance, type Decision, decideFor, type Job, type JobNotification } from '../work/job.js';
+import type { Parked } from '../work/parked.js';
 
 /** Deliveries that are accepted in one append: two events each, so that it is one group of the log. */
 const deliveriesPerAppend = 250;
@@ -16,6 +18,10 @@ export interface RoutedParts {
   readonly engine: Engine;
   readonly log: Log;
   readonly actor: string;
+  readonly correlate: Correlate;
+  readonly parked: Parked;
+  /** Told when deliveries were accepted that wait for their turn in the due table, with the position of the last event. */
+  readonly turnsTo: (position: number) => void;
 }
 
 /** Where the log of subscriptions has been read to; moved in the same transaction as what follows from it. */
@@ -45,12 +51,19 @@ export async function takeRouted(events: readonly LogEvent[], place: Place, fenc
       fence,
     });
     place.position = last.position;
+    let turns = false;
     for (const [index, { job, connector, decision }] of accepted.entries()) {
       // A delivery that exists was accepted before: the same routing decision came twice.
       if (result.streams[index]?.written !== true) continue;
       advance(job, decision);
-      if (connector?.state === 'enabled') parts.engine.offer(job, connector);
+      if (connector?.state !== 'enabled') continue;
+      if (!isCorrelated(job)) parts.engine.offer(job, connector);
+      else {
+        turns = true;
+        if (job.notification !== null) parts.parked.park(job.deliveryId, job.notification);
+      }
     }
+    if (turns) parts.turnsTo(result.headPosition);
     first = next;
   }
 }
@@ -78,11 +91,19 @@ function accept(event: LogEvent, into: Accepted[], begun: Map<string, number>, p
     for (const connectorId of connectorIds) {
       const connector = parts.connectors.get(connectorId);
       const job = jobOf(event, routed, subscriptionId, connectorId, notification);
-      const plan = connector?.state === 'enabled' ? planWithin(connector, begun, parts.engine) : null;
-      const decision = decideFor(job, { type: 'AcceptDelivery', delivery: acceptedData(event, routed, job, subscriptionId), begin: plan }, parts.actor);
+      const correlationMac = connector && notification ? parts.correlate.macOf(connector, notification) : undefined;
+      // What has a key takes its turn after the earlier deliveries of the same thing; the due table knows whose turn it is.
+      const mayBegin = connector?.state === 'enabled' && correlationMac === undefined;
+      const plan = mayBegin ? planWithin(connector, begun, parts.engine) : null;
+      const delivery = { ...acceptedData(event, routed, job, subscriptionId), correlationMac };
+      const decision = decideFor(job, { type: 'AcceptDelivery', delivery, begin: plan }, parts.actor);
       if (decision !== null) into.push({ job, connector, decision });
     }
   }
+}
+
+function isCorrelated({ state }: Job): boolean {
+  return state.status !== 'none' && state.accepted.correlationMac !== undefined;
 }
 
 /** The fan-out shares one object per correlation key, so that the payload is parsed once. */
@@ -122,6 +143,7 @@ function jobOf(event: LogEvent, routed: NotificationRouted, subscriptionId: stri
     connector: null,
     notification,
     rendered: null,
+    remembered: null,
   };
 }
 

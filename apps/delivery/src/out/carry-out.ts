@@ -1,17 +1,16 @@
-import { parseJson } from '@waybill/contracts/payload/json-text';
-import type { JsonTree } from '@waybill/contracts/payload/json-tree';
 import type { DeliveryState } from '@waybill/delivery/delivery';
 import type { Receipt } from '@waybill/targets/outcome';
 import { actOf } from '@waybill/targets/act';
 import { findTarget } from '@waybill/targets/all-targets';
-import { defaultCorrelationKey } from '@waybill/targets/correlation';
 import type { Sending, Target } from '@waybill/targets/target';
 import type { JqEngine } from '@waybill/template/jq-engine';
 import { TemplateFailed, TemplateRefused } from '@waybill/template/template';
 import type { Connector } from '../work/connectors.js';
+import { correlationKeyOf } from '../work/correlate.js';
 import type { Job, JobNotification } from '../work/job.js';
 import { type Conversation, converse, type Send } from './converse.js';
 import { type KeptAttempt, keptAttemptText, type KeptRendering } from './kept-attempt.js';
+import { payloadOf } from './payload-of.js';
 import { renderBody } from './render-body.js';
 
 /** What came of an attempt: the target was asked (or refused without a request), or the delivery cannot be attempted at all. */
@@ -27,9 +26,6 @@ export interface CarryOutParts {
   /** Fetches what was routed, for a job that did not bring it along; null while nobody who has it answers. */
   readonly fetchNotification: (job: Job) => Promise<JobNotification | 'shredded' | null>;
 }
-
-/** Parsed payloads of the notifications that are being sent: the deliveries of a fan-out share one. */
-const payloads = new WeakMap<JobNotification, JsonTree>();
 
 /** Carries out the attempt that a job has begun. Never throws for what a template, a connector or a target can do. */
 export async function carryOut(job: Job, connector: Connector, parts: CarryOutParts): Promise<Carried> {
@@ -56,7 +52,7 @@ async function render(job: Job, connector: Connector, target: Target, parts: Car
   try {
     const { config, templates } = connector;
     const { text, missing } = await renderBody({ target, config, templates, facts, payload }, parts.engine);
-    const correlationKey = notification.correlationKey ?? defaultCorrelationKey(target.descriptor.id, facts.type, payload);
+    const correlationKey = correlationKeyOf(target.descriptor.id, notification);
     return { body: text, missing, type: facts.type, correlationKey, act: actOf(facts.type, payload) };
   } catch (error) {
     if (error instanceof TemplateFailed) return gaveUp(error.code, error.message);
@@ -77,14 +73,6 @@ function notYet(reason: string): Carried {
   return { kind: 'tried', conversation, sealedText: keptAttemptText(conversation, undefined) };
 }
 
-function payloadOf(notification: JobNotification): JsonTree {
-  const known = payloads.get(notification);
-  if (known !== undefined) return known;
-  const payload = parseJson(notification.payloadText);
-  payloads.set(notification, payload);
-  return payload;
-}
-
 function sendingOf(job: Job, state: Extract<DeliveryState, { status: 'attempting' }>, connector: Connector, rendered: KeptRendering): Sending {
   return {
     config: connector.config,
@@ -97,6 +85,7 @@ function sendingOf(job: Job, state: Extract<DeliveryState, { status: 'attempting
     act: rendered.act,
     attempt: state.attemptsOfRound,
     afterUnknown: state.afterUnknown,
-    remembered: state.receipt as Receipt | null,
+    // The memory of the thing includes what this very delivery left behind, as long as nobody came after it.
+    remembered: job.remembered ?? (state.receipt as Receipt | null),
   };
 }

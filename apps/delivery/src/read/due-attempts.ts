@@ -1,9 +1,15 @@
+import type { Receipt } from '@waybill/targets/outcome';
 import type { DataSource } from 'typeorm';
+import { dueRanks } from './delivery-rows.js';
 
 export interface DueAttempt {
   readonly deliveryId: string;
   /** The database's time, by which it is due. */
   readonly nowAt: string;
+  /** What the deliveries of the same thing left behind last; null where there is nothing, or no correlation key. */
+  readonly remembered: Receipt | null;
+  /** Why it is to be cancelled instead of attempted; null for most. */
+  readonly cancel: string | null;
 }
 
 /** A claimed row belongs to the copy for so long; what it holds in memory it leases again in time (`keep`). */
@@ -19,22 +25,31 @@ export class DueAttempts {
 
   /**
    * Leases rows that are due: per connector at most as many as `room` says, so that ten thousand retries of one connector do not stand
-   * before another's first; lost attempts of any connector. Oldest first. At most about `max` rows.
+   * before another's first; of a connector that `isClosing` all rows, due or not; lost attempts of any connector. First attempts come
+   * before late ones. Of the deliveries of one thing only the oldest that is not over is leased. At most about `max` rows.
    */
-  async claim(max: number, room: (connectorId: string) => number): Promise<DueAttempt[]> {
-    const connectors = await this.database.query<{ connector_id: string }[]>(dueConnectorsSql, [connectorsMax]);
-    if (connectors.length === 0) return [];
-    const ids = connectors.map((row) => row.connector_id);
+  async claim(max: number, room: (connectorId: string) => number, isClosing: (connectorId: string) => boolean): Promise<DueAttempt[]> {
+    const found = await this.database.query<{ connector_id: string; is_due: boolean }[]>(dueConnectorsSql, [connectorsMax]);
+    const ids = found.filter((row) => row.is_due || isClosing(row.connector_id)).map((row) => row.connector_id);
+    if (ids.length === 0) return [];
     const share = Math.max(1, Math.floor(max / ids.length));
-    const limits = ids.map((id) => Math.min(share, Math.max(0, room(id))));
-    const rows = await this.database.query<{ id: string; now_at: Date }[]>(claimSql, [ids, limits, share, leaseMs]);
-    return rows.map((row) => ({ deliveryId: row.id, nowAt: row.now_at.toISOString() }));
+    const closing = ids.map(isClosing);
+    const limits = ids.map((id, index) => (closing[index] ? share : Math.min(share, Math.max(0, room(id)))));
+    const rows = await this.database.query<ClaimedRow[]>(claimSql, [ids, limits, closing, share, leaseMs]);
+    return rows.map(({ id, now_at, receipt, cancel }) => ({ deliveryId: id, nowAt: now_at.toISOString(), remembered: receipt, cancel }));
   }
 
   /** Leases again what waits in this copy's memory, and sweeps leases that ended long ago. */
   async keep(deliveryIds: readonly string[]): Promise<void> {
     await this.database.query(keepSql, [deliveryIds, leaseMs]);
   }
+}
+
+interface ClaimedRow {
+  readonly id: string;
+  readonly now_at: Date;
+  readonly receipt: Receipt | null;
+  readonly cancel: string | null;
 }
 
 /** A loose index scan: one step a connector, however many rows it has. */
@@ -44,29 +59,53 @@ const dueConnectorsSql = `
     union all
     select (select connector_id from ${schema}.delivery_due d where d.connector_id > step.connector_id order by connector_id limit 1)
     from step where step.connector_id is not null)
-  select connector_id from step
-  where connector_id is not null and exists (
-    select 1 from ${schema}.delivery_due d where d.connector_id = step.connector_id and d.due_at <= now())
+  select connector_id, (${[dueRanks.first, dueRanks.late, dueRanks.lost]
+    .map((rank) => `exists (select 1 from ${schema}.delivery_due d where d.connector_id = step.connector_id and d.rank = ${rank} and d.due_at <= now())`)
+    .join(' or ')}) as is_due
+  from step where connector_id is not null
   limit $1`;
+
+/** A late one that has waited for so long goes with the first attempts, or a connector with much to do would never come to it. */
+const lateGoesFirst = `interval '10 minutes'`;
+
+/** A lease is for the row as it was: when an attempt has ended since, the next one is anybody's. */
+const leaseOf = (row: string, lease: string): string => `${lease}.id = ${row}.id and ${lease}.position = ${row}.changed_position and ${lease}.until > now()`;
+
+/** Rows of one rank that may be taken: due (or to be cancelled), leased by nobody, and the turn of their thing. */
+const takeable = (rank: number): string => `
+  select d.id, d.due_at, d.rank, d.changed_position from ${schema}.delivery_due d left join due_leases l on ${leaseOf('d', 'l')}
+  where d.connector_id = wanted.connector_id and d.rank = ${rank} and d.due_at <= (case when wanted.closing then 'infinity' else now() end) and l.id is null
+    and (wanted.closing or d.cancel is not null
+      or ((d.owned_until is null or d.owned_until < now()) and (d.mac is null or not exists (
+        select 1 from ${schema}.delivery_due other
+        where other.connector_id = d.connector_id and other.mac = d.mac and other.id <> d.id
+          and (other.accepted_position < d.accepted_position or other.rank = ${dueRanks.lost}
+            or exists (select 1 from due_leases held where ${leaseOf('other', 'held')}))))))
+  order by d.due_at`;
 
 /** The lease is the claim: of two copies that pick the same row one finds the other's lease in its way and gets nothing. */
 const claimSql = `
   with picked as (
-    select one.id
-    from unnest($1::text[], $2::int[]) wanted (connector_id, room)
+    select one.id, one.changed_position
+    from unnest($1::text[], $2::int[], $3::boolean[]) wanted (connector_id, room, closing)
     cross join lateral (
-      (select d.id from ${schema}.delivery_due d left join due_leases l on l.id = d.id and l.until > now()
-       where d.connector_id = wanted.connector_id and not d.lost and d.due_at <= now() and (d.owned_until is null or d.owned_until < now()) and l.id is null
-       order by d.due_at limit wanted.room)
+      (select waiting.id, waiting.changed_position from ((${takeable(dueRanks.first)} limit wanted.room) union all (${takeable(dueRanks.late)} limit wanted.room)) waiting
+       order by waiting.rank = ${dueRanks.late} and waiting.due_at > now() - ${lateGoesFirst}, waiting.due_at limit wanted.room)
       union all
-      (select d.id from ${schema}.delivery_due d left join due_leases l on l.id = d.id and l.until > now()
-       where d.connector_id = wanted.connector_id and d.lost and d.due_at <= now() and l.id is null
-       order by d.due_at limit $3)) one)
-  insert into due_leases as lease (id, until) select id, now() + $4 * interval '1 ms' from picked order by id
-  on conflict (id) do update set until = excluded.until where lease.until <= now()
-  returning id, now() as now_at`;
+      (select d.id, d.changed_position from ${schema}.delivery_due d left join due_leases l on ${leaseOf('d', 'l')}
+       where d.connector_id = wanted.connector_id and d.rank = ${dueRanks.lost} and d.due_at <= now() and l.id is null
+       order by d.due_at limit $4)) one),
+  leased as (
+    insert into due_leases as lease (id, until, position) select id, now() + $5 * interval '1 ms', changed_position from picked order by id
+    on conflict (id) do update set until = excluded.until, position = excluded.position
+      where lease.until <= now() or lease.position < excluded.position
+    returning id)
+  select leased.id, now() as now_at, d.cancel, c.receipt
+  from leased join ${schema}.delivery_due d on d.id = leased.id
+  left join ${schema}.correlation c on c.connector_id = d.connector_id and c.mac = d.mac`;
 
 const keepSql = `
   with swept as (delete from due_leases where until < now() - interval '1 minute' and not id = any($1::text[]))
-  insert into due_leases (id, until) select id, now() + $2 * interval '1 ms' from unnest($1::text[]) held (id) order by id
-  on conflict (id) do update set until = excluded.until`;
+  insert into due_leases (id, until, position)
+  select d.id, now() + $2 * interval '1 ms', d.changed_position from ${schema}.delivery_due d where d.id = any($1::text[]) order by d.id
+  on conflict (id) do update set until = excluded.until, position = excluded.position`;

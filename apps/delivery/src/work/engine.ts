@@ -83,7 +83,7 @@ export class Engine {
 
   /** Ends a delivery whose connector does not exist; one that was routed a moment ago waits for registry's log. */
   async cancelUnlessYoung(job: Job): Promise<void> {
-    if (!isYoung(job)) await this.cancel(job, undefined);
+    if (!isYoung(job)) await this.cancel(job, 'connector_unknown');
   }
 
   /** Starts nothing new, says of what has begun and not left that it did not, and waits for what is under way. */
@@ -126,7 +126,7 @@ export class Engine {
       const connector = this.parts.connectors.get(job.connectorId);
       // A connector that was created a moment ago may not have arrived here yet: the due table brings the delivery again.
       if (connector === undefined && isYoung(job)) return void this.inHand.delete(job.deliveryId);
-      if (connector?.state !== 'enabled') await this.cancel(job, connector);
+      if (connector?.state !== 'enabled') await this.cancel(job, `connector_${connector?.state ?? 'unknown'}`);
       else if (await this.write(job, () => decideFor(job, { type: 'BeginAttempt', plan: this.plan(connector, Date.now()) }, this.parts.actor))) {
         job.connector = connector;
         lane.begun.push(job);
@@ -195,8 +195,8 @@ export class Engine {
     this.inHand.delete(job.deliveryId);
   }
 
-  private async cancel(job: Job, connector: Connector | undefined): Promise<void> {
-    const reason = connector === undefined ? 'connector_unknown' : `connector_${connector.state}`;
+  /** Ends a delivery that waits, with the reason. */
+  async cancel(job: Job, reason: string): Promise<void> {
     const command = { type: 'CancelDelivery', reason, now: new Date().toISOString() } as const;
     await this.write(job, () => decideFor(job, command, this.parts.actor));
   }
@@ -246,7 +246,7 @@ function isYoung(job: Job): boolean {
 
 function outcomeOf(carried: Extract<Carried, { kind: 'tried' }>) {
   const { outcome } = carried.conversation;
-  if (outcome.kind === 'unknown') return outcome;
+  if (outcome.kind === 'unknown') return { ...outcome, receipt: plainReceipt(outcome.receipt ?? null) };
   if (outcome.kind === 'accepted') return { kind: 'accepted' as const, receipt: plainReceipt(outcome.receipt) };
   const { retry, reason, retryAfterMs } = outcome;
   return { kind: 'refused' as const, retry, reason, retryAfterMs, receipt: plainReceipt(outcome.receipt ?? null) };

@@ -3,6 +3,7 @@ import type { DeliveryCommand } from '@waybill/delivery/decide';
 import { deliveryDecider } from '@waybill/delivery/decide';
 import type { DeliveryEvent, DeliveryState } from '@waybill/delivery/delivery';
 import type { NewEvent, RecordedEvent, StreamAppend } from '@waybill/event-log/log';
+import type { Receipt } from '@waybill/targets/outcome';
 import type { KeptRendering } from '../out/kept-attempt.js';
 import type { Connector } from './connectors.js';
 
@@ -22,6 +23,8 @@ export interface Job {
   notification: JobNotification | null;
   /** What an earlier attempt rendered; null when the template has to be rendered. */
   rendered: KeptRendering | null;
+  /** What the deliveries of the same thing left behind last; null where there is nothing, or no correlation key. */
+  remembered: Receipt | null;
 }
 
 export interface JobNotification {

@@ -1,0 +1,208 @@
+import type { DeliveryEvent } from '@waybill/delivery/delivery';
+import type { RecordedEvent } from '@waybill/event-log/log';
+import type { ReadModelClient } from '@waybill/event-log/read-model';
+
+/** One delivery as the explorer shows it; asked by `delivery-list.ts`, `stats.ts` and the jobs. */
+export interface DeliveryRow {
+  readonly id: string;
+  tenant: string;
+  notification_id: string;
+  type: string;
+  connector_id: string;
+  subscription_id: string;
+  connector_version: number | null;
+  status: string;
+  reason: string | null;
+  attempts: number;
+  next_attempt_at: string | null;
+  ticket: string | null;
+  url: string | null;
+  accepted_at: string;
+  updated_at: string;
+  /** When the target accepted it. */
+  delivered_at: string | null;
+  /** When the routing event was recorded: the start of the latency. */
+  routed_at: string;
+  /** Names the thing it is about at this connector; null where there is no correlation key. */
+  correlation_mac: string | null;
+  /** Where it was accepted: the order of the deliveries of one thing. */
+  accepted_position: number;
+  /** An attempt of it has an unknown outcome: it may have arrived more often than the record can tell. */
+  uncertain: boolean;
+  /** What the due table says; null when nothing is due. For an attempt under way it is the moment from which it counts as lost. */
+  due_at: string | null;
+  due_rank: DueRank;
+  /** Where it was changed last: who leased the row before that has no claim to what it says now. */
+  changed_position: number;
+}
+
+/** First attempts go before retries and redeliveries; an attempt under way is due only when it was lost. */
+export const dueRanks = { first: 0, late: 1, lost: 2 } as const;
+export type DueRank = (typeof dueRanks)[keyof typeof dueRanks];
+
+/** A deadline is met by a clock that may differ a little from the one that set it. */
+const lostGraceMs = 2_000;
+
+export const deliveryTables = [
+  `create table delivery (
+     id text collate "C" primary key, tenant text not null, notification_id text not null, type text not null,
+     connector_id text not null, subscription_id text not null, connector_version int, status text not null, reason text,
+     attempts int not null, next_attempt_at timestamptz, ticket text, url text, accepted_at timestamptz not null,
+     updated_at timestamptz not null, delivered_at timestamptz, routed_at timestamptz not null,
+     correlation_mac text, accepted_position bigint not null, uncertain boolean not null) with (fillfactor = 70)`,
+  `create index on delivery (tenant, id)`,
+  `create index on delivery (connector_id, id)`,
+  `create index on delivery (notification_id)`,
+  `create index on delivery (subscription_id, id)`,
+  // What people look for. A table of its own, because an index of the status would make every change of a delivery write to every
+  // index of the row: that cost more than all else this read model does.
+  `create table delivery_ended (id text collate "C" primary key, tenant text not null, status text not null)`,
+  `create index on delivery_ended (tenant, status, id)`,
+];
+
+/** Ends that are kept in `delivery_ended`; most deliveries are delivered, and those are nobody's worry. */
+const keptEnds: ReadonlySet<string | undefined> = new Set(['dead-lettered', 'cancelled']);
+
+/** What one batch of events changes: rows that are new, and members of rows that were there. */
+export interface Changes {
+  readonly inserted: Map<string, DeliveryRow>;
+  readonly updated: Map<string, Partial<DeliveryRow> & { readonly id: string }>;
+}
+
+/** Folds a batch, so that a delivery that is accepted, sent and delivered within it is one row written once. */
+export function foldBatch(events: readonly RecordedEvent[]): Changes {
+  const changes: Changes = { inserted: new Map(), updated: new Map() };
+  for (const recorded of events) {
+    const event = recorded as unknown as DeliveryEvent;
+    if (event.type === 'DeliveryAccepted') changes.inserted.set(event.data.deliveryId, acceptedRow(recorded, event.data));
+    else if (recorded.stream.startsWith('delivery-')) changeRow(changes, recorded, event);
+  }
+  return changes;
+}
+
+function acceptedRow(recorded: RecordedEvent, data: Extract<DeliveryEvent, { type: 'DeliveryAccepted' }>['data']): DeliveryRow {
+  return {
+    id: data.deliveryId,
+    tenant: recorded.tenant,
+    notification_id: data.notificationId,
+    type: data.notificationType,
+    connector_id: data.connectorId,
+    subscription_id: data.subscriptionId,
+    connector_version: null,
+    status: 'pending',
+    reason: null,
+    attempts: 0,
+    next_attempt_at: recorded.at,
+    ticket: null,
+    url: null,
+    accepted_at: recorded.at,
+    updated_at: recorded.at,
+    delivered_at: null,
+    routed_at: data.routed.at,
+    correlation_mac: data.correlationMac ?? null,
+    accepted_position: recorded.position,
+    uncertain: false,
+    due_at: recorded.at,
+    due_rank: dueRanks.first,
+    changed_position: recorded.position,
+  };
+}
+
+function changeRow(changes: Changes, recorded: RecordedEvent, event: DeliveryEvent): void {
+  const id = recorded.stream.slice('delivery-'.length);
+  const row: Partial<DeliveryRow> = changes.inserted.get(id) ?? changes.updated.get(id) ?? { id };
+  Object.assign(row, changeOf(event), { updated_at: recorded.at, changed_position: recorded.position });
+  if (!changes.inserted.has(id)) changes.updated.set(id, row as Partial<DeliveryRow> & { id: string });
+}
+
+/** The members that an event sets; the others keep what they had. */
+function changeOf(event: DeliveryEvent): Partial<DeliveryRow> {
+  switch (event.type) {
+    case 'DeliveryAccepted':
+      return {};
+    case 'AttemptStarted': {
+      const { connectorVersion, number, deadline } = event.data;
+      const due_at = new Date(Date.parse(deadline) + lostGraceMs).toISOString();
+      return { status: 'attempting', reason: null, connector_version: connectorVersion, attempts: number, next_attempt_at: null, due_at, due_rank: dueRanks.lost };
+    }
+    case 'DeliveryDelivered':
+      return { status: 'delivered', reason: null, next_attempt_at: null, due_at: null, delivered_at: event.data.finishedAt, ...receiptOf(event.data.receipt) };
+    case 'AttemptFailed':
+      return {
+        status: 'retrying',
+        reason: event.data.reason,
+        ...(event.data.outcome === 'unknown' ? { uncertain: true } : {}),
+        ...receiptOf(event.data.receipt),
+      };
+    case 'RetryScheduled':
+      return { status: 'retrying', next_attempt_at: event.data.dueAt, due_at: event.data.dueAt, due_rank: dueRanks.late };
+    case 'DeliveryDeadLettered':
+      return { status: 'dead-lettered', reason: event.data.reason, next_attempt_at: null, due_at: null };
+    case 'DeliveryCancelled':
+      return { status: 'cancelled', reason: event.data.reason, next_attempt_at: null, due_at: null };
+    case 'RedeliveryRequested':
+      return { status: 'pending', reason: null, next_attempt_at: event.data.dueAt, due_at: event.data.dueAt, due_rank: dueRanks.late };
+  }
+}
+
+function receiptOf(receipt: Record<string, unknown> | null): Partial<DeliveryRow> {
+  if (receipt === null) return {};
+  const { ticket, url } = receipt as { ticket?: string; url?: string };
+  return { ...(ticket === undefined ? {} : { ticket }), ...(url === undefined ? {} : { url }) };
+}
+
+/** Writes a batch in a handful of statements, whatever its size. */
+export async function applyDeliveries(client: ReadModelClient, { inserted, updated }: Changes): Promise<void> {
+  const rows = [...inserted.values()];
+  if (rows.length > 0) await client.query(insertSql, insertColumns.map((column) => rows.map((row) => row[column])));
+  // Rows that set the same members are written together.
+  for (const [members, group] of groupByMembers([...updated.values()])) {
+    await client.query(updateSql(members), [group.map((row) => row.id), ...members.map((member) => group.map((row) => row[member] ?? null))]);
+  }
+}
+
+/** Notes the deliveries that ended otherwise than delivered, and strikes out those that somebody sends again. */
+export async function applyEnds(client: ReadModelClient, { inserted, updated }: Changes): Promise<void> {
+  const rows: (Partial<DeliveryRow> & { readonly id: string })[] = [...inserted.values(), ...updated.values()];
+  const ended = rows.filter((row) => keptEnds.has(row.status));
+  const again = rows.filter((row) => row.due_rank === dueRanks.late && row.status === 'pending');
+  if (again.length > 0) await client.query('delete from delivery_ended where id = any($1)', [again.map((row) => row.id)]);
+  if (ended.length > 0) await client.query(endedSql, [ended.map((row) => row.id), ended.map((row) => row.status)]);
+}
+
+function groupByMembers(rows: readonly (Partial<DeliveryRow> & { id: string })[]): [UpdateMember[], (Partial<DeliveryRow> & { id: string })[]][] {
+  const groups = new Map<string, [UpdateMember[], (Partial<DeliveryRow> & { id: string })[]]>();
+  for (const row of rows) {
+    const members = updateMembers.filter((member) => row[member] !== undefined);
+    const key = members.join();
+    const group = groups.get(key) ?? [members, []];
+    group[1].push(row);
+    groups.set(key, group);
+  }
+  return [...groups.values()];
+}
+
+const columnTypes = {
+  id: 'text', tenant: 'text', notification_id: 'text', type: 'text', connector_id: 'text', subscription_id: 'text',
+  connector_version: 'int', status: 'text', reason: 'text', attempts: 'int', next_attempt_at: 'timestamptz', ticket: 'text', url: 'text',
+  accepted_at: 'timestamptz', updated_at: 'timestamptz', delivered_at: 'timestamptz', routed_at: 'timestamptz',
+  correlation_mac: 'text', accepted_position: 'bigint', uncertain: 'boolean',
+} as const; // prettier-ignore
+type Column = keyof typeof columnTypes;
+const insertColumns = Object.keys(columnTypes) as Column[];
+const updateMembers = ['connector_version', 'status', 'reason', 'attempts', 'next_attempt_at', 'ticket', 'url', 'updated_at', 'delivered_at', 'uncertain'] as const;
+type UpdateMember = (typeof updateMembers)[number];
+
+const insertSql = `
+  insert into delivery (${insertColumns.join(', ')})
+  select * from unnest(${insertColumns.map((column, index) => `$${index + 1}::${columnTypes[column]}[]`).join(', ')})`;
+
+const updateSql = (members: readonly UpdateMember[]): string => `
+  update delivery d set ${members.map((member) => `${member} = n.${member}`).join(', ')}
+  from unnest($1::text[]${members.map((member, index) => `, $${index + 2}::${columnTypes[member]}[]`).join('')}) n (id${members.map((member) => `, ${member}`).join('')})
+  where d.id = n.id`;
+
+const endedSql = `
+  insert into delivery_ended (id, tenant, status)
+  select d.id, d.tenant, n.status from unnest($1::text[], $2::text[]) n (id, status) join delivery d on d.id = n.id
+  on conflict (id) do update set status = excluded.status`;

@@ -1,0 +1,64 @@
+import type { RecordedEvent } from '@waybill/event-log/log';
+import type { ReadModelClient } from '@waybill/event-log/read-model';
+import { type Changes, type DeliveryRow, dueRanks } from './delivery-rows.js';
+
+/** Whoever accepted a delivery has it in memory; from the table it is taken only when it has not been begun for so long. */
+export const firstLeaseMs = 10_000;
+
+/** One row for each delivery that is not over; `due-attempts.ts` claims from it. */
+export const dueTables = [
+  `create table delivery_due (
+     id text collate "C" primary key, connector_id text not null, subscription_id text not null, rank smallint not null,
+     due_at timestamptz not null, owned_until timestamptz, mac text, accepted_position bigint not null, changed_position bigint not null, cancel text)`,
+  `create index on delivery_due (connector_id, rank, due_at)`,
+  `create index on delivery_due (connector_id, mac, accepted_position) where mac is not null`,
+];
+
+type Changed = Partial<DeliveryRow> & { readonly id: string };
+
+/** Moves the due rows to where a batch left them. */
+export async function applyDue(client: ReadModelClient, { inserted, updated }: Changes): Promise<void> {
+  const rows: Changed[] = [...inserted.values(), ...updated.values()];
+  const over = rows.filter((row) => row.due_at === null).map((row) => row.id);
+  const due = rows.filter((row) => typeof row.due_at === 'string');
+  if (over.length > 0) await client.query('delete from delivery_due where id = any($1)', [over]);
+  if (due.length === 0) return;
+  await client.query(dueSql, [
+    due.map((row) => row.id),
+    due.map((row) => row.due_at),
+    due.map((row) => row.due_rank),
+    due.map((row) => ownedUntil(row)),
+    due.map((row) => row.changed_position),
+  ]);
+}
+
+/** What has a correlation key is taken from this table from the beginning: here its turn is known. */
+function ownedUntil(row: Changed): string | null {
+  if (row.due_rank !== dueRanks.first || row.accepted_at === undefined || row.correlation_mac !== null) return null;
+  return new Date(Date.parse(row.accepted_at) + firstLeaseMs).toISOString();
+}
+
+/** What waits for a subscription that was deleted or disabled is to be cancelled; what is accepted later is none of its business. */
+export async function applyClosings(client: ReadModelClient, events: readonly RecordedEvent[]): Promise<void> {
+  for (const event of events) {
+    if (event.type !== 'SubscriptionClosed') continue;
+    const { subscriptionId, reason } = event.data as { subscriptionId: string; reason: string };
+    await client.query(closeSql, [subscriptionId, reason, event.position]);
+  }
+}
+
+/** To be cancelled is due at once, unless an attempt is under way: then it is due when that one ends. */
+const dueWhenClosed = (rank: string, dueAt: string): string => `case when ${rank} = ${dueRanks.lost} then ${dueAt} else '-infinity' end`;
+
+const closeSql = `
+  update delivery_due set cancel = $2, due_at = ${dueWhenClosed('rank', 'due_at')}
+  where subscription_id = $1 and accepted_position < $3`;
+
+const dueSql = `
+  insert into delivery_due (id, connector_id, subscription_id, due_at, rank, owned_until, mac, accepted_position, changed_position)
+  select n.id, d.connector_id, d.subscription_id, n.due_at, n.rank, n.owned_until, d.correlation_mac, d.accepted_position, n.changed_position
+  from unnest($1::text[], $2::timestamptz[], $3::smallint[], $4::timestamptz[], $5::bigint[]) n (id, due_at, rank, owned_until, changed_position)
+  join delivery d on d.id = n.id
+  on conflict (id) do update set
+    due_at = case when delivery_due.cancel is null then excluded.due_at else ${dueWhenClosed('excluded.rank', 'excluded.due_at')} end,
+    rank = excluded.rank, owned_until = null, changed_position = excluded.changed_position`;
