@@ -1,0 +1,66 @@
+import { useEffect, useRef, useState } from 'react';
+import type { LogEvent } from './shapes';
+
+/** What the feed sends, by name: EventSource hears only names that it was told. */
+const eventTypes = [
+  'DeliveryAccepted',
+  'AttemptStarted',
+  'AttemptFailed',
+  'AttemptUnknown',
+  'RetryScheduled',
+  'DeliveryDelivered',
+  'DeliveryDeadLettered',
+  'DeliveryCancelled',
+  'DeliverySuppressed',
+  'RedeliveryRequested',
+  'NotificationRouted',
+  'NotificationRefused',
+  'ConnectorCreated',
+  'ConnectorUpdated',
+  'ConnectorSecretsReplaced',
+  'ConnectorEnabled',
+  'ConnectorDisabled',
+  'ConnectorDeleted',
+  'SubscriptionCreated',
+  'SubscriptionUpdated',
+  'SubscriptionEnabled',
+  'SubscriptionDisabled',
+  'SubscriptionDeleted',
+] as const;
+
+export type LiveState = 'off' | 'connecting' | 'live' | 'lost';
+
+/**
+ * Hears the live feed while `on`, and says how it stands. The browser comes back by itself with the last event's id, so nothing is missed;
+ * a hidden tab stops listening and catches up when it is seen again.
+ */
+export function useLive(on: boolean, hear: (event: LogEvent) => void): LiveState {
+  const [state, setState] = useState<LiveState>('off');
+  const heard = useRef(hear);
+  heard.current = hear;
+  const isSeen = useIsSeen();
+  useEffect(() => {
+    if (!on || !isSeen) {
+      setState('off');
+      return;
+    }
+    setState('connecting');
+    const source = new EventSource('/v1/live');
+    source.onopen = () => setState('live');
+    source.onerror = () => setState(source.readyState === EventSource.CLOSED ? 'lost' : 'connecting');
+    const listen = (message: MessageEvent<string>): void => heard.current(JSON.parse(message.data) as LogEvent);
+    for (const type of eventTypes) source.addEventListener(type, listen);
+    return () => source.close();
+  }, [on, isSeen]);
+  return state;
+}
+
+function useIsSeen(): boolean {
+  const [isSeen, setSeen] = useState(() => document.visibilityState === 'visible');
+  useEffect(() => {
+    const look = (): void => setSeen(document.visibilityState === 'visible');
+    document.addEventListener('visibilitychange', look);
+    return () => document.removeEventListener('visibilitychange', look);
+  }, []);
+  return isSeen;
+}

@@ -1,0 +1,117 @@
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { api } from './client';
+import type { Connector, Subscription } from './shapes';
+
+type Filters = Record<string, string | number | boolean | undefined>;
+
+/** Bounds how many names a page reads to put words to ids; past it an id stands for itself. */
+const namesMax = 200;
+
+export const sessionQuery = queryOptions({
+  queryKey: ['session'],
+  queryFn: ({ signal }) => api('GET /v1/session', { signal }),
+  staleTime: 60_000,
+  retry: false,
+});
+
+export const targetsQuery = queryOptions({
+  queryKey: ['targets'],
+  queryFn: ({ signal }) => api('GET /v1/targets', { signal }),
+  staleTime: Infinity,
+});
+
+export const typesQuery = queryOptions({
+  queryKey: ['types'],
+  queryFn: ({ signal }) => api('GET /v1/notification-types', { query: { limit: namesMax }, signal }),
+  staleTime: 60_000,
+});
+
+export const connectorsQuery = (filters: Filters = {}) =>
+  queryOptions({
+    queryKey: ['connectors', filters],
+    queryFn: ({ signal }) => api('GET /v1/connectors', { query: { limit: namesMax, ...filters }, signal }),
+  });
+
+export const connectorQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['connector', id],
+    queryFn: ({ signal }) => api('GET /v1/connectors/{id}', { params: { id }, signal }),
+  });
+
+export const connectorHistoryQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['connector', id, 'history'],
+    queryFn: ({ signal }) => api('GET /v1/connectors/{id}/history', { params: { id }, query: { limit: 100 }, signal }),
+  });
+
+export const subscriptionsQuery = (filters: Filters = {}) =>
+  queryOptions({
+    queryKey: ['subscriptions', filters],
+    queryFn: ({ signal }) => api('GET /v1/subscriptions', { query: { limit: namesMax, ...filters }, signal }),
+  });
+
+export const subscriptionQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['subscription', id],
+    queryFn: ({ signal }) => api('GET /v1/subscriptions/{id}', { params: { id }, signal }),
+  });
+
+export const deliveriesQuery = (filters: Filters, limit = 50) =>
+  infiniteQueryOptions({
+    queryKey: ['deliveries', filters, limit],
+    queryFn: ({ pageParam, signal }) =>
+      api('GET /v1/deliveries', { query: { limit, cursor: pageParam, ...filters }, signal }),
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ nextCursor }) => nextCursor,
+  });
+
+export const deliveryQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['delivery', id],
+    queryFn: ({ signal }) => api('GET /v1/deliveries/{id}', { params: { id }, signal }),
+  });
+
+export const whyQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['why', id],
+    queryFn: ({ signal }) => api('GET /v1/why/{id}', { params: { id }, signal }),
+  });
+
+export const notificationsQuery = (filters: Filters, limit = 50) =>
+  infiniteQueryOptions({
+    queryKey: ['notifications', filters, limit],
+    queryFn: ({ pageParam, signal }) =>
+      api('GET /v1/notifications', { query: { limit, cursor: pageParam, ...filters }, signal }),
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ nextCursor }) => nextCursor,
+  });
+
+export const notificationQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['notification', id],
+    queryFn: ({ signal }) => api('GET /v1/notifications/{id}', { params: { id }, signal }),
+  });
+
+export const statsQuery = (filters: Filters = {}) =>
+  queryOptions({
+    queryKey: ['stats', filters],
+    queryFn: ({ signal }) => api('GET /v1/stats', { query: filters, signal }),
+    refetchInterval: 15_000,
+  });
+
+export const jobQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['job', id],
+    queryFn: ({ signal }) => api('GET /v1/jobs/{id}', { params: { id }, signal }),
+    refetchInterval: ({ state }) => (state.data?.state === 'running' ? 1_000 : 10_000),
+  });
+
+export const apiKeysQuery = queryOptions({
+  queryKey: ['api-keys'],
+  queryFn: ({ signal }) => api('GET /v1/api-keys', { query: { limit: namesMax }, signal }),
+});
+
+/** Words for ids, from the two lists that are small enough to read whole. */
+export function namesOf(...lists: (readonly (Connector | Subscription)[] | undefined)[]): ReadonlyMap<string, string> {
+  return new Map(lists.flatMap((list) => (list ?? []).map(({ id, name }) => [id, name] as const)));
+}

@@ -1,0 +1,38 @@
+import type { IconName } from '../pieces/icons';
+import { general } from '../words/general';
+
+interface Place {
+  readonly to: string;
+  readonly label: string;
+  readonly icon: IconName;
+  /** After g. */
+  readonly key: string;
+  readonly scope: 'read' | 'audit' | 'admin';
+}
+
+/** The pages of the navigation, in its order; a page whose scope the key does not have is not shown. */
+export const places: readonly Place[] = [
+  { to: '/', label: general.nav.home, icon: 'home', key: 'h', scope: 'read' },
+  { to: '/connectors', label: general.nav.connectors, icon: 'connectors', key: 'c', scope: 'read' },
+  { to: '/subscriptions', label: general.nav.subscriptions, icon: 'subscriptions', key: 's', scope: 'read' },
+  { to: '/deliveries', label: general.nav.deliveries, icon: 'deliveries', key: 'd', scope: 'read' },
+  { to: '/dead-letters', label: general.nav.deadLetters, icon: 'deadLetters', key: 'l', scope: 'read' },
+  { to: '/notifications', label: general.nav.notifications, icon: 'notifications', key: 'n', scope: 'read' },
+  { to: '/audit', label: general.nav.audit, icon: 'audit', key: 'a', scope: 'audit' },
+  { to: '/keys', label: general.nav.keys, icon: 'keys', key: 'k', scope: 'admin' },
+  { to: '/doctor', label: general.nav.doctor, icon: 'doctor', key: 'o', scope: 'read' },
+];
+
+const idPages: Record<string, string> = {
+  con: '/connectors/',
+  sub: '/subscriptions/',
+  ntf: '/notifications/',
+  dlv: '/deliveries/',
+  job: '/jobs/',
+};
+
+/** The page of an id; null for what is no id. */
+export function pageOf(text: string): string | null {
+  const found = /^(con|sub|ntf|dlv|job)_[0-7][0-9a-z]{25}$/.exec(text.trim());
+  return found === null ? null : `${idPages[found[1] ?? ''] ?? ''}${found[0]}`;
+}

@@ -1,0 +1,19 @@
+import { QueryClient } from '@tanstack/react-query';
+import { ProblemError } from '../api/problem';
+
+/** What may come by itself is asked for again: a service that restarts is back in seconds. A refusal stays a refusal. */
+const retriesMax = 2;
+
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 5_000,
+      refetchOnWindowFocus: true,
+      retry: (failures, error) =>
+        failures < retriesMax &&
+        error instanceof ProblemError &&
+        (error.problem.status === 0 || error.problem.status === 504),
+      refetchInterval: ({ state }) => (state.error instanceof ProblemError && state.error.isAway ? 10_000 : false),
+    },
+  },
+});

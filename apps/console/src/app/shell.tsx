@@ -1,0 +1,131 @@
+import {
+  ActionIcon,
+  AppShell,
+  Burger,
+  Button,
+  Group,
+  NavLink,
+  Text,
+  Tooltip,
+  useComputedColorScheme,
+  useMantineColorScheme,
+} from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, Outlet, useRouter, useRouterState } from '@tanstack/react-router';
+import { api } from '../api/client';
+import { sessionQuery } from '../api/queries';
+import { Icon } from '../pieces/icons';
+import { general } from '../words/general';
+import { Keyboard } from './keyboard';
+import { openPalette, Palette } from './palette';
+import { places } from './places';
+import { useMay } from './session';
+
+/** The frame of every page behind the sign-in: head, navigation, content. */
+export function Shell() {
+  const [isOpen, { toggle, close }] = useDisclosure();
+  return (
+    <AppShell
+      header={{ height: 52 }}
+      navbar={{ width: 216, breakpoint: 'sm', collapsed: { mobile: !isOpen } }}
+      padding="lg"
+    >
+      <a className="skip-link" href="#content">
+        {general.skip}
+      </a>
+      <AppShell.Header>
+        <Group h="100%" px="md" justify="space-between" wrap="nowrap">
+          <Group gap="xs" wrap="nowrap">
+            <Burger opened={isOpen} onClick={toggle} hiddenFrom="sm" size="sm" aria-label={general.menu} />
+            <img src="/waybill.svg" alt="" width={24} height={24} />
+            <Text fw={700} visibleFrom="xs">
+              {general.product}
+            </Text>
+          </Group>
+          <Group gap="xs" wrap="nowrap">
+            <Button variant="default" size="xs" onClick={openPalette} leftSection={<Icon name="search" size={14} />}>
+              {general.searchShort}
+              <Text span size="xs" c="dimmed" ml="sm" visibleFrom="sm">
+                Ctrl K
+              </Text>
+            </Button>
+            <Keyboard />
+            <ColorSwitch />
+            <SignOut />
+          </Group>
+        </Group>
+      </AppShell.Header>
+      <AppShell.Navbar p="xs" aria-label={general.navigation}>
+        <Navigation onGo={close} />
+      </AppShell.Navbar>
+      <AppShell.Main id="content" tabIndex={-1} style={{ outline: 'none' }}>
+        <Outlet />
+      </AppShell.Main>
+      <Palette />
+    </AppShell>
+  );
+}
+
+function Navigation({ onGo }: { onGo: () => void }) {
+  const may = useMay();
+  const path = useRouterState({ select: ({ location }) => location.pathname });
+  const tenant = useQuery(sessionQuery).data?.tenant;
+  return (
+    <>
+      {places
+        .filter(({ scope }) => may(scope))
+        .map(({ to, label, icon }) => (
+          <NavLink
+            key={to}
+            component={Link}
+            to={to}
+            label={label}
+            leftSection={<Icon name={icon} size={18} />}
+            active={to === '/' ? path === '/' : path.startsWith(to)}
+            aria-current={(to === '/' ? path === '/' : path.startsWith(to)) ? 'page' : undefined}
+            onClick={onGo}
+          />
+        ))}
+      <NavLink href="/docs" label={general.nav.api} leftSection={<Icon name="api" size={18} />} />
+      <Text size="xs" c="dimmed" mt="auto" p="xs">
+        {tenant === undefined ? '' : general.tenant(tenant)}
+      </Text>
+    </>
+  );
+}
+
+function ColorSwitch() {
+  const { setColorScheme } = useMantineColorScheme();
+  const scheme = useComputedColorScheme('light');
+  const label = scheme === 'dark' ? general.toLight : general.toDark;
+  return (
+    <Tooltip label={label}>
+      <ActionIcon
+        variant="default"
+        size="md"
+        aria-label={label}
+        onClick={() => setColorScheme(scheme === 'dark' ? 'light' : 'dark')}
+      >
+        <Icon name={scheme === 'dark' ? 'sun' : 'moon'} />
+      </ActionIcon>
+    </Tooltip>
+  );
+}
+
+function SignOut() {
+  const queries = useQueryClient();
+  const router = useRouter();
+  const signOut = async (): Promise<void> => {
+    await api('DELETE /v1/session', {}).catch(() => undefined);
+    queries.clear();
+    await router.navigate({ to: '/sign-in' });
+  };
+  return (
+    <Tooltip label={general.signOut}>
+      <ActionIcon variant="default" size="md" aria-label={general.signOut} onClick={() => void signOut()}>
+        <Icon name="signOut" />
+      </ActionIcon>
+    </Tooltip>
+  );
+}

@@ -1,0 +1,116 @@
+import { Button, Group, NumberInput, Stack, Text, Title } from '@mantine/core';
+import type { ConnectorPatch } from '@waybill/contracts/http/connectors';
+import { useState } from 'react';
+import type { Connector, Target, Template } from '../api/shapes';
+import { useMay } from '../app/session';
+import { faultsIn } from '../pieces/faults';
+import { ProblemNotice } from '../pieces/notice';
+import { TemplateEditor } from '../templates/template-editor';
+import { connectorWords as words } from '../words/connectors';
+import { general } from '../words/general';
+import { type Draft, draftOf, mergePatch } from './draft';
+import { SettingsForm } from './settings-form';
+import { usePatch } from './use-patch';
+
+interface EditProps {
+  connector: Connector;
+  target: Target;
+}
+
+/** Name, settings, secrets and limits of a stored connector. */
+export function ConnectorEdit({ connector, target }: EditProps) {
+  const may = useMay();
+  const [draft, setDraft] = useState<Draft>(() => draftOf(connector));
+  const [limits, setLimits] = useState(connector.limits);
+  const patch = usePatch(connector, () => setDraft((last) => ({ ...last, secrets: {} })));
+  const changes: ConnectorPatch = {
+    ...(draft.name === connector.name ? {} : { name: draft.name }),
+    ...asMember('config', mergePatch(connector.config, draft.config)),
+    ...asMember('secrets', draft.secrets),
+    ...asMember('limits', mergePatch(connector.limits, limits)),
+  };
+  if (!may('manage')) return <Text>{words.needsManage}</Text>;
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        patch.mutate(changes);
+      }}
+    >
+      <Stack>
+        <SettingsForm
+          target={target}
+          draft={draft}
+          onChange={setDraft}
+          faults={faultsIn(patch.error, '/patch')}
+          stored={connector.secrets}
+        />
+        <Title order={3} size="h5">
+          {words.limits}
+        </Title>
+        <Group align="flex-end">
+          <NumberInput
+            label={words.maxConcurrent}
+            min={1}
+            max={256}
+            value={limits.maxConcurrent}
+            onChange={(value) => typeof value === 'number' && setLimits({ ...limits, maxConcurrent: value })}
+          />
+          <NumberInput
+            label={words.maxPerSecond}
+            min={0}
+            value={limits.maxPerSecond ?? ''}
+            onChange={(value) => setLimits({ ...limits, maxPerSecond: typeof value === 'number' ? value : null })}
+          />
+          <NumberInput
+            label={words.timeoutMs}
+            min={100}
+            max={60_000}
+            value={limits.timeoutMs}
+            onChange={(value) => typeof value === 'number' && setLimits({ ...limits, timeoutMs: value })}
+          />
+        </Group>
+        {patch.isError && <ProblemNotice error={patch.error} />}
+        <Button type="submit" w="fit-content" loading={patch.isPending} disabled={Object.keys(changes).length === 0}>
+          {general.save}
+        </Button>
+      </Stack>
+    </form>
+  );
+}
+
+/** The templates of a stored connector, compared with what is saved. */
+export function ConnectorTemplates({ connector, target }: EditProps) {
+  const may = useMay();
+  const saved = connector.templates as Record<string, Template>;
+  const [templates, setTemplates] = useState(saved);
+  const patch = usePatch(connector);
+  const changes = mergePatch(saved, templates);
+  return (
+    <Stack>
+      <TemplateEditor
+        target={target}
+        config={connector.config}
+        templates={templates}
+        saved={saved}
+        onChange={setTemplates}
+        readOnly={!may('manage')}
+      />
+      {patch.isError && <ProblemNotice error={patch.error} />}
+      {may('manage') && (
+        <Button
+          w="fit-content"
+          loading={patch.isPending}
+          disabled={Object.keys(changes).length === 0}
+          onClick={() => patch.mutate({ templates: changes as ConnectorPatch['templates'] })}
+        >
+          {general.save}
+        </Button>
+      )}
+    </Stack>
+  );
+}
+
+function asMember(name: string, members: Record<string, unknown>): Record<string, unknown> {
+  return Object.keys(members).length === 0 ? {} : { [name]: members };
+}

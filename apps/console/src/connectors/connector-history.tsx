@@ -1,0 +1,17 @@
+import { useQuery } from '@tanstack/react-query';
+import { connectorHistoryQuery } from '../api/queries';
+import { EventList } from '../audit/event-list';
+import { Answer, Empty } from '../pieces/notice';
+import { connectorWords as words } from '../words/connectors';
+
+/** The log events of one connector, newest first, each with what it changed from the one before. */
+export function ConnectorHistory({ id }: { id: string }) {
+  const history = useQuery(connectorHistoryQuery(id));
+  return (
+    <Answer of={history}>
+      {({ items }) =>
+        items.length === 0 ? <Empty title={words.historyEmpty} /> : <EventList events={items} compare />
+      }
+    </Answer>
+  );
+}

@@ -1,0 +1,107 @@
+import { Alert, Button, Grid, Group, NativeSelect, Stack, Table, Text } from '@mantine/core';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { typesQuery } from '../api/queries';
+import type { TestResult } from '../api/shapes';
+import { CodeBlock, prettyJson } from '../pieces/code-block';
+import { Exchange } from '../pieces/exchange';
+import { Icon } from '../pieces/icons';
+import { ProblemNotice } from '../pieces/notice';
+import { testWords as words } from '../words/connectors';
+import { reasonNext, reasonWords } from '../words/reasons';
+
+interface TestPanelProps {
+  /** Sends for real; the saved connector or the draft. */
+  send: (type: string) => Promise<TestResult>;
+  onTested?: (result: TestResult) => void;
+}
+
+/** Sends a test and shows each phase with its time, the target's answer unchanged, and what to do next. */
+export function TestPanel({ send, onTested }: TestPanelProps) {
+  const types = useQuery(typesQuery).data?.items ?? [];
+  const [type, setType] = useState('incident');
+  const test = useMutation({ mutationFn: () => send(type), onSuccess: (result) => onTested?.(result) });
+  return (
+    <Stack>
+      <Group align="flex-end">
+        <NativeSelect
+          label={words.type}
+          value={type}
+          onChange={(event) => setType(event.currentTarget.value)}
+          data={types.length === 0 ? [type] : types.map((one) => ({ value: one.type, label: one.title }))}
+        />
+        <Button onClick={() => test.mutate()} loading={test.isPending} leftSection={<Icon name="send" />}>
+          {test.data === undefined ? words.send : words.again}
+        </Button>
+      </Group>
+      {test.isError && <ProblemNotice error={test.error} />}
+      {test.data !== undefined && <Outcome result={test.data} />}
+    </Stack>
+  );
+}
+
+const looks = {
+  accepted: { color: 'green', icon: 'check' },
+  refused: { color: 'red', icon: 'cross' },
+  unknown: { color: 'orange', icon: 'question' },
+} as const;
+
+function Outcome({ result }: { result: TestResult }) {
+  const { outcome, reason, error, timingsMs, request } = result;
+  const { color, icon } = looks[outcome];
+  const next = reasonNext(reason);
+  return (
+    <Stack role="status">
+      <Alert variant="light" color={color} icon={<Icon name={icon} size={18} />} title={words[outcome]}>
+        {reason !== null && <Text size="sm">{reasonWords(reason)}</Text>}
+        {error !== null && (
+          <Text size="sm">
+            {error.code}: {error.message}
+          </Text>
+        )}
+        {next !== null && (
+          <Text size="sm">
+            <strong>{words.next}:</strong> {next}
+          </Text>
+        )}
+      </Alert>
+      <Grid>
+        <Grid.Col span={{ base: 12, md: 4 }}>
+          <Phases timingsMs={timingsMs} />
+        </Grid.Col>
+        <Grid.Col span={{ base: 12, md: 8 }}>
+          {request !== null && (
+            <CodeBlock
+              label={`${words.request}: ${request.method ?? ''} ${request.url ?? ''}`}
+              text={prettyJson(request.body ?? '')}
+              maxHeight={240}
+            />
+          )}
+          <Exchange response={result.response} />
+        </Grid.Col>
+      </Grid>
+    </Stack>
+  );
+}
+
+export function Phases({ timingsMs }: { timingsMs: TestResult['timingsMs'] }) {
+  const rows = Object.entries(words.phases).filter(([name]) => typeof timingsMs[name] === 'number');
+  return (
+    <Table>
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>{words.phase}</Table.Th>
+          <Table.Th>{words.time}</Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {rows.map(([name, label]) => (
+          <Table.Tr key={name}>
+            <Table.Td>{label}</Table.Td>
+            <Table.Td>{Number(timingsMs[name]).toFixed(1)} ms</Table.Td>
+          </Table.Tr>
+        ))}
+      </Table.Tbody>
+    </Table>
+  );
+}

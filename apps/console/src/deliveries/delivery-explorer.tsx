@@ -1,0 +1,128 @@
+import { Badge, Button, Group, NativeSelect, Switch, TextInput } from '@mantine/core';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useMemo, useState } from 'react';
+import { useLive } from '../api/live';
+import { connectorsQuery, subscriptionsQuery, typesQuery } from '../api/queries';
+import { usePageState } from '../app/search';
+import { useMay } from '../app/session';
+import { Icon } from '../pieces/icons';
+import { PageHead } from '../pieces/page-head';
+import { general } from '../words/general';
+import { deliveryWords as words } from '../words/deliveries';
+import { DeliveryTable } from './delivery-table';
+import { filtersIn, statuses, timesIn } from './filters';
+
+/** Searches deliveries. Every filter stands in the address; the live tail says what is new and shows it when asked. */
+export function DeliveryExplorer() {
+  const [state, change] = usePageState();
+  const may = useMay();
+  const times = timesIn(state['last']);
+  // A window that ends now moves on with each look, not with each render.
+  const filters = useMemo(() => filtersIn(state), [JSON.stringify(state)]);
+  const isFiltered = Object.values(filters).some((value) => value !== undefined);
+  const connectors = useQuery(connectorsQuery()).data?.items ?? [];
+  const subscriptions = useQuery(subscriptionsQuery()).data?.items ?? [];
+  const types = useQuery(typesQuery).data?.items ?? [];
+  const options = (list: { id: string; name: string }[]) => [
+    { value: '', label: general.all },
+    ...list.map(({ id, name }) => ({ value: id, label: name })),
+  ];
+  return (
+    <>
+      <PageHead
+        title={words.title}
+        lead={words.lead}
+        actions={
+          isFiltered &&
+          may('redeliver') && (
+            <Button variant="default" component={Link} to="/redeliveries/new" search={filters as never}>
+              {words.redeliverThese}
+            </Button>
+          )
+        }
+      />
+      <Group mb="md" align="flex-end" gap="sm">
+        <TextInput
+          label={words.filters.q}
+          data-search=""
+          defaultValue={state['q'] ?? ''}
+          onChange={(event) => change({ q: event.currentTarget.value })}
+          leftSection={<Icon name="search" />}
+        />
+        <NativeSelect
+          label={words.filters.status}
+          value={state['status'] ?? ''}
+          onChange={(event) => change({ status: event.currentTarget.value })}
+          data={[{ value: '', label: general.all }, ...statuses]}
+        />
+        <NativeSelect
+          label={words.filters.connectorId}
+          value={state['connectorId'] ?? ''}
+          onChange={(event) => change({ connectorId: event.currentTarget.value })}
+          data={options(connectors)}
+        />
+        <NativeSelect
+          label={words.filters.subscriptionId}
+          value={state['subscriptionId'] ?? ''}
+          onChange={(event) => change({ subscriptionId: event.currentTarget.value })}
+          data={options(subscriptions)}
+        />
+        <NativeSelect
+          label={words.filters.type}
+          value={state['type'] ?? ''}
+          onChange={(event) => change({ type: event.currentTarget.value })}
+          data={[{ value: '', label: general.all }, ...types.map(({ type }) => type)]}
+        />
+        <NativeSelect
+          label={words.filters.since}
+          value={times.chosen}
+          onChange={(event) => change({ last: event.currentTarget.value })}
+          data={Object.entries(words.presets).map(([value, label]) => ({ value, label }))}
+        />
+        {isFiltered && (
+          <Button variant="default" component={Link} to="/deliveries">
+            {words.clear}
+          </Button>
+        )}
+        <LiveTail />
+      </Group>
+      <DeliveryTable filters={filters} />
+    </>
+  );
+}
+
+/** Counts what has changed since the list was read, so that rows never jump under the reader. */
+function LiveTail() {
+  const [state, change] = usePageState();
+  const isOn = state['live'] === '1';
+  const [fresh, setFresh] = useState<ReadonlySet<string>>(new Set());
+  const queries = useQueryClient();
+  const feed = useLive(isOn, (event) => {
+    const { stream } = event;
+    if (stream.startsWith('delivery-')) setFresh((last) => new Set([...last, stream]));
+  });
+  const show = (): void => {
+    setFresh(new Set());
+    void queries.invalidateQueries({ queryKey: ['deliveries'] });
+  };
+  return (
+    <Group gap="xs" mb={6}>
+      <Switch
+        label={words.live}
+        checked={isOn}
+        onChange={(event) => change({ live: event.currentTarget.checked ? '1' : undefined })}
+      />
+      {isOn && (
+        <Badge variant="default" tt="none" role="status">
+          {words.liveStates[feed]}
+        </Badge>
+      )}
+      {fresh.size > 0 && (
+        <Button size="xs" onClick={show}>
+          {words.fresh(fresh.size)}
+        </Button>
+      )}
+    </Group>
+  );
+}

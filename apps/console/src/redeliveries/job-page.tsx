@@ -1,0 +1,87 @@
+import { Button, Card, Group, Progress, SimpleGrid, Stack, Text } from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useParams } from '@tanstack/react-router';
+import { api } from '../api/client';
+import { jobQuery } from '../api/queries';
+import type { Job } from '../api/shapes';
+import { useMay } from '../app/session';
+import { Answer, ProblemNotice } from '../pieces/notice';
+import { PageHead } from '../pieces/page-head';
+import { Status } from '../pieces/status';
+import { deliveryWords, redeliveryWords as words } from '../words/deliveries';
+
+/** How a job stands; the page stays as its report. */
+export function JobPage() {
+  const { id } = useParams({ strict: false }) as { id: string };
+  const job = useQuery(jobQuery(id));
+  return (
+    <>
+      <PageHead title={words.job} lead={words.jobLead} above={{ to: '/deliveries', label: deliveryWords.title }} />
+      <Answer of={job}>{(found) => <Shown job={found} />}</Answer>
+    </>
+  );
+}
+
+function Shown({ job }: { job: Job }) {
+  const ended = job.done + job.failed + job.skipped;
+  const figures: [string, string | number][] = [
+    [words.done, job.done],
+    [words.failed, job.failed],
+    [words.skipped, job.skipped],
+    [words.rate, job.ratePerSecond?.toFixed(1) ?? '–'],
+    [words.eta, job.etaSeconds === null ? '–' : words.seconds(job.etaSeconds)],
+  ];
+  return (
+    <Stack maw={760}>
+      <Group>
+        <Status of={job.state} size="lg" />
+        <Text role="status">{words.progress(ended, job.total)}</Text>
+        <JobActs job={job} />
+      </Group>
+      <Progress
+        value={job.total === 0 ? 100 : (ended / job.total) * 100}
+        size="xl"
+        aria-label={words.progress(ended, job.total)}
+      />
+      <SimpleGrid cols={{ base: 2, sm: 5 }}>
+        {figures.map(([label, value]) => (
+          <Card key={label} withBorder padding="sm">
+            <Text size="sm" c="dimmed">
+              {label}
+            </Text>
+            <Text fw={700} fz="lg">
+              {value}
+            </Text>
+          </Card>
+        ))}
+      </SimpleGrid>
+    </Stack>
+  );
+}
+
+function JobActs({ job }: { job: Job }) {
+  const may = useMay();
+  const queries = useQueryClient();
+  const { id } = job;
+  const act = useMutation({
+    mutationFn: (what: 'pause' | 'resume' | 'cancel') => api(`POST /v1/jobs/{id}/${what}`, { params: { id } }),
+    onSuccess: () => queries.invalidateQueries({ queryKey: jobQuery(id).queryKey }),
+  });
+  if (!may('redeliver') || job.state === 'done' || job.state === 'cancelled') return null;
+  return (
+    <>
+      <Button
+        size="xs"
+        variant="default"
+        loading={act.isPending}
+        onClick={() => act.mutate(job.state === 'paused' ? 'resume' : 'pause')}
+      >
+        {job.state === 'paused' ? words.resume : words.pause}
+      </Button>
+      <Button size="xs" variant="default" loading={act.isPending} onClick={() => act.mutate('cancel')}>
+        {words.cancel}
+      </Button>
+      {act.isError && <ProblemNotice error={act.error} />}
+    </>
+  );
+}

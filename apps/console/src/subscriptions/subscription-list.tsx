@@ -1,0 +1,58 @@
+import { Button, Group, NativeSelect, TextInput } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { connectorsQuery, subscriptionsQuery } from '../api/queries';
+import { usePageState } from '../app/search';
+import { useMay } from '../app/session';
+import { Icon } from '../pieces/icons';
+import { Answer, Empty } from '../pieces/notice';
+import { PageHead } from '../pieces/page-head';
+import { connectorWords } from '../words/connectors';
+import { general } from '../words/general';
+import { subscriptionWords as words } from '../words/subscriptions';
+import { SubscriptionTable } from './subscription-table';
+
+export function SubscriptionList() {
+  const [{ connectorId, q }, change] = usePageState();
+  const may = useMay();
+  const subscriptions = useQuery(subscriptionsQuery({ connectorId, q }));
+  const connectors = useQuery(connectorsQuery()).data?.items ?? [];
+  const create = may('manage') && (
+    <Button component={Link} to="/subscriptions/new" leftSection={<Icon name="plus" />}>
+      {words.create}
+    </Button>
+  );
+  return (
+    <>
+      <PageHead title={words.title} lead={words.lead} actions={create} />
+      <Group mb="md" align="flex-end">
+        <TextInput
+          label={connectorWords.searchLabel}
+          data-search=""
+          defaultValue={q ?? ''}
+          onChange={(event) => change({ q: event.currentTarget.value })}
+          leftSection={<Icon name="search" />}
+        />
+        <NativeSelect
+          label={words.connectors}
+          value={connectorId ?? ''}
+          onChange={(event) => change({ connectorId: event.currentTarget.value })}
+          data={[{ value: '', label: general.all }, ...connectors.map(({ id, name }) => ({ value: id, label: name }))]}
+        />
+      </Group>
+      <Answer of={subscriptions}>
+        {({ items }) =>
+          items.length > 0 ? (
+            <SubscriptionTable subscriptions={items} />
+          ) : Boolean(connectorId ?? q) ? (
+            <Empty title={words.emptyFiltered} />
+          ) : (
+            <Empty title={words.empty} action={create}>
+              {words.emptyLead}
+            </Empty>
+          )
+        }
+      </Answer>
+    </>
+  );
+}

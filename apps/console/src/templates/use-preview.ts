@@ -1,0 +1,68 @@
+import { useEffect, useState } from 'react';
+import type { renderBodySchema } from '@waybill/contracts/http/render-and-test';
+import type { z } from 'zod';
+import { api } from '../api/client';
+import { ProblemError } from '../api/problem';
+import type { Rendered, Template } from '../api/shapes';
+import { templateWords as words } from '../words/connectors';
+
+export interface Preview {
+  /** The last that could be rendered; stays while the next one has faults. */
+  readonly rendered: Rendered | null;
+  readonly error: unknown;
+  readonly faults: { line?: number | undefined; column?: number | undefined; message: string }[];
+  readonly tookMs: number | null;
+}
+
+interface Asked {
+  target: string;
+  config: Record<string, unknown>;
+  template: Template;
+  type: string;
+  sampleText: string;
+}
+
+/** A person who types pauses about this long between words; with the server's few milliseconds the preview stays under 150 ms. */
+const pauseMs = 80;
+
+/** Renders by the server whenever something has changed and the typing has paused; an answer that comes too late is dropped. */
+export function usePreview(asked: Asked): Preview {
+  const [preview, setPreview] = useState<Preview>({ rendered: null, error: null, faults: [], tookMs: null });
+  const key = JSON.stringify(asked);
+  useEffect(() => {
+    const stop = new AbortController();
+    const render = async (): Promise<void> => {
+      const { sampleText, ...rest } = JSON.parse(key) as Asked;
+      const began = performance.now();
+      try {
+        const body = { ...rest, payload: payloadIn(sampleText) } as z.input<typeof renderBodySchema>;
+        const rendered = await api('POST /v1/render', { body, signal: stop.signal });
+        setPreview({ rendered, error: null, faults: [], tookMs: Math.round(performance.now() - began) });
+      } catch (error) {
+        if (stop.signal.aborted) return;
+        setPreview((last) => ({ ...last, error, faults: templateFaults(error), tookMs: null }));
+      }
+    };
+    const timer = setTimeout(() => void render(), pauseMs);
+    return () => {
+      clearTimeout(timer);
+      stop.abort();
+    };
+  }, [key]);
+  return preview;
+}
+
+function payloadIn(text: string): object {
+  try {
+    const payload: unknown = JSON.parse(text);
+    if (typeof payload === 'object' && payload !== null && !Array.isArray(payload)) return payload;
+  } catch {
+    // Said below: a sample that is no object cannot be rendered, whatever it is.
+  }
+  throw new Error(words.sampleInvalid);
+}
+
+function templateFaults(error: unknown): Preview['faults'] {
+  if (!(error instanceof ProblemError)) return [];
+  return (error.problem.errors ?? []).filter(({ pointer }) => pointer.startsWith('/template'));
+}

@@ -1,0 +1,36 @@
+export const keyWords = {
+  title: 'API keys',
+  lead: 'A key belongs to this tenant and may do what its scopes say. Give each program and person one of their own.',
+  create: 'Create a key',
+  nameHelp: 'Who or what it is for.',
+  scopes: 'Scopes',
+  scopeHelp: {
+    publish: 'publish notifications',
+    read: 'see connectors, subscriptions, deliveries',
+    manage: 'create and change connectors and subscriptions',
+    redeliver: 'send again, cancel',
+    audit: 'read the log and its proofs; sees no secret',
+    admin: 'all of these, tenants and keys',
+  } as Record<string, string>,
+  expires: 'Expires (empty: never)',
+  shownOnce: 'This is the key. It is shown this once.',
+  shownOnceLead: 'Store it where its user finds it; the log holds only that it was made.',
+  revoke: 'Revoke',
+  revokeTitle: (name: string) => `Revoke ${name}?`,
+  revokeLead:
+    'It stops working within five seconds, and browsers that signed in with it are signed out. This cannot be undone.',
+  columns: { name: 'Name', scopes: 'Scopes', created: 'Created', expires: 'Expires', state: 'State' },
+  revoked: 'revoked',
+  good: 'good',
+  expired: 'expired',
+  needsAdmin: 'Keys are for administrators: that needs the scope admin.',
+};
+export const doctorWords = {
+  title: 'Doctor',
+  lead: 'What must hold for deliveries to flow, checked just now; each line that does not hold says what to do.',
+  again: 'Check again',
+  fine: 'holds',
+  wrong: 'does not hold',
+  unknown: 'not known',
+  fix: 'What to do',
+};
