@@ -41,7 +41,7 @@ export function verifyEntry(log: string, line: ExportLine): EntryFinding {
   if (line.key === undefined) return { fault: null, stream, version, sealed: 'closed' };
   if (line.key === 'shredded') return { fault: null, stream, version, sealed: 'shredded' };
   const key = Buffer.from(line.key, 'base64');
-  if (key.length !== 32 || unseal(createSecretKey(key), place, sealed) === null)
-    return { ...fault('the sealed part does not open with the key beside it'), stream, version };
-  return { fault: null, stream, version, sealed: 'opened' };
+  // The key is not part of what was signed: one that does not open is worth as much as none.
+  const opens = key.length === 32 && unseal(createSecretKey(key), place, sealed) !== null;
+  return { fault: null, stream, version, sealed: opens ? 'opened' : 'closed' };
 }

@@ -30,6 +30,8 @@ export async function verifyExport(
   try {
     const key = parseVkey(vkey);
     const older = previousNotes.map((note) => openCheckpoint(note, key));
+    if (new Set(older.map(({ origin }) => origin)).size < older.length)
+      throw new TarRefused('two older checkpoints of one log were given: compare them one after the other');
     let open: LogVerifier | null = null;
     let log = '';
     let note = '';

@@ -149,7 +149,7 @@ export class LogVerifier {
     const root = this.frontier.root();
     const hashes = consistency.map((hash) => Buffer.from(hash, 'base64'));
     const { rootHash } = this.checkpoint;
-    const good = to === 0 ? size === 0 && root.equals(rootHash) : verifyConsistency(to, size, root, rootHash, hashes);
+    const good = verifyConsistency(to, size, root, rootHash, hashes);
     if (!good)
       this.fail(null, 'the leaves do not lead to the root of the checkpoint: they are not those that were signed');
   }
@@ -179,7 +179,8 @@ export class LogVerifier {
       said.push(`What ${this.otherTenants} events of other tenants say: only their hashes are bound.`);
     if (this.payloads.shredded > 0)
       said.push(`What ${this.payloads.shredded} shredded payloads said: their keys were deleted.`);
-    if (this.payloads.closed > 0) said.push(`What ${this.payloads.closed} payloads say: the export holds no keys.`);
+    if (this.payloads.closed > 0)
+      said.push(`What ${this.payloads.closed} payloads say: the export holds no key that opens them.`);
     if (previous !== null && extendsPrevious === null)
       said.push(
         'Whether the log extends the older checkpoint: the export holds no proof of it; export again with --previous.',
