@@ -32,7 +32,7 @@ import { TryOut } from './out/try-out.js';
 import { deliveries } from './read/deliveries.js';
 import { DeliveryList } from './read/delivery-list.js';
 import { DueAttempts } from './read/due-attempts.js';
-
+import { TestAudit } from './test-audit.js';
 import { type Connector, Connectors, foldConnector } from './work/connectors.js';
 import { Correlate } from './work/correlate.js';
 import { Engine } from './work/engine.js';
@@ -56,7 +56,7 @@ export async function deliveryModule(config: Config, kit: Kit): Promise<DynamicM
   kit.onDrain('database', () => database.destroy());
   kit.ops.check('postgres', async () => (await database.query('select 1'), null));
   const eventLog = await openLog(config, kit);
-  const projection = await keepReadModel({ log: eventLog, connectionString: config.DATABASE_URL, model: deliveries, host: kit });
+  const projection = await keepReadModel({ log: eventLog, connectionString: config.DATABASE_URL, model: deliveries, host: kit, paceMs: 200 });
   keepRelay({ log: eventLog, connection: nc, host: kit });
 
   const egress = openEgress(config, kit);
@@ -97,6 +97,7 @@ export async function deliveryModule(config: Config, kit: Kit): Promise<DynamicM
       { provide: Connectors, useValue: connectors },
       { provide: HandleDelivery, useValue: new HandleDelivery(eventLog) },
       { provide: DeliveryList, useValue: new DeliveryList(database) },
+      { provide: TestAudit, useValue: new TestAudit(eventLog) },
       { provide: TryOut, useValue: new TryOut({ jq, send, secrets, connectors }) },
     ],
   };

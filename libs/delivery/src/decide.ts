@@ -30,6 +30,7 @@ export interface RecordOutcome {
   readonly status: number | null;
   readonly timingsMs: Readonly<Record<string, number>>;
   readonly notes: readonly string[];
+  readonly allowEntry?: string | undefined;
   readonly now: string;
   /** Uniform in [0, 1): the jitter. */
   readonly random: number;
@@ -89,6 +90,7 @@ function recordOutcome(command: RecordOutcome, state: Known): DeliveryEvent[] {
     timingsMs: command.timingsMs,
     notes: command.notes,
     receipt: outcome.receipt ?? null,
+    ...(command.allowEntry === undefined ? {} : { allowEntry: command.allowEntry }),
   };
   if (outcome.kind === 'accepted') return [{ type: 'DeliveryDelivered', data: finished }];
   const retry = outcome.kind === 'refused' ? outcome.retry : null;

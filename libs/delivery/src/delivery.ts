@@ -84,6 +84,8 @@ interface FinishedData {
   /** Cut values and the like: what the target's room changed before sending. */
   readonly notes: readonly string[];
   readonly receipt: Record<string, unknown> | null;
+  /** The entry of the deployment file that let the request out; absent for the public Internet. */
+  readonly allowEntry?: string | undefined;
 }
 
 export type DeliveryEvent =

@@ -1,8 +1,14 @@
+import { randomBytes } from 'node:crypto';
 import { Controller, Inject } from '@nestjs/common';
 import { renderBodySchema, testInputSchema } from '@waybill/contracts/http/render-and-test';
+import { JsonRefused } from '@waybill/contracts/payload/json-refused';
+import { parseJson } from '@waybill/contracts/payload/json-text';
+import type { JsonTree } from '@waybill/contracts/payload/json-tree';
+import { Invalid } from '@waybill/service-kit/problems';
 import type { Template } from '@waybill/template/render';
 import { Rpc, type RpcRequest } from '@waybill/service-kit/rpc';
 import type { z } from 'zod';
+import { TestAudit } from '../test-audit.js';
 import { type Tried, TryOut } from '../out/try-out.js';
 
 /** What a test may take where the connector does not say. */
@@ -11,22 +17,26 @@ const timeoutMsDefault = 15_000;
 /** `render` and `test`: the same code as a delivery, in this service because this service delivers. */
 @Controller()
 export class TryOutRpc {
-  constructor(@Inject(TryOut) private readonly tryOut: TryOut) {}
+  constructor(
+    @Inject(TryOut) private readonly tryOut: TryOut,
+    @Inject(TestAudit) private readonly audit: TestAudit,
+  ) {}
 
   @Rpc('delivery', 'render', renderBodySchema)
-  render({ input }: RpcRequest<z.output<typeof renderBodySchema>>): Promise<unknown> {
-    const { target, config = {}, template, type, payload } = input;
+  render({ input, body }: RpcRequest<z.output<typeof renderBodySchema>>): Promise<unknown> {
+    const { target, config = {}, template, type } = input;
     const templates: Record<string, Template> = template === undefined ? {} : { [type]: template };
     // A preview shows which secrets would stand where, whether they are set or not.
     const tried = { target, config, templates, secretNames: secretNamesMax, timeoutMs: timeoutMsDefault };
-    return this.tryOut.preview(tried, type, payload);
+    return this.tryOut.preview(tried, type, payloadIn(body));
   }
 
   @Rpc('delivery', 'test', testInputSchema)
-  async test({ tenant, input }: RpcRequest<z.output<typeof testInputSchema>>): Promise<unknown> {
-    if ('id' in input) return this.testSaved(tenant, input);
-    const { connector, type, payload } = input;
-    const secrets = (connector.secrets ?? {}) as Record<string, string>;
+  async test(request: RpcRequest<z.output<typeof testInputSchema>>): Promise<unknown> {
+    const { input } = request;
+    if ('id' in input) return this.testSaved(request, input);
+    const { connector } = input;
+    const secrets = withSigningSecret(connector.target, (connector.secrets ?? {}) as Record<string, string>);
     const tried: Tried = {
       target: connector.target,
       config: connector.config ?? {},
@@ -34,13 +44,13 @@ export class TryOutRpc {
       secretNames: Object.keys(secrets),
       timeoutMs: connector.limits?.timeoutMs ?? timeoutMsDefault,
     };
-    return this.tryOut.test(tried, secrets, type, payload);
+    return this.sendAndSay(request, { connectorId: null, tried, secrets });
   }
 
-  private async testSaved(tenant: string, input: Extract<z.output<typeof testInputSchema>, { id: string }>): Promise<unknown> {
-    const saved = await this.tryOut.saved(tenant, input.id);
+  private async testSaved(request: Request, input: Extract<z.output<typeof testInputSchema>, { id: string }>): Promise<unknown> {
+    const saved = await this.tryOut.saved(request.tenant, input.id);
     const changes = input.connector ?? {};
-    const secrets = merged(saved.secrets, changes.secrets) as Record<string, string>;
+    const secrets = withSigningSecret(saved.connector.target, merged(saved.secrets, changes.secrets) as Record<string, string>);
     const tried: Tried = {
       target: saved.connector.target,
       config: merged(saved.connector.config, changes.config),
@@ -48,8 +58,47 @@ export class TryOutRpc {
       secretNames: Object.keys(secrets),
       timeoutMs: changes.limits?.timeoutMs ?? saved.connector.limits.timeoutMs,
     };
-    return this.tryOut.test(tried, secrets, input.type, input.payload);
+    return this.sendAndSay(request, { connectorId: input.id, tried, secrets });
   }
+
+  private async sendAndSay(
+    { tenant, actor, input, body }: Request,
+    test: { connectorId: string | null; tried: Tried; secrets: Record<string, string> },
+  ): Promise<unknown> {
+    const result = await this.tryOut.test(test.tried, test.secrets, input.type, payloadIn(body));
+    await this.audit.tested(tenant, actor, {
+      connectorId: test.connectorId,
+      target: test.tried.target,
+      notificationType: input.type,
+      outcome: result.outcome,
+      reason: result.reason,
+      status: result.status,
+    });
+    return result;
+  }
+}
+
+type Request = RpcRequest<z.output<typeof testInputSchema>>;
+
+/** A connector with all its templates, around the largest payload. */
+const bodyBytesMax = 4 * 1024 * 1024;
+const bodyDepthMax = 64;
+
+/** The payload as it was written, so that numbers keep their spelling; undefined where the request has none. */
+function payloadIn(body: string): JsonTree | undefined {
+  try {
+    const tree = parseJson(body, { bytesMax: bodyBytesMax, depthMax: bodyDepthMax });
+    return tree instanceof Map ? tree.get('payload') : undefined;
+  } catch (error) {
+    if (!(error instanceof JsonRefused)) throw error;
+    throw new Invalid([{ pointer: error.pointer, code: error.code, message: `${error.message} (line ${error.line}, column ${error.column})` }]);
+  }
+}
+
+/** Every webhook is signed: one that is not saved yet with a secret that lasts for this test. */
+function withSigningSecret(target: string, secrets: Record<string, string>): Record<string, string> {
+  if (target !== 'webhook' || secrets['signingSecret'] !== undefined) return secrets;
+  return { ...secrets, signingSecret: `whsec_${randomBytes(32).toString('base64')}` };
 }
 
 /** Every name of a secret that a target's request may need. */

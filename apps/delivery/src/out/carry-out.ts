@@ -69,7 +69,7 @@ function gaveUp(reason: string, message: string): Extract<Carried, { kind: 'gave
 /** Nothing was sent, because something of our own is away; the plan tries again. */
 function notYet(reason: string): Carried {
   const outcome = { kind: 'refused', retry: 'later', reason } as const;
-  const conversation = { outcome, status: null, timingsMs: {}, notes: [], request: null, answer: null };
+  const conversation = { outcome, status: null, timingsMs: {}, notes: [], request: null, answer: null, allowEntry: null };
   return { kind: 'tried', conversation, sealedText: keptAttemptText(conversation, undefined) };
 }
 

@@ -9,6 +9,8 @@ export interface Sent {
   readonly timingsMs: Readonly<Record<string, number>>;
   /** As it may be stored and shown: secrets masked or as placeholders. */
   readonly shown: ShownRequest;
+  /** The entry of the deployment file that let it out; null for the public Internet. */
+  readonly allowEntry: string | null;
 }
 
 export interface ShownRequest {
@@ -36,6 +38,8 @@ export interface Conversation {
   /** The last request and what came back; null when the target's room ended the attempt before it sent anything. */
   readonly request: KeptRequest | null;
   readonly answer: Answer | null;
+  /** The entry of the deployment file that let a request out; null for the public Internet. */
+  readonly allowEntry: string | null;
 }
 
 /**
@@ -76,6 +80,7 @@ function result(outcome: Outcome, last: { request: KeptRequest; sent: Sent } | n
     notes,
     request: last?.request ?? null,
     answer,
+    allowEntry: last?.sent.allowEntry ?? null,
   };
 }
 

@@ -8,6 +8,7 @@ const conversation = (body: string): Conversation => ({
   notes: [],
   request: { method: 'POST', url: 'https://hooks.example.com/in', headers: {}, bodySha256: 'ab', bodyBytes: body.length, body },
   answer: { kind: 'http', status: 200, headers: {}, body: 'ok', bodyTruncated: false, atMs: 1 },
+  allowEntry: null,
 });
 const rendered = { body: '{"id":1.50}', missing: [], type: 'incident', correlationKey: null, act: 'trigger' } as const;
 

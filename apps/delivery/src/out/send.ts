@@ -6,9 +6,9 @@ export const sendThrough =
   (egress: Egress) =>
   (secrets: Readonly<Record<string, string>>): Send =>
   async (request, timeoutMs) => {
-    const { answer, timingsMs, sentRequest } =
+    const { answer, timingsMs, sentRequest, allowEntry } =
       request.kind === 'http'
         ? await egress.sendHttp(request, secrets, { timeoutMs })
         : await egress.sendMail(request, secrets, { timeoutMs });
-    return { answer, timingsMs: { ...timingsMs }, shown: sentRequest };
+    return { answer, timingsMs: { ...timingsMs }, shown: sentRequest, allowEntry };
   };

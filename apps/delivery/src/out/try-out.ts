@@ -41,7 +41,7 @@ export class TryOut {
   constructor(private readonly parts: TryOutParts) {}
 
   /** The first request that a delivery would make; secrets stay placeholders, nothing is sent. */
-  async preview(tried: Tried, type: string, payload: unknown) {
+  async preview(tried: Tried, type: string, payload: JsonTree | undefined) {
     const target = targetOf(tried.target);
     const { rendered, sending } = await this.prepare(target, tried, type, payload);
     const step = target.next(sending, []);
@@ -59,15 +59,17 @@ export class TryOut {
   }
 
   /** Really sends, with these secrets, and answers every phase and the target's own words. */
-  async test(tried: Tried, secrets: Readonly<Record<string, string>>, type: string, payload: unknown) {
+  async test(tried: Tried, secrets: Readonly<Record<string, string>>, type: string, payload: JsonTree | undefined) {
     const target = targetOf(tried.target);
-    const { sending } = await this.prepare(target, tried, type, payload);
+    const { sending: rendered } = await this.prepare(target, tried, type, payload);
+    const sending = target.descriptor.id === 'email' ? { ...rendered, body: withTestSubject(rendered.body) } : rendered;
     const deadlineMs = Date.now() + Math.min(tried.timeoutMs, testTimeoutMsMax);
-    const { outcome, request, answer, timingsMs, notes } = await converse(target, sending, this.parts.send(secrets), deadlineMs);
+    const { outcome, status, request, answer, timingsMs, notes } = await converse(target, sending, this.parts.send(secrets), deadlineMs);
     return {
       outcome: outcome.kind,
       reason: outcome.kind === 'accepted' ? null : outcome.reason,
-      receipt: outcome.kind === 'unknown' ? null : (outcome.receipt ?? null),
+      status,
+      receipt: outcome.receipt ?? null,
       request: request && { method: request.method, url: request.url, headers: request.headers, body: request.body },
       response: responseOf(answer),
       error: errorOf(answer),
@@ -86,8 +88,8 @@ export class TryOut {
     return { connector, secrets };
   }
 
-  private async prepare(target: Target, tried: Tried, type: string, payload: unknown): Promise<{ rendered: RenderedBody; sending: Sending }> {
-    const tree = treeOf(payload ?? sampleOf(type));
+  private async prepare(target: Target, tried: Tried, type: string, payload: JsonTree | undefined): Promise<{ rendered: RenderedBody; sending: Sending }> {
+    const tree = payload ?? treeOf(sampleOf(type));
     const facts = { id: 'example', type, source: 'waybill', time: new Date().toISOString() };
     const rendered = await this.render(target, tried, facts, tree);
     const id = newId('dlv');
@@ -99,7 +101,8 @@ export class TryOut {
       webhookId: id,
       notificationType: type,
       correlationKey: defaultCorrelationKey(target.descriptor.id, type, tree),
-      act: actOf(type, tree),
+      // The sample of an incident is one that is over; a person who tests wants to see one that begins.
+      act: payload === undefined ? 'trigger' : actOf(type, tree),
       attempt: 1,
       afterUnknown: false,
       remembered: null,
@@ -116,6 +119,13 @@ export class TryOut {
       throw error;
     }
   }
+}
+
+/** A mail that tests a connector is known by it, whatever the connector's own subject says. */
+export const testMailSubject = 'Waybill Incident Report';
+
+function withTestSubject(body: string): string {
+  return JSON.stringify({ ...(JSON.parse(body) as object), subject: testMailSubject });
 }
 
 function targetOf(id: string): Target {

@@ -12,6 +12,8 @@ import { Lane, laneWaitingMax } from './lane.js';
 
 /** Jobs in memory over all lanes; beyond this new ones wait in the due table only. */
 export const jobsMax = 50_000;
+/** UTF-16 units of the payloads that wait in memory; about twice as many bytes. */
+export const payloadLengthMax = 32 * 1024 * 1024;
 /** Added to the target's own time: rendering, waiting for a slot, several requests of one attempt. */
 const deadlineSlackMs = 15_000;
 
@@ -29,6 +31,7 @@ export class Engine {
   private readonly lanes = new Map<string, Lane>();
   private readonly inHand = new Map<string, Job>();
   private draining = false;
+  private payloadLength = 0;
   private underWay = 0;
   private drained: (() => void) | null = null;
 
@@ -72,7 +75,7 @@ export class Engine {
     const hasBegun = job.state.status === 'attempting';
     if (!hasBegun && this.roomToWait(job.connectorId) <= 0) return false;
     const lane = this.laneOf(connector);
-    this.inHand.set(job.deliveryId, job);
+    this.remember(job);
     if (hasBegun) {
       job.connector = connector;
       lane.begun.push(job);
@@ -90,10 +93,23 @@ export class Engine {
   async drain(): Promise<void> {
     this.draining = true;
     for (const lane of this.lanes.values()) {
-      for (const job of lane.waiting.splice(0)) this.inHand.delete(job.deliveryId);
+      for (const job of lane.waiting.splice(0)) this.forget(job);
       for (const job of lane.begun.splice(0)) void this.track(this.giveBack(job));
     }
     if (this.underWay > 0) await new Promise<void>((resolve) => (this.drained = resolve));
+  }
+
+  /** What waits takes its payload along while there is room for it; otherwise it fetches it when its turn comes. */
+  private remember(job: Job): void {
+    const length = job.notification?.payloadText.length ?? 0;
+    if (this.payloadLength + length > payloadLengthMax) job.notification = null;
+    else this.payloadLength += length;
+    this.inHand.set(job.deliveryId, job);
+  }
+
+  private forget(job: Job): void {
+    if (!this.inHand.delete(job.deliveryId)) return;
+    this.payloadLength -= job.notification?.payloadText.length ?? 0;
   }
 
   private laneOf(connector: Connector): Lane {
@@ -125,14 +141,14 @@ export class Engine {
     try {
       const connector = this.parts.connectors.get(job.connectorId);
       // A connector that was created a moment ago may not have arrived here yet: the due table brings the delivery again.
-      if (connector === undefined && isYoung(job)) return void this.inHand.delete(job.deliveryId);
+      if (connector === undefined && isYoung(job)) return void this.forget(job);
       if (connector?.state !== 'enabled') await this.cancel(job, `connector_${connector?.state ?? 'unknown'}`);
       else if (await this.write(job, () => decideFor(job, { type: 'BeginAttempt', plan: this.plan(connector, Date.now()) }, this.parts.actor))) {
         job.connector = connector;
         lane.begun.push(job);
         return;
       }
-      this.inHand.delete(job.deliveryId);
+      this.forget(job);
     } finally {
       lane.beginning -= 1;
       this.pump(lane);
@@ -147,7 +163,7 @@ export class Engine {
     lane.finished(Date.now());
     this.pump(lane);
     await this.record(job, connector, carried);
-    this.inHand.delete(job.deliveryId);
+    this.forget(job);
   }
 
   /** Our own fault would fail every attempt in the same way: the delivery ends at once, and the stack is in the log. */
@@ -169,6 +185,7 @@ export class Engine {
             status: carried.conversation.status,
             timingsMs: carried.conversation.timingsMs,
             notes: carried.conversation.notes,
+            allowEntry: carried.conversation.allowEntry ?? undefined,
             now: new Date().toISOString(),
             random: Math.random(),
             retryDelaysSeconds: connector.limits.retryDelaysSeconds,
@@ -192,7 +209,7 @@ export class Engine {
       retryDelaysSeconds: null,
     } as const;
     await this.write(job, () => decideFor(job, command, this.parts.actor));
-    this.inHand.delete(job.deliveryId);
+    this.forget(job);
   }
 
   /** Ends a delivery that waits, with the reason. */

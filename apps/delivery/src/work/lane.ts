@@ -1,7 +1,7 @@
 import type { Job } from './job.js';
 
 /** So many deliveries of one connector wait in memory; the others wait in the due table and are fetched when there is room. */
-export const laneWaitingMax = 5_000;
+export const laneWaitingMax = 20_000;
 /** However fast a target is, no more than this is begun ahead of what is being sent. */
 export const beginAheadMax = 1_000;
 

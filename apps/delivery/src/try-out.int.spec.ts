@@ -1,0 +1,56 @@
+import { RunningDelivery } from './running-delivery.spec.js';
+
+describe('preview and test', () => {
+  let delivery: RunningDelivery;
+
+  beforeAll(async () => {
+    delivery = await RunningDelivery.start();
+    await delivery.serve();
+  }, 60_000);
+  afterAll(() => delivery?.stop());
+  beforeEach(() => delivery.received.clear());
+
+  const webhook = (name: string) => ({ name, target: 'webhook', config: { url: `${delivery.receivers.httpUrl}/webhook/${name}` } });
+  const template = (body: string) => ({ demo: { format: 'json', body } });
+
+  it('signs the test of a webhook that is not saved', async () => {
+    await delivery.ask('test', { connector: webhook('unsaved'), type: 'incident' });
+    const [received] = await delivery.received.received({ name: 'unsaved' });
+    expect(received?.headers['webhook-signature']).toMatch(/^v1,[A-Za-z0-9+/]{43}=/);
+  });
+
+  it('keeps the spelling of numbers in a preview and in a test', async () => {
+    const body = '{"n":{{n}}}';
+    const text = (members: string) => `{${members},"type":"demo","payload":{"n":1.50}}`;
+    const subject = (call: string) => `waybill.v1.rpc.delivery.default.${call}`;
+    const preview = await delivery.client.request(
+      subject('render'),
+      text(`"target":"webhook","config":${JSON.stringify(webhook('n').config)},"template":${JSON.stringify({ format: 'json', body })}`),
+    );
+    expect(preview.json()).toMatchObject({ ok: { request: { body: '{"n":1.50}' } } });
+    await delivery.client.request(subject('test'), text(`"connector":${JSON.stringify({ ...webhook('n'), templates: template(body) })}`), { timeout: 10_000 });
+    expect(await delivery.received.received({ name: 'n' })).toMatchObject([{ body: '{"n":1.50}' }]);
+  });
+
+  it('opens an alert when the sample of an incident is tried, though that one is over', async () => {
+    const config = { baseUrl: `${delivery.receivers.httpUrl}/pagerduty` };
+    const connector = { name: 'p', target: 'pagerduty', config, secrets: { routingKey: 'a1B2c3D4'.repeat(4) } };
+    expect(await delivery.ask('test', { connector, type: 'incident' })).toMatchObject({ outcome: 'accepted' });
+    const [received] = await delivery.received.received({ target: 'pagerduty' });
+    expect(JSON.parse(received?.body ?? '{}')).toMatchObject({ event_action: 'trigger' });
+  });
+
+  it('puts who tested what on the record, without what was sent', async () => {
+    const id = await delivery.webhook(1, 'saved');
+    await delivery.ask('test', { id, type: 'demo', payload: { secretWord: 'x' } });
+    const { events } = await delivery.ask<{ events: { text: string }[] }>('log.read', { after: 0, limit: 500 }, '_');
+    const tested = events.map(({ text }) => JSON.parse(text) as { stream: string; type: string; actor: string; data: object }).findLast(({ type }) => type === 'ConnectorTested');
+    expect(tested).toMatchObject({ stream: `connectortest-${id}`, actor: 'key:key_a', data: { connectorId: id, outcome: 'accepted', reason: null, status: 200 } });
+    expect(JSON.stringify(tested)).not.toContain('secretWord');
+  });
+
+  it('refuses a payload that breaks the rules of payloads', async () => {
+    const answer = await delivery.client.request('waybill.v1.rpc.delivery.default.render', '{"target":"slack","type":"demo","payload":{"a":1,"a":2}}');
+    expect(answer.json<{ problem: object }>().problem).toMatchObject({ status: 422, errors: [{ code: 'json_duplicate_key' }] });
+  });
+});
