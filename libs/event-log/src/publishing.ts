@@ -53,7 +53,9 @@ export class Publishing {
     header.append(leafHeader, event.leafHex);
     if (event.sealedAt !== null) header.append(sealedAtHeader, String(event.sealedAt));
     const options = { headers: header, reply: `${this.inbox}.${position}` };
-    this.connection.publish(logSubject(this.log, event.tenant, event.type), event.text, options);
+    // Bytes, because the client would encode a text by a way that takes twice as long.
+    const bytes = Buffer.from(event.text, 'utf8');
+    this.connection.publish(logSubject(this.log, event.tenant, event.type), bytes, options);
   }
 
   /** Resolves when there is room for another one, or when one failed. */
