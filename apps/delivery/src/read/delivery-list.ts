@@ -36,7 +36,7 @@ export class DeliveryList {
       conditions.push(sql(`$${values.length}`));
     };
     where((p) => `id < ${p}`, cursorOf(input.cursor));
-    where((p) => `status = ${p}`, input.status);
+    where((p) => `status = ${p}${byStatus(input.status)}`, input.status);
     where((p) => `connector_id = ${p}`, input.connectorId);
     where((p) => `subscription_id = ${p}`, input.subscriptionId);
     where((p) => `notification_id = ${p}`, input.notificationId);
@@ -51,6 +51,15 @@ export class DeliveryList {
     const last = items.at(-1);
     return { items: items.map(itemOf), nextCursor: rows.length > input.limit && last ? encodeCursor([last.id]) : null };
   }
+}
+
+/** What is under way stands in the due table and what failed in one of its own; both are short where the list is long. */
+function byStatus(status: Input['status']): string {
+  if (status === 'dead-lettered' || status === 'cancelled') {
+    return ` and id in (select id from rm_deliveries.delivery_ended where tenant = $1 and status = '${status}')`;
+  }
+  const underWay = status === 'pending' || status === 'attempting' || status === 'retrying';
+  return underWay ? ' and id in (select id from rm_deliveries.delivery_due)' : '';
 }
 
 function cursorOf(cursor: string | null | undefined): string | undefined {
