@@ -6,7 +6,7 @@ node, num, no_place = lambda a, b: sha(b"\1" + a + b), lambda b: int.from_bytes(
 def checkpoint(note, vkey):  # c2sp.org/signed-note, c2sp.org/tlog-checkpoint
     (name, kid, key), (text, sigs) = vkey.strip().split("+", 2), note.rsplit("\n\n", 1)
     mine = [b64(s[2])[4:] for s in map(str.split, sigs.strip().split("\n")) if s[1] == name and b64(s[2])[:4].hex() == kid]
-    if sha(name.encode() + b"\n" + b64(key))[:4].hex() != kid or not mine or not all(verify(b64(key)[1:], s, f"{text}\n".encode()) for s in mine):
+    if sha(name.encode() + b"\n" + b64(key))[:4].hex() != kid or not mine or sigs.count("\n") > 16 or not all(verify(b64(key)[1:], s, f"{text}\n".encode()) for s in mine):
         raise ValueError("the checkpoint is not signed by the key")
     return text.split("\n")[0], int(text.split("\n")[1]), b64(text.split("\n")[2])
 def push(peaks, size, leaf):  # the frontier of a tree of `size` leaves takes one more
