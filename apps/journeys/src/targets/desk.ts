@@ -18,7 +18,7 @@ export interface Given {
 }
 
 /** Retries follow at once, so that a story waits for the target and not for the plan. */
-export const quickRetries = { retryDelaysSeconds: [0.2, 0.2, 0.5, 1, 1, 2, 2, 5] };
+export const quickRetries = { retryDelaysSeconds: [0, 0.2, 0.5, 1, 1, 2, 2, 5] };
 
 const ended = ['delivered', 'dead-lettered', 'cancelled', 'suppressed'];
 const source = 'journeys-targets';

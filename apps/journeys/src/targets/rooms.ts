@@ -49,7 +49,7 @@ export interface Room {
 
 /** An answer that comes this late is lost on a connector with the shorter timeout. */
 export const lateMs = 4_000;
-export const impatience = { timeoutMs: 1_500, retryDelaysSeconds: [0.2, 0.5, 1, 2, 5] };
+export const impatience = { timeoutMs: 1_500, retryDelaysSeconds: [0, 0.2, 0.5, 1, 2, 5] };
 
 export const taken: Play = { attempts: /^accepted$/, verdicts: /^accepted(,accepted)*$/, status: 'delivered' };
 

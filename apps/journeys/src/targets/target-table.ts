@@ -4,6 +4,7 @@ import { hold, type Promised, type Story } from '../story.js';
 import { attemptsOf, Desk, inParallel, isEnded, type Lane, toldOf } from './desk.js';
 import { pagerduty, slack, teams } from './messaging-rooms.js';
 import { type Answer, answers, type Cell, type Impossible, type Play, type Room } from './rooms.js';
+import { countRules, exerciseRows } from './rows.js';
 import { jira, jsm, servicenow, ticketingOptions } from './ticketing-rooms.js';
 import { email, webhook } from './universal-rooms.js';
 
@@ -28,10 +29,12 @@ export const targetTable: Story = {
   about: 'Every target gets every built-in type over NATS and answers in every way; the receiver says what it made of it.',
   tell: (stage) => {
     let outcomes: readonly Outcome[] = [];
+    let before: Awaited<ReturnType<typeof countRules>> = new Map();
     const promises: Promised[] = [
       {
         says: 'every target × type × answer ends as it must, by both records',
         holds: async () => {
+          before = await countRules(stage.receivers);
           outcomes = await playAll(stage);
           const faults = outcomes.filter(({ fault }) => fault !== null);
           const table = drawn(outcomes);
@@ -40,6 +43,7 @@ export const targetTable: Story = {
           return `${made} cells green, ${outcomes.length - made} cannot exist\n${table}`;
         },
       },
+      { says: 'every row of the rules that targets are known to have is exercised', holds: async () => exerciseRows(stage, before) },
     ];
     return promises;
   },

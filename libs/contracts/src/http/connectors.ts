@@ -51,7 +51,7 @@ export const connectorLimitsSchema = z.strictObject({
     .max(retriesMax)
     .nullable()
     .optional()
-    .describe('Waits before the second and later attempts; null means the plan of the deployment'),
+    .describe('Seconds before attempt 1, 2, 3 …, as in the plan of the deployment (0, 5, 30 …), which null means; the first attempt never waits'),
 });
 
 const writable = {
