@@ -16,13 +16,18 @@ const streamEventsMax = 5_000;
 /** Loads one subscription by folding its stream; another tenant's looks like one that does not exist. */
 export async function loadSubscription(eventLog: EventLog, tenant: string, id: string): Promise<LoadedSubscription> {
   const events = await eventLog.readStream(`subscription-${id}`, { limit: streamEventsMax });
-  if (events[0] !== undefined && events[0].tenant !== tenant) return { state: subscriptionDecider.initialState, version: 0, position: 0 };
+  if (events[0] !== undefined && events[0].tenant !== tenant)
+    return { state: subscriptionDecider.initialState, version: 0, position: 0 };
   return stateOf(events);
 }
 
 /** The fold of a stream's events, all of them or up to a point in time. */
 export function stateOf(events: readonly RecordedEvent[]): LoadedSubscription {
-  const state = fold(subscriptionDecider.evolve, subscriptionDecider.initialState, events as unknown as SubscriptionEvent[]);
+  const state = fold(
+    subscriptionDecider.evolve,
+    subscriptionDecider.initialState,
+    events as unknown as SubscriptionEvent[],
+  );
   const last = events.at(-1);
   return { state, version: last?.version ?? 0, position: last?.position ?? 0 };
 }
@@ -56,7 +61,11 @@ export async function handleSubscription(
         stream: `subscription-${id}`,
         tenant,
         expected: loaded.version === 0 ? 'none' : loaded.version,
-        events: events.map((event) => ({ ...event, schemaVersion: 1, meta: { actor, traceparent: options.traceparent } })),
+        events: events.map((event) => ({
+          ...event,
+          schemaVersion: 1,
+          meta: { actor, traceparent: options.traceparent },
+        })),
       },
     ],
   });

@@ -83,7 +83,15 @@ export async function subscriptionsModule(config: SubscriptionsConfig, kit: Kit)
     providers: [
       { provide: NATS, useValue: nc },
       { provide: PostgresLog, useValue: eventLog },
-      { provide: LogProofs, useValue: LogProofs.open({ log: eventLog, connectionString: config.DATABASE_URL, kek: config.WAYBILL_LOG_KEK, host: kit }) },
+      {
+        provide: LogProofs,
+        useValue: LogProofs.open({
+          log: eventLog,
+          connectionString: config.DATABASE_URL,
+          kek: config.WAYBILL_LOG_KEK,
+          host: kit,
+        }),
+      },
       { provide: Router, useValue: router },
       { provide: Intakes, useValue: intakes },
       { provide: SubscriptionList, useValue: new SubscriptionList(database) },

@@ -51,7 +51,9 @@ async function request(
     const message = await nc.request(subject, text, { timeout: timeoutMs, headers });
     return message.json<RpcReply<unknown>>();
   } catch (error) {
-    const away = error instanceof Error && /no responders/i.test(`${error.message} ${String(error.cause ?? '')}`);
+    const away =
+      error instanceof Error &&
+      [error, error.cause].some((one) => one instanceof Error && /no responders/i.test(one.message));
     throw new AskFailed(away ? unavailable(subject) : timedOut(subject, error));
   }
 }

@@ -96,7 +96,8 @@ async function takeBatch(options: FollowOptions, place: { position: number }, ba
       await readHole(options, place, message.seq - 1);
     }
     const event = decode(message);
-    if (message.seq !== event.position) throw new Error(`sequence ${message.seq} of ${options.log} holds position ${event.position}`);
+    if (message.seq !== event.position)
+      throw new Error(`sequence ${message.seq} of ${options.log} holds position ${event.position}`);
     events.push(event);
   }
   await take();
@@ -116,7 +117,9 @@ async function readHole(options: FollowOptions, place: { position: number }, unt
       rpcSubject(service, noTenant, 'log.read'),
       { after: place.position, limit: Math.min(options.batchMax, until - place.position) },
     );
-    const events = page.events.map((event) => decodeLogEvent(event.text, event.sealedAt)).filter(({ position }) => position <= until);
+    const events = page.events
+      .map((event) => decodeLogEvent(event.text, event.sealedAt))
+      .filter(({ position }) => position <= until);
     if (events.length === 0) throw new Error(`${options.log} has no event after ${place.position}`);
     await options.onBatch(events);
     place.position += events.length;

@@ -6,7 +6,10 @@ export type TypeId<P extends IdPrefix = IdPrefix> = `${P}_${string}`;
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
 
 /** Every pair of digits, by its ten bits: an id is made for every attempt, and a digit at a time took a tenth of an append. */
-const pairs: readonly string[] = Array.from({ length: 1024 }, (_, bits) => `${alphabet[bits >> 5]}${alphabet[bits & 31]}`);
+const pairs: readonly string[] = Array.from(
+  { length: 1024 },
+  (_, bits) => `${alphabet[bits >> 5]}${alphabet[bits & 31]}`,
+);
 
 /** Writes 16 bytes as a TypeID: prefix, underscore, 26 characters of Crockford base32, most significant first. */
 export function encodeTypeId<P extends IdPrefix>(prefix: P, bytes: Uint8Array): TypeId<P> {

@@ -17,7 +17,12 @@ export type DeliveryCommand =
   | { readonly type: 'BeginAttempt'; readonly plan: AttemptPlan }
   | RecordOutcome
   /** From the timer: the deadline of an attempt passed and nobody wrote its outcome. */
-  | { readonly type: 'RecordLost'; readonly now: string; readonly random: number; readonly retryDelaysSeconds: readonly number[] | null }
+  | {
+      readonly type: 'RecordLost';
+      readonly now: string;
+      readonly random: number;
+      readonly retryDelaysSeconds: readonly number[] | null;
+    }
   | { readonly type: 'CancelDelivery'; readonly reason: string; readonly now: string }
   /** The delivery cannot be attempted at all: its template does not render, its payload is shredded. */
   | { readonly type: 'GiveUp'; readonly reason: string; readonly now: string }
@@ -31,6 +36,8 @@ export interface RecordOutcome {
   readonly timingsMs: Readonly<Record<string, number>>;
   readonly notes: readonly string[];
   readonly allowEntry?: string | undefined;
+  /** Nothing was sent, for a reason of our own: the attempt does not count, and the next one comes when it may. */
+  readonly unsent?: true | undefined;
   readonly now: string;
   /** Uniform in [0, 1): the jitter. */
   readonly random: number;
@@ -96,15 +103,18 @@ function recordOutcome(command: RecordOutcome, state: Known): DeliveryEvent[] {
   const retry = outcome.kind === 'refused' ? outcome.retry : null;
   const failed: DeliveryEvent = {
     type: 'AttemptFailed',
-    data: { ...finished, outcome: outcome.kind, retry, reason: outcome.reason },
+    data: {
+      ...finished,
+      outcome: outcome.kind,
+      retry,
+      reason: outcome.reason,
+      ...(command.unsent ? { unsent: true } : {}),
+    },
   };
   return [failed, whatNext(command, outcome, state)];
 }
 
-function recordLost(
-  command: Extract<DeliveryCommand, { type: 'RecordLost' }>,
-  state: Known,
-): DeliveryEvent[] {
+function recordLost(command: Extract<DeliveryCommand, { type: 'RecordLost' }>, state: Known): DeliveryEvent[] {
   // The worker wrote its outcome after all, just before the timer came.
   if (state.status !== 'attempting') return [];
   if (command.now < state.attempt.deadline) {
@@ -112,16 +122,32 @@ function recordLost(
   }
   const outcome: AttemptOutcome = { kind: 'unknown', reason: 'worker_lost' };
   return recordOutcome(
-    { ...command, type: 'RecordOutcome', attemptId: state.attempt.attemptId, outcome, status: null, timingsMs: {}, notes: [] },
+    {
+      ...command,
+      type: 'RecordOutcome',
+      attemptId: state.attempt.attemptId,
+      outcome,
+      status: null,
+      timingsMs: {},
+      notes: [],
+    },
     state,
   );
 }
 
-function whatNext(command: RecordOutcome, outcome: Exclude<AttemptOutcome, { kind: 'accepted' }>, state: Known): DeliveryEvent {
+function whatNext(
+  command: RecordOutcome,
+  outcome: Exclude<AttemptOutcome, { kind: 'accepted' }>,
+  state: Known,
+): DeliveryEvent {
   if (outcome.kind === 'refused' && outcome.retry === 'never') {
     return { type: 'DeliveryDeadLettered', data: { reason: outcome.reason, at: command.now } };
   }
   const retryAfterMs = outcome.kind === 'refused' ? outcome.retryAfterMs : undefined;
+  if (command.unsent) {
+    const dueAt = new Date(Date.parse(command.now) + (retryAfterMs ?? 0)).toISOString();
+    return { type: 'RetryScheduled', data: { dueAt, because: outcome.reason } };
+  }
   const next = nextTry(state.attemptsOfRound, command.random, retryAfterMs, command.retryDelaysSeconds);
   if (next.kind === 'give-up') {
     return { type: 'DeliveryDeadLettered', data: { reason: 'attempts_exhausted', at: command.now } };
@@ -138,7 +164,8 @@ function cancel(reason: string, now: string, state: Known): DeliveryEvent[] {
 }
 
 function redeliver(command: Extract<DeliveryCommand, { type: 'Redeliver' }>, state: Known): DeliveryEvent[] {
-  if (!isOver(state)) throw new Refused('not_redeliverable', `A delivery that is ${state.status} is still being tried.`);
+  if (!isOver(state))
+    throw new Refused('not_redeliverable', `A delivery that is ${state.status} is still being tried.`);
   const { mode, now, jobId } = command;
   return [{ type: 'RedeliveryRequested', data: { mode, at: now, dueAt: now, jobId } }];
 }

@@ -35,7 +35,12 @@ const finished = (number: number, receipt: Record<string, unknown> | null = null
   notes: [],
   receipt,
 });
-const failed = (number: number, outcome: 'refused' | 'unknown', reason: string, retry: 'later' | 'never' | null): DeliveryEvent => ({
+const failed = (
+  number: number,
+  outcome: 'refused' | 'unknown',
+  reason: string,
+  retry: 'later' | 'never' | null,
+): DeliveryEvent => ({
   type: 'AttemptFailed',
   data: { ...finished(number), outcome, reason, retry },
 });
@@ -78,13 +83,25 @@ describe('a delivery', () => {
   it('is tried again after five seconds when the target refuses for now', () => {
     given(accepted, started(1))
       .when(record(1, { kind: 'refused', retry: 'later', reason: 'target_unavailable' }))
-      .then(failed(1, 'refused', 'target_unavailable', 'later'), retry('2026-11-24T10:00:06.000Z', 'target_unavailable'));
+      .then(
+        failed(1, 'refused', 'target_unavailable', 'later'),
+        retry('2026-11-24T10:00:06.000Z', 'target_unavailable'),
+      );
   });
 
   it('waits as long as the target asks when that is longer than the plan', () => {
     given(accepted, started(1))
       .when(record(1, { kind: 'refused', retry: 'later', reason: 'rate_limited', retryAfterMs: 60_000 }))
       .then(failed(1, 'refused', 'rate_limited', 'later'), retry('2026-11-24T10:01:01.000Z', 'rate_limited'));
+  });
+
+  it('does not count an attempt that was given back before anything was sent', () => {
+    const outcome: AttemptOutcome = { kind: 'refused', retry: 'later', reason: 'worker_stopped' };
+    given(accepted, started(1))
+      .when(record(1, outcome, { unsent: true, retryDelaysSeconds: [0] }))
+      .thenState((state) =>
+        expect(state).toMatchObject({ status: 'retrying', dueAt: now, attempts: 1, attemptsOfRound: 0 }),
+      );
   });
 
   it('is a dead letter at once when the target refuses for good, with the reason', () => {
@@ -119,15 +136,25 @@ describe('a delivery', () => {
   });
 
   it('writes no outcome of an attempt that another has replaced', () => {
-    const history = [accepted, started(1), failed(1, 'unknown', 'worker_lost', null), retry(now, 'worker_lost'), started(2)];
-    given(...history).when(record(1, { kind: 'accepted', receipt: null })).thenRefused('stale_attempt');
+    const history = [
+      accepted,
+      started(1),
+      failed(1, 'unknown', 'worker_lost', null),
+      retry(now, 'worker_lost'),
+      started(2),
+    ];
+    given(...history)
+      .when(record(1, { kind: 'accepted', receipt: null }))
+      .thenRefused('stale_attempt');
   });
 
   it('records an attempt as unknown when its deadline passed and nobody wrote an outcome', () => {
     const late = '2026-11-24T10:00:20.000Z';
     given(accepted, started(1))
       .when({ type: 'RecordLost', now: late, random: 0.5, retryDelaysSeconds: null })
-      .thenState((state) => expect(state).toMatchObject({ status: 'retrying', dueAt: '2026-11-24T10:00:25.000Z', afterUnknown: true }));
+      .thenState((state) =>
+        expect(state).toMatchObject({ status: 'retrying', dueAt: '2026-11-24T10:00:25.000Z', afterUnknown: true }),
+      );
   });
 
   it('is not given up as lost before the deadline', () => {
@@ -152,7 +179,9 @@ describe('a delivery', () => {
     ];
     given(...history)
       .when({ type: 'BeginAttempt', plan: plan('att_2') })
-      .thenState((state) => expect(state).toMatchObject({ status: 'attempting', number: 2, attemptsOfRound: 1, mode: 'render-again' }));
+      .thenState((state) =>
+        expect(state).toMatchObject({ status: 'attempting', number: 2, attemptsOfRound: 1, mode: 'render-again' }),
+      );
   });
 
   it('is not redelivered while it is still being tried', () => {

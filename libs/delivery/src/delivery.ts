@@ -72,7 +72,11 @@ export type AttemptOutcome =
       readonly receipt?: Record<string, unknown> | null | undefined;
     }
   /** The receipt holds what was certain before the outcome became unknown. */
-  | { readonly kind: 'unknown'; readonly reason: string; readonly receipt?: Record<string, unknown> | null | undefined };
+  | {
+      readonly kind: 'unknown';
+      readonly reason: string;
+      readonly receipt?: Record<string, unknown> | null | undefined;
+    };
 
 interface FinishedData {
   readonly attemptId: string;
@@ -100,6 +104,8 @@ export type DeliveryEvent =
         readonly outcome: 'refused' | 'unknown';
         readonly retry: 'later' | 'never' | null;
         readonly reason: string;
+        /** Nothing was sent: the attempt does not count in the plan. */
+        readonly unsent?: true | undefined;
       };
     }
   | { readonly type: 'RetryScheduled'; readonly data: { readonly dueAt: string; readonly because: string } }
@@ -151,6 +157,7 @@ export function evolve(state: DeliveryState, event: DeliveryEvent): DeliveryStat
         ...begun,
         status: 'retrying',
         dueAt: event.data.finishedAt,
+        attemptsOfRound: begun.attemptsOfRound - (event.data.unsent ? 1 : 0),
         afterUnknown: begun.afterUnknown || event.data.outcome === 'unknown',
         receipt: event.data.receipt ?? begun.receipt,
       };

@@ -36,7 +36,9 @@ export class LogMirror<Value> {
   static async open<Value>(options: MirrorOptions<Value>): Promise<LogMirror<Value>> {
     const mirror = new LogMirror(options);
     // One statement, one snapshot: rows that are newer than the place would be folded twice.
-    const [found] = await options.database.query<{ position: string; rows: MirrorRow<Value>[] }[]>(loadSql, [options.log]);
+    const [found] = await options.database.query<{ position: string; rows: MirrorRow<Value>[] }[]>(loadSql, [
+      options.log,
+    ]);
     mirror.position = Number(found?.position ?? 0);
     for (const row of found?.rows ?? []) mirror.remember({ ...row, position: Number(row.position) });
     return mirror;
@@ -51,7 +53,8 @@ export class LogMirror<Value> {
     for (const event of events) {
       const before = changed.get(event.stream) ?? this.rows.get(event.stream);
       const value = this.options.fold(before?.value, event);
-      if (value !== undefined) changed.set(event.stream, { stream: event.stream, tenant: event.tenant, value, position: event.position });
+      if (value !== undefined)
+        changed.set(event.stream, { stream: event.stream, tenant: event.tenant, value, position: event.position });
     }
     const last = events.at(-1);
     if (last === undefined) return;

@@ -1,5 +1,11 @@
 import { type Decider, Refused } from '@waybill/decider/decider';
-import { evolve, initialSubscription, type SubscriptionEvent, type SubscriptionShape, type SubscriptionState } from './subscription.js';
+import {
+  evolve,
+  initialSubscription,
+  type SubscriptionEvent,
+  type SubscriptionShape,
+  type SubscriptionState,
+} from './subscription.js';
 
 interface By {
   readonly now: string;
@@ -24,7 +30,9 @@ export function decide(command: SubscriptionCommand, state: SubscriptionState): 
   const act = { at: command.now, by: command.by };
   if (command.type === 'CreateSubscription') {
     if (state.status !== 'none') throw new Refused('subscription_exists', 'There is a subscription with this id.');
-    return [{ type: 'SubscriptionCreated', data: { ...act, subscription: command.subscription, enabled: command.enabled } }];
+    return [
+      { type: 'SubscriptionCreated', data: { ...act, subscription: command.subscription, enabled: command.enabled } },
+    ];
   }
   if (state.status === 'none') throw new Refused('subscription_unknown', 'There is no such subscription.');
   if (state.status === 'deleted') throw new Refused('subscription_deleted', 'The subscription was deleted.');
@@ -36,7 +44,9 @@ export function decide(command: SubscriptionCommand, state: SubscriptionState): 
     case 'EnableSubscription':
       return state.status === 'enabled' ? [] : [{ type: 'SubscriptionEnabled', data: { ...act, id } }];
     case 'DisableSubscription':
-      return state.status === 'disabled' ? [] : [{ type: 'SubscriptionDisabled', data: { ...act, id, reason: command.reason } }];
+      return state.status === 'disabled'
+        ? []
+        : [{ type: 'SubscriptionDisabled', data: { ...act, id, reason: command.reason } }];
     case 'DeleteSubscription':
       return [{ type: 'SubscriptionDeleted', data: { ...act, id } }];
   }

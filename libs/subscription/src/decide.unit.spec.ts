@@ -19,11 +19,15 @@ const deleted: SubscriptionEvent = { type: 'SubscriptionDeleted', data: { ...act
 
 describe('a subscription', () => {
   it('is created with its whole shape', () => {
-    given().when({ type: 'CreateSubscription', ...by, subscription, enabled: true }).then(created);
+    given()
+      .when({ type: 'CreateSubscription', ...by, subscription, enabled: true })
+      .then(created);
   });
 
   it('is not created twice', () => {
-    given(created).when({ type: 'CreateSubscription', ...by, subscription, enabled: true }).thenRefused('subscription_exists');
+    given(created)
+      .when({ type: 'CreateSubscription', ...by, subscription, enabled: true })
+      .thenRefused('subscription_exists');
   });
 
   it('is updated with its whole new shape', () => {
@@ -34,7 +38,9 @@ describe('a subscription', () => {
   });
 
   it('records nothing when an update changes nothing', () => {
-    given(created).when({ type: 'UpdateSubscription', ...by, subscription: { ...subscription } }).then();
+    given(created)
+      .when({ type: 'UpdateSubscription', ...by, subscription: { ...subscription } })
+      .then();
   });
 
   it('is disabled with the reason', () => {
@@ -50,15 +56,23 @@ describe('a subscription', () => {
   });
 
   it('stays enabled when it is enabled again', () => {
-    given(created).when({ type: 'EnableSubscription', ...by }).then();
+    given(created)
+      .when({ type: 'EnableSubscription', ...by })
+      .then();
   });
 
   it('is deleted for good', () => {
-    given(created).when({ type: 'DeleteSubscription', ...by }).then(deleted);
-    given(created, deleted).when({ type: 'EnableSubscription', ...by }).thenRefused('subscription_deleted');
+    given(created)
+      .when({ type: 'DeleteSubscription', ...by })
+      .then(deleted);
+    given(created, deleted)
+      .when({ type: 'EnableSubscription', ...by })
+      .thenRefused('subscription_deleted');
   });
 
   it('cannot be changed before it is created', () => {
-    given().when({ type: 'DeleteSubscription', ...by }).thenRefused('subscription_unknown');
+    given()
+      .when({ type: 'DeleteSubscription', ...by })
+      .thenRefused('subscription_unknown');
   });
 });

@@ -17,7 +17,8 @@ export interface Filter {
 export type Look = (path: JsonPath) => FilterValue | undefined;
 
 /** Plain JSON values; objects can only be tested with `exists`. */
-export type FilterValue = string | number | boolean | null | readonly FilterValue[] | { readonly [key: string]: unknown };
+export type FilterValue =
+  string | number | boolean | null | readonly FilterValue[] | { readonly [key: string]: unknown };
 
 export interface Clause {
   /** RFC 6901 pointer into the filter. */
@@ -78,12 +79,13 @@ function compileNode(source: unknown, pointer: string, depth: number, count: { n
   if (test === undefined) refuse(pointer, `"${operator}" is no operator; there are ${operatorNames.join(', ')}`);
   if (!Array.isArray(body) || body.length !== 2) refuse(below, `"${operator}" takes an array of two operands`);
   const [left, right] = (body as unknown[]).map((operand, index) => compileOperand(operand, `${below}/${index}`));
-  return leaf(operator, pointer, [left as Operand, right as Operand], test as BinaryTest);
+  return leaf(operator, pointer, [left as Operand, right as Operand], test);
 }
 
 function operatorOf(source: unknown, pointer: string): [string, unknown] {
-  if (typeof source !== 'object' || source === null || Array.isArray(source)) refuse(pointer, 'a node is an object with one operator');
-  const entries = Object.entries(source as object);
+  if (typeof source !== 'object' || source === null || Array.isArray(source))
+    refuse(pointer, 'a node is an object with one operator');
+  const entries = Object.entries(source);
   if (entries.length !== 1) refuse(pointer, `a node has exactly one operator, this one has ${entries.length}`);
   return entries[0] as [string, unknown];
 }
@@ -99,7 +101,7 @@ function compileOperand(source: unknown, pointer: string): Operand {
     if (typeof path !== 'string' || path === '' || Object.keys(source).length !== 1) {
       refuse(pointer, 'an operand is a literal or {"source":"dotted.path"}');
     }
-    const compiled = compilePath(path as string);
+    const compiled = compilePath(path);
     return { path: compiled, read: (look) => look(compiled) };
   }
   const literal = checkLiteral(source, pointer);
@@ -156,7 +158,9 @@ function leaf(operator: string, pointer: string, operands: Operand[], test: Bina
     test: (look) => decide(look).result,
     explain: (look, into) => {
       const { result, values } = decide(look);
-      const missing = operands.filter((_, index) => values[index] === undefined).map((operand) => operand.path?.text ?? '');
+      const missing = operands
+        .filter((_, index) => values[index] === undefined)
+        .map((operand) => operand.path?.text ?? '');
       into.push({ pointer, operator, result, operands: values.map((value) => value ?? null), missing });
       return result;
     },

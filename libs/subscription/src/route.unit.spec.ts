@@ -32,12 +32,22 @@ const routeOf = (shape: Partial<SubscriptionShape>, more: Partial<Route> = {}): 
 describe('routing', () => {
   it('chooses every subscription that matches, each by its own rule', () => {
     const low = compileFilter({ '=': [{ source: 'rating' }, 'Low'] });
-    const decision = route([routeOf({}), routeOf({ id: 'sub_2' }), routeOf({ id: 'sub_3' }, { filter: low })], seen, none, now);
+    const decision = route(
+      [routeOf({}), routeOf({ id: 'sub_2' }), routeOf({ id: 'sub_3' }, { filter: low })],
+      seen,
+      none,
+      now,
+    );
     expect(decision.chosen.map((one) => one.subscriptionId)).toEqual(['sub_1', 'sub_2']);
   });
 
   it('opens a window with the first notification of a subscription that suppresses', () => {
-    const decision = route([routeOf({ suppression: { minutes: 60, key: '{{host}}' } }, { suppressionKey: () => 'db1' })], seen, none, now);
+    const decision = route(
+      [routeOf({ suppression: { minutes: 60, key: '{{host}}' } }, { suppressionKey: () => 'db1' })],
+      seen,
+      none,
+      now,
+    );
     expect(decision.chosen).toHaveLength(1);
     expect(decision.opened).toEqual([{ subscriptionId: 'sub_1', key: 'db1', untilMs: now + 3_600_000 }]);
   });

@@ -6,7 +6,14 @@
  */
 export type SubscriptionState =
   | { readonly status: 'none' }
-  | { readonly status: 'enabled' | 'disabled' | 'deleted'; readonly subscription: SubscriptionShape; readonly createdAt: string; readonly createdBy: string; readonly updatedAt: string; readonly updatedBy: string };
+  | {
+      readonly status: 'enabled' | 'disabled' | 'deleted';
+      readonly subscription: SubscriptionShape;
+      readonly createdAt: string;
+      readonly createdBy: string;
+      readonly updatedAt: string;
+      readonly updatedBy: string;
+    };
 
 /** The whole shape stands in every Created and Updated event, so that a reader can take the newest and needs no other. */
 export interface SubscriptionShape {
@@ -28,10 +35,16 @@ interface Act {
 }
 
 export type SubscriptionEvent =
-  | { readonly type: 'SubscriptionCreated'; readonly data: Act & { readonly subscription: SubscriptionShape; readonly enabled: boolean } }
+  | {
+      readonly type: 'SubscriptionCreated';
+      readonly data: Act & { readonly subscription: SubscriptionShape; readonly enabled: boolean };
+    }
   | { readonly type: 'SubscriptionUpdated'; readonly data: Act & { readonly subscription: SubscriptionShape } }
   | { readonly type: 'SubscriptionEnabled'; readonly data: Act & { readonly id: string } }
-  | { readonly type: 'SubscriptionDisabled'; readonly data: Act & { readonly id: string; readonly reason: string | null } }
+  | {
+      readonly type: 'SubscriptionDisabled';
+      readonly data: Act & { readonly id: string; readonly reason: string | null };
+    }
   | { readonly type: 'SubscriptionDeleted'; readonly data: Act & { readonly id: string } };
 
 export const initialSubscription: SubscriptionState = { status: 'none' };
@@ -41,7 +54,14 @@ export function evolve(state: SubscriptionState, event: SubscriptionEvent): Subs
   const { at, by } = event.data;
   if (event.type === 'SubscriptionCreated') {
     const { subscription, enabled } = event.data;
-    return { status: enabled ? 'enabled' : 'disabled', subscription, createdAt: at, createdBy: by, updatedAt: at, updatedBy: by };
+    return {
+      status: enabled ? 'enabled' : 'disabled',
+      subscription,
+      createdAt: at,
+      createdBy: by,
+      updatedAt: at,
+      updatedBy: by,
+    };
   }
   if (state.status === 'none') throw new Error(`${event.type} before SubscriptionCreated`);
   const touched = { ...state, updatedAt: at, updatedBy: by };

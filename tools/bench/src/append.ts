@@ -16,7 +16,11 @@ export async function runAppendBench(options: { readonly seconds: number }): Pro
   const folder = mkdtempSync(join(tmpdir(), 'waybill-append-'));
   const keeper = openKeeper();
   try {
-    const server = await startPostgresServer({ keeper, dataDir: join(folder, 'data'), logFile: join(folder, 'postgres.log') });
+    const server = await startPostgresServer({
+      keeper,
+      dataDir: join(folder, 'data'),
+      logFile: join(folder, 'postgres.log'),
+    });
     const url = (role: string, database: string): string => `postgres://${role}@127.0.0.1:${server.port}/${database}`;
     await runSql(url('postgres', 'postgres'), ['CREATE ROLE bench_app LOGIN', 'CREATE DATABASE bench']);
     await runSql(url('postgres', 'bench'), [
@@ -25,7 +29,14 @@ export async function runAppendBench(options: { readonly seconds: number }): Pro
     ]);
     const kek = `v1:${randomBytes(32).toString('base64')}`;
     const open = () => PostgresLog.open({ connectionString: url('bench_app', 'bench'), kek, log: 'bench-0' });
-    const result = await benchAppends({ open, instances: 2, writers: 8, inFlight: 64, eventBytes: 400, seconds: options.seconds });
+    const result = await benchAppends({
+      open,
+      instances: 2,
+      writers: 8,
+      inFlight: 64,
+      eventBytes: 400,
+      seconds: options.seconds,
+    });
     console.log(JSON.stringify({ append: result }));
     return result;
   } finally {

@@ -36,7 +36,7 @@ export class TryOutRpc {
     const { input } = request;
     if ('id' in input) return this.testSaved(request, input);
     const { connector } = input;
-    const secrets = withSigningSecret(connector.target, (connector.secrets ?? {}) as Record<string, string>);
+    const secrets = withSigningSecret(connector.target, (connector.secrets ?? {}));
     const tried: Tried = {
       target: connector.target,
       config: connector.config ?? {},

@@ -1,5 +1,4 @@
 import type { DeliveryState } from '@waybill/delivery/delivery';
-import type { Receipt } from '@waybill/targets/outcome';
 import { actOf } from '@waybill/targets/act';
 import { findTarget } from '@waybill/targets/all-targets';
 import type { Sending, Target } from '@waybill/targets/target';
@@ -86,6 +85,6 @@ function sendingOf(job: Job, state: Extract<DeliveryState, { status: 'attempting
     attempt: state.attemptsOfRound,
     afterUnknown: state.afterUnknown,
     // The memory of the thing includes what this very delivery left behind, as long as nobody came after it.
-    remembered: job.remembered ?? (state.receipt as Receipt | null),
+    remembered: job.remembered ?? (state.receipt),
   };
 }

@@ -40,7 +40,7 @@ export function keptAttemptText(conversation: Conversation, rendered: KeptAttemp
 export function openKeptAttempt(text: string): KeptAttempt {
   const kept = JSON.parse(text) as KeptAttempt & { rendered?: { body: string | null } };
   if (kept.rendered?.body !== null) return kept;
-  return { ...kept, rendered: { ...kept.rendered, body: kept.request?.body ?? '' } as KeptRendering };
+  return { ...kept, rendered: { ...kept.rendered, body: kept.request?.body ?? '' } };
 }
 
 /** The answer as contract.md shows it; null where the target did not answer. */

@@ -19,7 +19,8 @@ export class ExplainRpc {
     const known = [...this.router.table.ofTenant(tenant)].filter(
       ({ state }) => subscriptionId === undefined || state.subscription.id === subscriptionId,
     );
-    if (subscriptionId !== undefined && known.length === 0) throw new Refused('subscription_unknown', 'There is no such subscription.');
+    if (subscriptionId !== undefined && known.length === 0)
+      throw new Refused('subscription_unknown', 'There is no such subscription.');
     return Promise.resolve({ items: known.map(({ state }) => explain(state, facts, treeOf(payload))) });
   }
 }

@@ -15,7 +15,13 @@ export async function takeRequest(intake: Intake, incoming: Incoming): Promise<P
 }
 
 /** A request as the intake takes it. */
-export function requestIncoming(tenant: string, subject: string, body: string, actor: string, header: (name: string) => string): Incoming {
+export function requestIncoming(
+  tenant: string,
+  subject: string,
+  body: string,
+  actor: string,
+  header: (name: string) => string,
+): Incoming {
   return {
     via: 'request',
     tenant,
@@ -36,7 +42,13 @@ export function answerForwarded(nc: NatsConnection, subject: string, tenant: str
 
 async function answer(message: Msg, tenant: string, intake: Intake): Promise<void> {
   const header = (name: string): string => message.headers?.get(name) ?? '';
-  const incoming = requestIncoming(tenant, message.subject, message.string(), header(actorHeader) || 'anonymous', header);
+  const incoming = requestIncoming(
+    tenant,
+    message.subject,
+    message.string(),
+    header(actorHeader) || 'anonymous',
+    header,
+  );
   const reply = await takeRequest(intake, incoming).then(
     (ok) => ({ ok }),
     (error: unknown) => ({ problem: problemOf(error) }),

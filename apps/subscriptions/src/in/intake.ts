@@ -35,7 +35,12 @@ export interface IntakeParts {
 }
 
 export type Settled =
-  | { readonly kind: 'recorded'; readonly notificationId: string; readonly position: number; readonly duplicate: boolean }
+  | {
+      readonly kind: 'recorded';
+      readonly notificationId: string;
+      readonly position: number;
+      readonly duplicate: boolean;
+    }
   | { readonly kind: 'refused'; readonly refused: Refused; readonly data: NotificationRefused };
 
 interface Waiting {
@@ -168,12 +173,19 @@ export class Intake {
 
   private async settle(batch: Waiting[], decided: Decided[], results: readonly StreamResult[]): Promise<void> {
     const repeats = decided.filter((one, index) => one.kind === 'routed' && results[index]?.written === false);
-    const known = repeats.length === 0 ? new Map<string, RecordedEvent[]>() : await this.parts.eventLog.readStreams(repeats.map((one) => one.append.stream));
+    const known =
+      repeats.length === 0
+        ? new Map<string, RecordedEvent[]>()
+        : await this.parts.eventLog.readStreams(repeats.map((one) => one.append.stream));
     for (const [index, one] of decided.entries()) {
       const waiting = batch[index] as Waiting;
       const result = results[index] as StreamResult;
       if (one.kind === 'refused') {
-        waiting.settle({ kind: 'refused', refused: new Refused(one.data.code, one.data.detail, one.data.pointer ?? undefined), data: one.data });
+        waiting.settle({
+          kind: 'refused',
+          refused: new Refused(one.data.code, one.data.detail, one.data.pointer ?? undefined),
+          data: one.data,
+        });
       } else if (result.written) {
         const { notificationId } = one.notification;
         waiting.settle({ kind: 'recorded', notificationId, position: result.positions[0] ?? 0, duplicate: false });
@@ -185,12 +197,26 @@ export class Intake {
   private async repeat(one: Extract<Decided, { kind: 'routed' }>, first: RecordedEvent | undefined): Promise<Settled> {
     const before = first?.data as NotificationRouted | undefined;
     const { notification, incoming } = one;
-    if (before?.payloadMac === payloadMac(this.parts.tenantKey, notification.payloadText) && before.type === notification.facts.type) {
-      return { kind: 'recorded', notificationId: notification.notificationId, position: first?.position ?? 0, duplicate: true };
+    if (
+      before?.payloadMac === payloadMac(this.parts.tenantKey, notification.payloadText) &&
+      before.type === notification.facts.type
+    ) {
+      return {
+        kind: 'recorded',
+        notificationId: notification.notificationId,
+        position: first?.position ?? 0,
+        duplicate: true,
+      };
     }
-    const refused = new Refused('notification_conflict', 'This id of this source was published before with another payload or type.');
+    const refused = new Refused(
+      'notification_conflict',
+      'This id of this source was published before with another payload or type.',
+    );
     const record = refuse(incoming, refused, refusalIdOf(incoming), notification);
-    await this.parts.eventLog.append({ streams: [record.append], fence: { lease: this.lease.name, epoch: this.lease.epoch } });
+    await this.parts.eventLog.append({
+      streams: [record.append],
+      fence: { lease: this.lease.name, epoch: this.lease.epoch },
+    });
     return { kind: 'refused', refused, data: record.data };
   }
 }

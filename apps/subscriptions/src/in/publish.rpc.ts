@@ -35,7 +35,10 @@ export class PublishRpc {
     const intake = this.intakes.of(tenant);
     if (intake !== undefined) return takeRequest(intake, incoming);
     const headers = { [actorHeader]: actor, [requestIdHeader]: requestId, ...traceHeaders(request) };
-    return askText(this.nc, rpcSubject('subscriptions', tenant, 'intake.publish'), body, { timeoutMs: forwardTimeoutMs, headers });
+    return askText(this.nc, rpcSubject('subscriptions', tenant, 'intake.publish'), body, {
+      timeoutMs: forwardTimeoutMs,
+      headers,
+    });
   }
 
   @RpcOnText(validatePattern)

@@ -67,7 +67,11 @@ export class SubscriptionsRpc {
     });
     if (patch.enabled !== undefined) {
       const type = patch.enabled ? 'EnableSubscription' : 'DisableSubscription';
-      written = await handleSubscription(this.router.eventLog, { ...request, id }, () => ({ type, ...act(actor), reason: null }));
+      written = await handleSubscription(this.router.eventLog, { ...request, id }, () => ({
+        type,
+        ...act(actor),
+        reason: null,
+      }));
     }
     return answer(tenant, written);
   }
@@ -99,11 +103,14 @@ export class SubscriptionsRpc {
   private async checkConnectors(tenant: string, connectorIds: readonly string[]): Promise<void> {
     const { registry } = this.router;
     // A connector that was created a moment ago may not have arrived here yet.
-    if (connectorIds.some((id) => registry.connector(tenant, id) === 'unknown')) await this.router.catchUpWithRegistry(2_000);
+    if (connectorIds.some((id) => registry.connector(tenant, id) === 'unknown'))
+      await this.router.catchUpWithRegistry(2_000);
     for (const [index, id] of connectorIds.entries()) {
       const known = registry.connector(tenant, id);
-      if (known === 'unknown') throw new Refused('connector_unknown', `There is no connector ${id}.`, `/connectorIds/${index}`);
-      if (known === 'deleted') throw new Refused('connector_unknown', `The connector ${id} was deleted.`, `/connectorIds/${index}`);
+      if (known === 'unknown')
+        throw new Refused('connector_unknown', `There is no connector ${id}.`, `/connectorIds/${index}`);
+      if (known === 'deleted')
+        throw new Refused('connector_unknown', `The connector ${id} was deleted.`, `/connectorIds/${index}`);
     }
   }
 }
@@ -130,13 +137,14 @@ function shapeOf(id: string, input: SubscriptionCreate): SubscriptionShape {
 function patched(state: SubscriptionState, patch: SubscriptionPatch): SubscriptionShape {
   if (state.status === 'none') throw new Refused('subscription_unknown', 'There is no such subscription.');
   const { subscription } = state;
-  const suppression = patch.suppression === null ? { minutes: 0, key: null } : { ...subscription.suppression, ...patch.suppression };
+  const suppression =
+    patch.suppression === null ? { minutes: 0, key: null } : { ...subscription.suppression, ...patch.suppression };
   return {
     ...subscription,
     ...(patch.name === undefined ? {} : { name: patch.name }),
     ...(patch.connectorIds === undefined ? {} : { connectorIds: patch.connectorIds }),
     ...(patch.types === undefined ? {} : { types: patch.types }),
-    ...(patch.filter === undefined ? {} : { filter: patch.filter as Record<string, unknown> | null }),
+    ...(patch.filter === undefined ? {} : { filter: patch.filter }),
     suppression: { minutes: suppression.minutes ?? 0, key: suppression.key ?? null },
     ...(patch.correlationKey === undefined ? {} : { correlationKey: patch.correlationKey }),
   };

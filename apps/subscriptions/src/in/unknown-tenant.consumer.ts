@@ -40,7 +40,9 @@ export class UnknownTenantConsumer {
   private hear(message: Msg): void {
     const parsed = parseNotificationSubject(message.subject);
     if (parsed === null || this.router.registry.hasTenant(parsed.tenant)) return;
-    this.refuse(message, parsed.tenant).catch((error: unknown) => this.log.warn({ err: error }, 'unknown-tenant.fault'));
+    this.refuse(message, parsed.tenant).catch((error: unknown) =>
+      this.log.warn({ err: error }, 'unknown-tenant.fault'),
+    );
   }
 
   private async refuse(message: Msg, tenant: string): Promise<void> {
@@ -50,7 +52,12 @@ export class UnknownTenantConsumer {
     const refused = new Refused('tenant_unknown', `There is no tenant ${tenant}.`);
     const header = (name: string): string => message.headers?.get(name) ?? '';
     const type = parseNotificationSubject(message.subject)?.type ?? null;
-    const incoming = { ...requestIncoming(tenant, message.subject, '', 'publisher', header), via: 'jetstream' as const, type, body: message.data };
+    const incoming = {
+      ...requestIncoming(tenant, message.subject, '', 'publisher', header),
+      via: 'jetstream' as const,
+      type,
+      body: message.data,
+    };
     const { data, append } = refuse(incoming, refused, refusalIdOf(incoming));
     publishRefusal(this.nc, tenant, data, refused);
     if (this.mayRecord()) await this.eventLog.append({ streams: [append] });

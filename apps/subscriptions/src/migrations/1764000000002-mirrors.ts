@@ -9,7 +9,9 @@ export class Mirrors1764000000002 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await createMirrorTables(runner);
     // Made once and never changed: a repeat that comes years later is still recognised by it. Sealed under the log's KEK.
-    await runner.query(`create table mac_secret (only_one boolean primary key default true check (only_one), sealed jsonb not null)`);
+    await runner.query(
+      `create table mac_secret (only_one boolean primary key default true check (only_one), sealed jsonb not null)`,
+    );
     await grantToApp(runner, 'select, insert, update', 'mac_secret');
   }
 

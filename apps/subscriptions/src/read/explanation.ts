@@ -4,20 +4,33 @@ import { lookInto, type NotificationFacts } from '@waybill/subscription/look';
 import type { SubscriptionState } from '@waybill/subscription/subscription';
 
 /** Says why a subscription takes a notification or does not: the rules first, then every clause of its filter. */
-export function explain(state: Exclude<SubscriptionState, { status: 'none' }>, facts: NotificationFacts, payload: JsonTree) {
+export function explain(
+  state: Exclude<SubscriptionState, { status: 'none' }>,
+  facts: NotificationFacts,
+  payload: JsonTree,
+) {
   const { subscription } = state;
   const filter = subscription.filter === null ? null : compileFilter(subscription.filter);
   const look = lookInto(facts, payload);
   const enabled = state.status === 'enabled';
   const ofType = subscription.types.includes(facts.type);
   const because = [
-    { clause: 'enabled', holds: enabled, words: enabled ? 'The subscription is enabled.' : `The subscription is ${state.status}.` },
+    {
+      clause: 'enabled',
+      holds: enabled,
+      words: enabled ? 'The subscription is enabled.' : `The subscription is ${state.status}.`,
+    },
     {
       clause: { types: subscription.types },
       holds: ofType,
       words: `${facts.type} is ${ofType ? '' : 'not '}one of its types.`,
     },
-    ...(filter?.explain(look) ?? []).map((clause) => ({ clause: nodeAt(subscription.filter, clause.pointer), holds: clause.result, words: wordsOf(clause), pointer: clause.pointer })),
+    ...(filter?.explain(look) ?? []).map((clause) => ({
+      clause: nodeAt(subscription.filter, clause.pointer),
+      holds: clause.result,
+      words: wordsOf(clause),
+      pointer: clause.pointer,
+    })),
   ];
   return {
     subscriptionId: subscription.id,

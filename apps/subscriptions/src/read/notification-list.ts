@@ -70,7 +70,16 @@ export class NotificationList {
          and ($4::timestamptz is null or recorded_at >= $4) and ($5::timestamptz is null or recorded_at < $5)
          and ($6::text is null or source ilike $6 or source_id ilike $6 or id = $7)
        order by position desc limit $8`,
-      [tenant, cursorPosition(input.cursor), input.type ?? null, input.since ?? null, input.until ?? null, likeText(input.q), input.q ?? null, input.limit + 1],
+      [
+        tenant,
+        cursorPosition(input.cursor),
+        input.type ?? null,
+        input.since ?? null,
+        input.until ?? null,
+        likeText(input.q),
+        input.q ?? null,
+        input.limit + 1,
+      ],
     );
     const shown = rows.slice(0, input.limit);
     const last = shown.at(-1);

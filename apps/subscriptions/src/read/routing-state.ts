@@ -1,7 +1,12 @@
 import type { NotificationRouted } from '@waybill/contracts/log/subscriptions';
 import { categoryOf, type RecordedEvent } from '@waybill/event-log/log';
 import type { ReadModel, ReadModelClient } from '@waybill/event-log/read-model';
-import { evolve, initialSubscription, type SubscriptionEvent, type SubscriptionState } from '@waybill/subscription/subscription';
+import {
+  evolve,
+  initialSubscription,
+  type SubscriptionEvent,
+  type SubscriptionState,
+} from '@waybill/subscription/subscription';
 import type { DataSource } from 'typeorm';
 import type { LoadedSubscription } from '../routing/route-table.js';
 import type { RecordedWindow } from '../routing/suppression-windows.js';
@@ -24,18 +29,30 @@ export const routingState: ReadModel = {
 };
 
 async function apply(client: ReadModelClient, events: readonly RecordedEvent[]): Promise<void> {
-  await applySubscriptions(client, events.filter((event) => categoryOf(event.stream) === 'subscription'));
-  await applyWindows(client, events.filter((event) => event.type === 'NotificationRouted'));
+  await applySubscriptions(
+    client,
+    events.filter((event) => categoryOf(event.stream) === 'subscription'),
+  );
+  await applyWindows(
+    client,
+    events.filter((event) => event.type === 'NotificationRouted'),
+  );
 }
 
 async function applySubscriptions(client: ReadModelClient, events: readonly RecordedEvent[]): Promise<void> {
   if (events.length === 0) return;
   const ids = [...new Set(events.map(idOf))];
-  const known = await client.query<{ id: string; state: SubscriptionState }>('select id, state from subscription where id = any($1)', [ids]);
+  const known = await client.query<{ id: string; state: SubscriptionState }>(
+    'select id, state from subscription where id = any($1)',
+    [ids],
+  );
   const states = new Map(known.rows.map((row) => [row.id, row.state]));
   const newest = new Map<string, RecordedEvent>();
   for (const event of events) {
-    states.set(idOf(event), evolve(states.get(idOf(event)) ?? initialSubscription, event as unknown as SubscriptionEvent));
+    states.set(
+      idOf(event),
+      evolve(states.get(idOf(event)) ?? initialSubscription, event as unknown as SubscriptionEvent),
+    );
     newest.set(idOf(event), event);
   }
   for (const [id, event] of newest) await keep(client, id, event, states.get(id) as SubscriptionState);
@@ -43,7 +60,12 @@ async function applySubscriptions(client: ReadModelClient, events: readonly Reco
 
 const idOf = (event: RecordedEvent): string => event.stream.slice('subscription-'.length);
 
-async function keep(client: ReadModelClient, id: string, event: RecordedEvent, state: SubscriptionState): Promise<void> {
+async function keep(
+  client: ReadModelClient,
+  id: string,
+  event: RecordedEvent,
+  state: SubscriptionState,
+): Promise<void> {
   if (state.status === 'none') return;
   const { name, connectorIds, types } = state.subscription;
   await client.query(
@@ -84,7 +106,11 @@ export class RoutingState {
   /** Every subscription, and the position that the rows stand for: one snapshot. */
   async loadAll(): Promise<{ rows: LoadedSubscription[]; position: number }> {
     const [found] = await this.database.query<{ position: string | null; rows: LoadedRow[] }[]>(loadSql);
-    const rows = (found?.rows ?? []).map((row): LoadedSubscription => ({ ...row, stream: `subscription-${row.id}`, lastPosition: Number(row.position) }));
+    const rows = (found?.rows ?? []).map((row): LoadedSubscription => ({
+      ...row,
+      stream: `subscription-${row.id}`,
+      lastPosition: Number(row.position),
+    }));
     return { rows, position: Number(found?.position ?? 0) };
   }
 
@@ -94,7 +120,11 @@ export class RoutingState {
       'select subscription_id, key_mac, until from rm_routing_state.suppression_window where tenant = $1 and until > now()',
       [tenant],
     );
-    return rows.map((row) => ({ subscriptionId: row.subscription_id, keyMac: row.key_mac, until: row.until.toISOString() }));
+    return rows.map((row) => ({
+      subscriptionId: row.subscription_id,
+      keyMac: row.key_mac,
+      until: row.until.toISOString(),
+    }));
   }
 }
 

@@ -16,7 +16,15 @@ export class SubscriptionList {
        where tenant = $1 and status <> 'deleted' and ($2::text is null or id < $2) and ($3::text is null or $3 = any(connector_ids))
          and ($4::text is null or $4 = any(types)) and ($5::text is null or name ilike $5 or id = $6)
        order by id desc limit $7`,
-      [tenant, cursorId(input.cursor), input.connectorId ?? null, input.type ?? null, likeText(input.q), input.q ?? null, input.limit + 1],
+      [
+        tenant,
+        cursorId(input.cursor),
+        input.connectorId ?? null,
+        input.type ?? null,
+        likeText(input.q),
+        input.q ?? null,
+        input.limit + 1,
+      ],
     );
     const shown = rows.slice(0, input.limit);
     const last = shown.at(-1);

@@ -1,5 +1,10 @@
 import type { KeyObject } from 'node:crypto';
-import { type DerivedKeys, type NotificationRefused, type NotificationRouted, sealedNotificationText } from '@waybill/contracts/log/subscriptions';
+import {
+  type DerivedKeys,
+  type NotificationRefused,
+  type NotificationRouted,
+  sealedNotificationText,
+} from '@waybill/contracts/log/subscriptions';
 import { Refused } from '@waybill/decider/decider';
 import type { StreamAppend } from '@waybill/event-log/log';
 import { lookInto } from '@waybill/subscription/look';
@@ -11,7 +16,13 @@ import type { SuppressionWindows } from './suppression-windows.js';
 
 /** What is appended for one incoming notification: its routing decision, or why it was refused. */
 export type Decided =
-  | { readonly kind: 'routed'; readonly incoming: Incoming; readonly notification: Notification; readonly data: NotificationRouted; readonly append: StreamAppend }
+  | {
+      readonly kind: 'routed';
+      readonly incoming: Incoming;
+      readonly notification: Notification;
+      readonly data: NotificationRouted;
+      readonly append: StreamAppend;
+    }
   | Refusal;
 
 export interface Refusal {
@@ -41,7 +52,13 @@ export function decideOne(incoming: Incoming, using: DecidingWith): Decided {
     const routes = using.table.routesFor(incoming.tenant, type);
     const decision = route(routes, { look, payload: notification.payload }, using.windows.of, nowMs);
     const data = routedData(incoming, notification, decision, warnings, using);
-    return { kind: 'routed', incoming, notification, data, append: routedAppend(incoming, notification, data, decision) };
+    return {
+      kind: 'routed',
+      incoming,
+      notification,
+      data,
+      append: routedAppend(incoming, notification, data, decision),
+    };
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     return refuse(incoming, error, using.newRefusalId(incoming), notification);
@@ -100,7 +117,11 @@ function routedData(
       subscriptionVersion,
       connectorIds: [...connectorIds],
     })),
-    suppressed: decision.suppressed.map(({ subscriptionId, subscriptionVersion, until }) => ({ subscriptionId, subscriptionVersion, until })),
+    suppressed: decision.suppressed.map(({ subscriptionId, subscriptionVersion, until }) => ({
+      subscriptionId,
+      subscriptionVersion,
+      until,
+    })),
     opened: using.windows.open(decision.opened),
     payloadMac: payloadMac(using.tenantKey, notification.payloadText),
     payloadBytes: notification.payloadBytes,
@@ -108,7 +129,12 @@ function routedData(
   };
 }
 
-function routedAppend(incoming: Incoming, notification: Notification, data: NotificationRouted, decision: RoutingDecision): StreamAppend {
+function routedAppend(
+  incoming: Incoming,
+  notification: Notification,
+  data: NotificationRouted,
+  decision: RoutingDecision,
+): StreamAppend {
   return {
     stream: `notification-${notification.notificationId}`,
     tenant: incoming.tenant,
@@ -123,7 +149,11 @@ function routedAppend(incoming: Incoming, notification: Notification, data: Noti
           subject: notification.notificationId,
           text: sealedNotificationText(notification.payloadText, derivedKeys(decision)),
         },
-        meta: { actor: incoming.actor, correlationId: notification.notificationId, traceparent: notification.traceparent },
+        meta: {
+          actor: incoming.actor,
+          correlationId: notification.notificationId,
+          traceparent: notification.traceparent,
+        },
       },
     ],
   };

@@ -88,7 +88,8 @@ function readMessage(incoming: Incoming): Notification {
 
 function readCloudEvent(incoming: Incoming, event: JsonObject, text: string): Notification {
   const data = event.get('data');
-  if (!(data instanceof Map)) throw new Refused('json_not_an_object', 'The data of the event is a JSON object.', '/data');
+  if (!(data instanceof Map))
+    throw new Refused('json_not_an_object', 'The data of the event is a JSON object.', '/data');
   const payloadText = memberText(text, 'data') as string;
   checkPayloadSize(Buffer.byteLength(payloadText));
   return notificationOf(incoming, {
@@ -113,7 +114,11 @@ interface Parts {
 function notificationOf(incoming: Incoming, parts: Parts): Notification {
   const type = parts.type ?? '';
   if (!typePattern.test(type) || type.length > typeCharactersMax) {
-    throw new Refused('type_invalid', 'A type is words of a-z, 0-9, _ and - with dots between them, at most 100 characters.', '/type');
+    throw new Refused(
+      'type_invalid',
+      'A type is words of a-z, 0-9, _ and - with dots between them, at most 100 characters.',
+      '/type',
+    );
   }
   checkPublisherText(parts.id, '/id');
   checkPublisherText(parts.source, '/source');
@@ -174,7 +179,11 @@ function header(incoming: Incoming, name: string): string | undefined {
 
 function checkPublisherText(text: string, pointer: string): void {
   if (text === '' || text.length > publisherIdCharactersMax || /\p{Cc}/u.test(text)) {
-    throw new Refused('validation_failed', 'An id and a source have 1 to 256 characters and no control characters.', pointer);
+    throw new Refused(
+      'validation_failed',
+      'An id and a source have 1 to 256 characters and no control characters.',
+      pointer,
+    );
   }
 }
 

@@ -6,7 +6,12 @@ import type { TypeRules } from './type-rules.js';
 export type RegistryFact =
   | { readonly kind: 'tenant' }
   | { readonly kind: 'connector'; readonly name: string; readonly deleted: boolean }
-  | { readonly kind: 'type'; readonly type: string; readonly schema: Record<string, unknown> | null; readonly strict: boolean };
+  | {
+      readonly kind: 'type';
+      readonly type: string;
+      readonly schema: Record<string, unknown> | null;
+      readonly strict: boolean;
+    };
 
 /** Folds one event of `registry-0`; keys and secrets are of no interest here. */
 export function foldRegistry(before: RegistryFact | undefined, event: LogEvent): RegistryFact | undefined {

@@ -1,7 +1,12 @@
 import type { JsonTree } from '@waybill/contracts/payload/json-tree';
 import { compileFilter, everything } from '@waybill/subscription/filter';
 import type { Route } from '@waybill/subscription/route';
-import { evolve, initialSubscription, type SubscriptionEvent, type SubscriptionState } from '@waybill/subscription/subscription';
+import {
+  evolve,
+  initialSubscription,
+  type SubscriptionEvent,
+  type SubscriptionState,
+} from '@waybill/subscription/subscription';
 import type { RecordedEvent } from '@waybill/event-log/log';
 
 export interface KnownSubscription {
@@ -116,7 +121,8 @@ export class RouteTable {
   }
 
   private forget({ tenant, route }: KnownSubscription): void {
-    for (const type of route?.subscription.types ?? []) this.routes.get(`${tenant} ${type}`)?.delete(route?.subscription.id ?? '');
+    for (const type of route?.subscription.types ?? [])
+      this.routes.get(`${tenant} ${type}`)?.delete(route?.subscription.id ?? '');
   }
 
   private wake(): void {

@@ -42,7 +42,12 @@ export class Router {
   static async open(parts: RouterParts): Promise<Router> {
     const types = new TypeRules(parts.builtInTypes);
     const registry = new KnownRegistry(types);
-    const mirror = await LogMirror.open<RegistryFact>({ database: parts.database, log: registryLog, fold: foldRegistry, changed: registry.changed });
+    const mirror = await LogMirror.open<RegistryFact>({
+      database: parts.database,
+      log: registryLog,
+      fold: foldRegistry,
+      changed: registry.changed,
+    });
     registry.attach(mirror);
     const table = new RouteTable(compileKey);
     const { rows, position } = await parts.state.loadAll();
@@ -64,7 +69,12 @@ export class Router {
   /** Reads on until registry's newest event is known here; quiet when registry is down, because then nothing is newer. */
   async catchUpWithRegistry(timeoutMs: number): Promise<void> {
     try {
-      const { position } = await ask<{ position: number }>(this.parts.nc, rpcSubject('registry', noTenant, 'log.head'), {}, { timeoutMs });
+      const { position } = await ask<{ position: number }>(
+        this.parts.nc,
+        rpcSubject('registry', noTenant, 'log.head'),
+        {},
+        { timeoutMs },
+      );
       await this.registry.reached(position, timeoutMs);
     } catch (error) {
       this.parts.log.debug({ err: error }, 'registry.not-asked');

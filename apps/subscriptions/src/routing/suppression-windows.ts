@@ -22,7 +22,8 @@ export class SuppressionWindows {
   load(windows: readonly RecordedWindow[]): void {
     this.untilMs.clear();
     this.journal = [];
-    for (const window of windows) this.untilMs.set(`${window.subscriptionId} ${window.keyMac}`, Date.parse(window.until));
+    for (const window of windows)
+      this.untilMs.set(`${window.subscriptionId} ${window.keyMac}`, Date.parse(window.until));
   }
 
   readonly of: WindowOf = (subscriptionId, key) => this.untilMs.get(`${subscriptionId} ${this.mac(key)}`);

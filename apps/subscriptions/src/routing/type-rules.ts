@@ -38,7 +38,11 @@ export class TypeRules {
     }));
     if (rule?.strict) {
       const first = warnings[0];
-      throw new Refused('payload_not_valid', `The payload ${first?.message ?? 'does not fit the schema'} at ${first?.pointer || 'its top'}.`, first?.pointer);
+      throw new Refused(
+        'payload_not_valid',
+        `The payload ${first?.message ?? 'does not fit the schema'} at ${first?.pointer || 'its top'}.`,
+        first?.pointer,
+      );
     }
     return warnings;
   }

@@ -11,7 +11,10 @@ describe('the sealed part of a routed notification', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), (correlation, suppression) => {
         const keys = { correlation: { sub_1: `${correlation}"payload":` }, suppression: { sub_2: suppression } };
-        expect(openSealedNotification(sealedNotificationText('{"a":1}', keys))).toEqual({ payloadText: '{"a":1}', keys });
+        expect(openSealedNotification(sealedNotificationText('{"a":1}', keys))).toEqual({
+          payloadText: '{"a":1}',
+          keys,
+        });
       }),
     );
   });

@@ -3,7 +3,12 @@ import { memberText } from './member-text.js';
 
 describe('the text of a member', () => {
   it.each([
-    ['an object is cut whole, blanks inside it too', '{ "a" : { "x" : [1, 2.50] } , "b":1}', 'a', '{ "x" : [1, 2.50] }'],
+    [
+      'an object is cut whole, blanks inside it too',
+      '{ "a" : { "x" : [1, 2.50] } , "b":1}',
+      'a',
+      '{ "x" : [1, 2.50] }',
+    ],
     ['a number keeps its spelling', '{"a":1,"n":1594153092.2202642000}', 'n', '1594153092.2202642000'],
     ['a quote in a string is no end', String.raw`{"a":"x\"},","b":"y\\"}`, 'b', String.raw`"y\\"`],
     ['a name may be written with escapes', String.raw`{"\u0061":true}`, 'a', 'true'],
