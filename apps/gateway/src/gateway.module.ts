@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Log } from '@waybill/service-kit/logger';
+import type { DataSource } from 'typeorm';
 import { ApiKeysController } from './api-keys/api-keys.controller.js';
 import type { GatewayConfig } from './config.js';
 import { ConnectorsController } from './connectors/connectors.controller.js';
@@ -10,6 +11,7 @@ import type { ConsoleFile } from './console/console-files.js';
 import { ConsoleController, consoleToken } from './console/console.controller.js';
 import { DeliveriesController } from './deliveries/deliveries.controller.js';
 import { JobsController } from './deliveries/jobs.controller.js';
+import { DoctorController } from './doctor/doctor.controller.js';
 import { DocumentsController } from './documents/documents.controller.js';
 import { AnswerInterceptor } from './edge/answer.interceptor.js';
 import { KeyGuard } from './edge/key.guard.js';
@@ -25,7 +27,7 @@ import { SessionsController } from './sessions/sessions.controller.js';
 import { SubscriptionsController } from './subscriptions/subscriptions.controller.js';
 import { TargetsController } from './targets/targets.controller.js';
 import { TenantsController } from './tenants/tenants.controller.js';
-import { configToken, logToken } from './tokens.js';
+import { configToken, databaseToken, logToken } from './tokens.js';
 import { WhyController } from './why/why.controller.js';
 
 /** What the rooms are given from outside. */
@@ -33,6 +35,7 @@ export interface GatewayParts {
   readonly config: GatewayConfig;
   readonly log: Log;
   readonly nats: NatsConnection;
+  readonly database: DataSource;
   readonly keys: KnownKeys;
   readonly sessions: Sessions;
   readonly repeatable: RepeatableRequests;
@@ -55,6 +58,7 @@ export interface GatewayParts {
     LogController,
     LogProofsController,
     LiveController,
+    DoctorController,
     DocumentsController,
     // Last: it answers every path that nobody else does.
     ConsoleController,
@@ -69,6 +73,7 @@ export class GatewayModule {
         Propagation,
         { provide: configToken, useValue: parts.config },
         { provide: logToken, useValue: parts.log },
+        { provide: databaseToken, useValue: parts.database },
         { provide: natsToken, useValue: parts.nats },
         { provide: KnownKeys, useValue: parts.keys },
         { provide: Sessions, useValue: parts.sessions },

@@ -55,7 +55,13 @@ GET /v1/stats
 GET /v1/why/{id}
 GET /v1/log/{log}/events
 GET /v1/log/{log}/head
+GET /v1/log/{log}/checkpoint
+GET /v1/log/{log}/proof
+GET /v1/log/{log}/consistency
+GET /v1/log/{log}/export
+POST /v1/log/{log}/verify
 GET /v1/live
+GET /v1/doctor
 POST /v1/api-keys
 GET /v1/api-keys
 DELETE /v1/api-keys/{id}

@@ -10,6 +10,7 @@ import { randomCopyName } from '@waybill/service-kit/ids';
 import { createLog, type Log, nestLog } from '@waybill/service-kit/logger';
 import { startOps } from '@waybill/service-kit/ops-server';
 import { Gauge, type Registry } from 'prom-client';
+import type { DataSource } from 'typeorm';
 import {
   bodyBytesMax,
   type GatewayConfig,
@@ -69,7 +70,7 @@ export async function startGateway(
 
   const store = new PostgresAnswerStore(database);
   const sessions = new PostgresSessionStore(database);
-  const parts = partsOf(config, log, nats, store, sessions);
+  const parts = partsOf(config, log, nats, database);
   const { liveClients } = parts;
   countFeeds(liveClients, ops.metrics);
   const app = await createApp(log, parts, requestLog(log, ops.metrics));
@@ -102,20 +103,17 @@ export async function startGateway(
   return { log, url, opsPort: ops.port, stop };
 }
 
-function partsOf(
-  config: GatewayConfig,
-  log: Log,
-  nats: NatsConnection,
-  store: PostgresAnswerStore,
-  sessions: PostgresSessionStore,
-): GatewayParts {
+function partsOf(config: GatewayConfig, log: Log, nats: NatsConnection, database: DataSource): GatewayParts {
   return {
     config,
     log,
     nats,
     keys: new KnownKeys(verifyByRegistry(nats), Date.now),
-    sessions: new Sessions(sessions),
-    repeatable: new RepeatableRequests(store, (error) => log.error({ err: error }, 'gateway.answer-not-kept')),
+    database,
+    sessions: new Sessions(new PostgresSessionStore(database)),
+    repeatable: new RepeatableRequests(new PostgresAnswerStore(database), (error) =>
+      log.error({ err: error }, 'gateway.answer-not-kept'),
+    ),
     liveClients: new LiveClients(),
     consoleFiles: readConsole(config.WAYBILL_CONSOLE_DIR),
   };

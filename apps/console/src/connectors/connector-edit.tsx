@@ -45,7 +45,7 @@ export function ConnectorEdit({ connector, target }: EditProps) {
           faults={faultsIn(patch.error, '/patch')}
           stored={connector.secrets}
         />
-        <Title order={3} size="h5">
+        <Title order={2} size="h5">
           {words.limits}
         </Title>
         <Group align="flex-end">

@@ -1,4 +1,4 @@
-import { Alert, Grid, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Card, Grid, Stack, Text, TextInput, Title } from '@mantine/core';
 import { lazy, Suspense } from 'react';
 import type { Connector, Target } from '../api/shapes';
 import { type FieldSchema, SchemaForm } from '../pieces/schema-form';
@@ -46,11 +46,12 @@ export function SettingsForm({ target, draft, onChange, faults, stored = {} }: S
         </Stack>
       </Grid.Col>
       <Grid.Col span={{ base: 12, md: 5 }}>
-        <Alert variant="light" color="cyan" title={words.wizard.help}>
+        <Card withBorder component="aside" aria-label={words.wizard.help}>
+          <Text fw={700}>{words.wizard.help}</Text>
           <Suspense>
             <Markdown text={target.help} />
           </Suspense>
-        </Alert>
+        </Card>
       </Grid.Col>
     </Grid>
   );
@@ -71,7 +72,7 @@ function Secrets({ target, draft, onChange, faults, stored = {} }: SettingsFormP
   };
   return (
     <Stack gap="xs">
-      <Title order={3} size="h5">
+      <Title order={2} size="h5">
         {words.wizard.secretsTitle}
       </Title>
       <Text size="sm" c="dimmed">

@@ -14,7 +14,7 @@ import {
   Textarea,
   TextInput,
 } from '@mantine/core';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { general } from '../words/general';
 import { Icon } from './icons';
 
@@ -107,7 +107,7 @@ function Field(props: FieldProps) {
   const type = Array.isArray(field.type) ? field.type[0] : field.type;
   const same = {
     label: field.title ?? name,
-    description: field.description,
+    description: helpOf(field),
     required: isRequired,
     error: faults[pointer],
     name: pointer,
@@ -181,6 +181,12 @@ function Field(props: FieldProps) {
   );
 }
 
+/** A field's help; what stands in backticks is code. */
+function helpOf({ description }: FieldSchema): ReactNode {
+  const parts = description?.split('`') ?? [];
+  return parts.length < 2 ? description : parts.map((part, at) => (at % 2 === 1 ? <code key={at}>{part}</code> : part));
+}
+
 function exampleOf(field: FieldSchema): string | undefined {
   const example = field.examples?.[0];
   if (Array.isArray(example)) return example.join(', ');
@@ -193,7 +199,7 @@ function Nested({ name, field, value, faults, pointer, onChange }: FieldProps) {
     <Fieldset legend={field.title ?? name}>
       {field.description !== undefined && (
         <Text size="xs" c="dimmed" mb="xs">
-          {field.description}
+          {helpOf(field)}
         </Text>
       )}
       <SchemaForm schema={field} value={inner} onChange={onChange} faults={faults} pointer={pointer} />
@@ -220,7 +226,7 @@ function Pairs({ name, field, value, faults, pointer, onChange }: FieldProps) {
     return (
       <JsonInput
         label={label}
-        description={field.description}
+        description={helpOf(field)}
         value={json}
         onChange={change}
         autosize
@@ -241,7 +247,7 @@ function Pairs({ name, field, value, faults, pointer, onChange }: FieldProps) {
     <Fieldset legend={label}>
       {field.description !== undefined && (
         <Text size="xs" c="dimmed" mb="xs">
-          {field.description}
+          {helpOf(field)}
         </Text>
       )}
       <Stack gap="xs">

@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { extname, join, relative, sep } from 'node:path';
+import { gzipSync } from 'node:zlib';
 
 export interface ConsoleFile {
   readonly bytes: Buffer;
+  /** The same, gzipped, where that is worth it; null for what is packed already. */
+  readonly gzip: Buffer | null;
   readonly type: string;
   readonly etag: string;
   /** Its name holds a hash of its content, so it never changes. */
@@ -12,6 +15,9 @@ export interface ConsoleFile {
 
 /** A console of ours is a few megabytes; a folder with more is the wrong folder. */
 export const consoleBytesMax = 64 * 1024 * 1024;
+
+/** Below this a header costs as much as it saves. */
+const gzipBytesMin = 1_000;
 
 const types: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -42,9 +48,10 @@ export function readConsole(folder: string): Map<string, ConsoleFile> {
     if (total > consoleBytesMax)
       throw new Error(`${folder} holds more than ${consoleBytesMax} bytes; it is no console`);
     const bytes = readFileSync(path);
+    const gzip = /^image\/(png|x-icon)|^font/.test(type) || bytes.length < gzipBytesMin ? null : gzipSync(bytes);
     const etag = `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`;
     const immutable = /-[A-Za-z0-9_-]{8,}\.\w+$/.test(entry.name);
-    files.set(`/${relative(folder, path).split(sep).join('/')}`, { bytes, type, etag, immutable });
+    files.set(`/${relative(folder, path).split(sep).join('/')}`, { bytes, gzip, type, etag, immutable });
   }
   return files;
 }

@@ -45,10 +45,17 @@ function acceptsHtml(request: GatewayRequest): boolean {
   return (request.headers.accept ?? '').includes('text/html');
 }
 
+function takesGzip(request: GatewayRequest): boolean {
+  return /\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/.test(String(request.headers['accept-encoding'] ?? ''));
+}
+
 function send(request: GatewayRequest, response: GatewayResponse, file: ConsoleFile): void {
   response.setHeader('ETag', file.etag);
   response.setHeader('Cache-Control', file.immutable ? 'public, max-age=31536000, immutable' : 'no-cache');
   if (request.headers['if-none-match'] === file.etag) return void response.status(304).end();
   response.setHeader('Content-Type', file.type);
-  response.status(200).send(file.bytes);
+  response.setHeader('Vary', 'Accept-Encoding');
+  const packed = takesGzip(request) ? file.gzip : null;
+  if (packed !== null) response.setHeader('Content-Encoding', 'gzip');
+  response.status(200).send(packed ?? file.bytes);
 }

@@ -1,0 +1,26 @@
+import {
+  backlogMax,
+  judgeBacklog,
+  judgeClock,
+  judgeRelay,
+  judgeRoundTrip,
+  relayLagMax,
+  roundTripMsMax,
+  skewMsMax,
+} from './judge.js';
+
+describe('what the doctor says', () => {
+  it.each([
+    ['a round trip at the bound holds', judgeRoundTrip(roundTripMsMax), 'holds'],
+    ['a round trip past the bound is wrong', judgeRoundTrip(roundTripMsMax + 1), 'wrong'],
+    ['a clock at the bound holds', judgeClock(skewMsMax, 0), 'holds'],
+    ['a clock past the bound is wrong', judgeClock(-skewMsMax - 1, 0), 'wrong'],
+    ['a clock that a slow answer cannot tell from ours holds', judgeClock(skewMsMax + 400, 1_000), 'holds'],
+    ['a stream at the head holds', judgeRelay(7, 7), 'holds'],
+    ['a stream behind by the bound holds', judgeRelay(relayLagMax, 0), 'holds'],
+    ['a stream behind by one more is wrong', judgeRelay(relayLagMax + 1, 0), 'wrong'],
+    ['a stream ahead of its log is wrong', judgeRelay(6, 7), 'wrong'],
+    ['a backlog at the bound holds', judgeBacklog(backlogMax), 'holds'],
+    ['a backlog past the bound is wrong', judgeBacklog(backlogMax + 1), 'wrong'],
+  ])('%s', (_, finding, state) => expect(finding.state).toBe(state));
+});
