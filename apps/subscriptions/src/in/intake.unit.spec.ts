@@ -1,0 +1,165 @@
+import { createSecretKey } from 'node:crypto';
+import { builtInTypes } from '@waybill/contracts/notification-types/built-in-types';
+import type { NotificationRouted } from '@waybill/contracts/log/subscriptions';
+import type { Lease } from '@waybill/event-log/leases';
+import { AppendRejected } from '@waybill/event-log/log';
+import { MemoryLog } from '@waybill/event-log/memory-log';
+import { createLog } from '@waybill/service-kit/logger';
+import type { SubscriptionShape } from '@waybill/subscription/subscription';
+import { compileKey } from '../routing/key-template.js';
+import { RouteTable } from '../routing/route-table.js';
+import { SuppressionWindows } from '../routing/suppression-windows.js';
+import { TypeRules } from '../routing/type-rules.js';
+import { requestIncoming } from './forwarded-publish.js';
+import { Intake, type Settled } from './intake.js';
+
+const tenantKey = createSecretKey(Buffer.alloc(32, 7));
+const at = (minute: number): string => new Date(Date.UTC(2026, 10, 24, 10, minute)).toISOString();
+
+const subscription = (more: Partial<SubscriptionShape> = {}): SubscriptionShape => ({
+  id: 'sub_1',
+  name: 'SOC',
+  connectorIds: ['con_1'],
+  types: ['incident'],
+  filter: null,
+  suppression: { minutes: 0, key: null },
+  correlationKey: null,
+  ...more,
+});
+
+/** An intake over a log in memory, whose route table follows the log only when told: so that a spec can let it lag. */
+class Trial {
+  readonly eventLog = new MemoryLog('subscriptions-0');
+  readonly table = new RouteTable(compileKey);
+  readonly types = new TypeRules(builtInTypes);
+  intake!: Intake;
+  lease!: Lease;
+
+  static async begin(): Promise<Trial> {
+    const trial = new Trial();
+    trial.lease = (await trial.eventLog.leases.acquire('intake:default', 'one', 60_000)) as Lease;
+    trial.intake = new Intake(
+      {
+        tenant: 'default',
+        nc: undefined as never,
+        eventLog: trial.eventLog,
+        table: trial.table,
+        windows: new SuppressionWindows(tenantKey),
+        types: trial.types,
+        tenantKey,
+        log: createLog({ service: 'spec', copy: 'one', level: 'silent' }),
+        loadWindows: () => Promise.resolve([]),
+      },
+      trial.lease,
+    );
+    return trial;
+  }
+
+  async subscribe(shape: SubscriptionShape): Promise<void> {
+    const data = { at: at(0), by: 'spec', subscription: shape, enabled: true };
+    const event = { type: 'SubscriptionCreated', schemaVersion: 1, data, meta: { actor: 'spec' } };
+    await this.eventLog.append({ streams: [{ stream: `subscription-${shape.id}`, tenant: 'default', expected: 'none', events: [event] }] });
+  }
+
+  async follow(): Promise<void> {
+    this.table.apply(await this.eventLog.readAll({ after: this.table.position, limit: 1_000 }));
+  }
+
+  take(id: string, payload: object, minute = 1, type = 'incident'): Promise<Settled> {
+    const body = JSON.stringify({ type, id, source: 'soc', payload });
+    return this.intake.take({ ...requestIncoming('default', 'any', body, 'key:key_1', () => ''), receivedAt: at(minute) });
+  }
+
+  async routed(): Promise<NotificationRouted[]> {
+    const events = await this.eventLog.readAll({ after: 0, limit: 1_000 });
+    return events.filter((event) => event.type === 'NotificationRouted').map((event) => event.data as unknown as NotificationRouted);
+  }
+}
+
+const valid = builtInTypes.find(({ type }) => type === 'incident')?.sample ?? {};
+
+describe('an intake', () => {
+  it('records where a notification goes, and answers its position', async () => {
+    const trial = await Trial.begin();
+    await trial.subscribe(subscription());
+    await trial.follow();
+    expect(await trial.take('e1', valid)).toMatchObject({ kind: 'recorded', position: 2, duplicate: false });
+    expect(await trial.routed()).toMatchObject([{ id: 'e1', decidedOn: 1, warnings: [], chosen: [{ subscriptionId: 'sub_1', connectorIds: ['con_1'] }] }]);
+  });
+
+  it('decides again when a subscription changed before the append', async () => {
+    const trial = await Trial.begin();
+    await trial.subscribe(subscription());
+    await trial.follow();
+    await trial.subscribe(subscription({ id: 'sub_2', connectorIds: ['con_2'] }));
+    const taken = trial.take('e1', valid);
+    // The intake has been refused by now and waits until its table knows the second subscription.
+    await new Promise((resolve) => setImmediate(resolve));
+    await trial.follow();
+    expect(await taken).toMatchObject({ kind: 'recorded' });
+    expect((await trial.routed())[0]?.chosen.map((one) => one.subscriptionId)).toEqual(['sub_1', 'sub_2']);
+  });
+
+  it('recognises a repeat and answers the first position', async () => {
+    const trial = await Trial.begin();
+    const first = await trial.take('e1', valid);
+    expect(await trial.take('e1', valid)).toEqual({ ...first, duplicate: true });
+    expect(await trial.routed()).toHaveLength(1);
+  });
+
+  it('refuses another payload under the same id, and the refusal is on the record', async () => {
+    const trial = await Trial.begin();
+    await trial.take('e1', valid);
+    expect(await trial.take('e1', { ...valid, customer: 'Somebody else' })).toMatchObject({ kind: 'refused', refused: { code: 'notification_conflict' } });
+    const events = await trial.eventLog.readAll({ after: 0, limit: 10 });
+    expect(events.at(-1)).toMatchObject({ type: 'NotificationRefused', data: { code: 'notification_conflict', id: 'e1' } });
+  });
+
+  it('warns about a payload that does not fit its type, and refuses it where the tenant is strict', async () => {
+    const trial = await Trial.begin();
+    await trial.take('e1', { incident: 'a text' });
+    expect((await trial.routed())[0]?.warnings.length).toBeGreaterThan(0);
+    trial.types.put('default', 'incident', { type: 'object', required: ['incidentId'] }, true);
+    expect(await trial.take('e2', { a: 1 })).toMatchObject({ kind: 'refused', refused: { code: 'payload_not_valid' } });
+    expect(await trial.take('e3', { incidentId: 'x' })).toMatchObject({ kind: 'recorded' });
+  });
+
+  it('suppresses within the window and says until when', async () => {
+    const trial = await Trial.begin();
+    await trial.subscribe(subscription({ suppression: { minutes: 60, key: '{{host}}' } }));
+    await trial.follow();
+    for (const [id, minute] of [['e1', 1], ['e2', 2], ['e3', 61]] as const) await trial.take(id, { host: 'db1' }, minute);
+    await trial.take('e4', { host: 'db2' }, 2);
+    const routed = await trial.routed();
+    expect(routed.map((one) => one.chosen.length)).toEqual([1, 0, 1, 1]);
+    expect(routed[1]?.suppressed).toEqual([{ subscriptionId: 'sub_1', subscriptionVersion: 1, until: at(61) }]);
+  });
+
+  it('opens no window by a repeat that comes after the window has ended', async () => {
+    const trial = await Trial.begin();
+    await trial.subscribe(subscription({ suppression: { minutes: 60, key: null } }));
+    await trial.follow();
+    await trial.take('e1', valid, 1);
+    expect(await trial.take('e1', valid, 100)).toMatchObject({ duplicate: true });
+    await trial.take('e2', valid, 101);
+    expect((await trial.routed())[1]?.chosen).toHaveLength(1);
+  });
+
+  it('keeps the keys that were made from a payload in the sealed part only', async () => {
+    const trial = await Trial.begin();
+    await trial.subscribe(subscription({ correlationKey: 'host-{{host}}' }));
+    await trial.follow();
+    await trial.take('e1', { host: 'db1' });
+    const [, event] = await trial.eventLog.readAll({ after: 0, limit: 10 });
+    expect(JSON.stringify(event?.data)).not.toContain('db1');
+    expect(event?.sealed).toBe('{"keys":{"correlation":{"sub_1":"host-db1"},"suppression":{}},"payload":{"host":"db1"}}');
+  });
+
+  it('writes nothing once another copy has the lease', async () => {
+    const trial = await Trial.begin();
+    await trial.eventLog.leases.release(trial.lease);
+    await trial.eventLog.leases.acquire('intake:default', 'two', 60_000);
+    await expect(trial.take('e1', valid)).rejects.toThrow(AppendRejected);
+    expect(await trial.routed()).toEqual([]);
+  });
+});
