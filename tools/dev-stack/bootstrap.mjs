@@ -19,6 +19,7 @@ const programs = {
 const elsewhere = {
   tidy: join('tools', 'tidy', 'dist', 'main.js'),
   journeys: join('apps', 'journeys', 'dist', 'main.js'),
+  bench: join('tools', 'bench', 'dist', 'main.js'),
 };
 const parent = process.ppid;
 let child = null;
