@@ -86,7 +86,9 @@ export class WatchedLog {
     const fault = await this.readOn();
     if (fault !== null) {
       this.memory.truncate(size);
-      this.raise(fault.position ?? (await this.firstDifference()), fault.reason);
+      // Looking for the place reads the whole log: once for each finding.
+      const known = this.standing?.reason === fault.reason ? this.standing.position : null;
+      this.raise(fault.position ?? known ?? (await this.firstDifference()), fault.reason);
       return { moved: false, grown: false };
     }
     // A difference in old rows stays one until a whole audit has found none.
@@ -137,7 +139,7 @@ export class WatchedLog {
     for (;;) {
       const page = await this.options.source.leaves(this.memory.size, pageLeaves);
       if (page.head < this.memory.size)
-        return { position: page.head + 1, reason: `the log ends at ${page.head}, but ${this.memory.size} were seen` };
+        return { position: null, reason: `the log ends at ${page.head}, but ${this.memory.size} were seen` };
       if (this.newest === null && page.head > 0 && !this.options.init)
         return {
           position: null,
