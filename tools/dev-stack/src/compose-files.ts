@@ -12,6 +12,8 @@ export interface ComposeFile {
 }
 
 const services = ['registry', 'subscriptions', 'delivery', 'gateway'] as const;
+/** The notary keeps what it knows in a folder, not in a database. */
+const onTheBus = [...services, 'notary'] as const;
 const tenant = 'default';
 
 /**
@@ -35,8 +37,11 @@ export function composeFiles(): ComposeFile[] {
     ...services.flatMap((service) => [
       { name: `${service}-database-url`, text: database(service, 'app') },
       { name: `${service}-owner-url`, text: database(service, 'owner') },
-      { name: `${service}-nats-url`, text: `nats://${service}:${passwordOf(`nats-${service}`)}@nats:4222\n` },
     ]),
+    ...onTheBus.map((service) => ({
+      name: `${service}-nats-url`,
+      text: `nats://${service}:${passwordOf(`nats-${service}`)}@nats:4222\n`,
+    })),
     ...['registry-log', 'subscriptions-log', 'delivery-log', 'connector-secrets'].map((name) => ({
       name: `${name}-kek`,
       text: newKek(),
@@ -75,7 +80,7 @@ function natsConf(passwordOf: (who: string) => string, publisher: string): strin
     payloadBytesMax,
     users: [
       adminUser(passwordOf('nats-admin')),
-      ...services.map((service) => serviceUser(service, passwordOf(`nats-${service}`))),
+      ...onTheBus.map((service) => serviceUser(service, passwordOf(`nats-${service}`))),
       publisherUser('publisher', tenant, publisher),
     ],
   });

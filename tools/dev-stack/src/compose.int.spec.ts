@@ -67,8 +67,9 @@ describe('docker-compose.yml', () => {
     for (const [secret, { file }] of Object.entries(compose.secrets)) {
       expect(`${secret}: ${names.includes(file.replace('./deploy/secrets/', ''))}`).toBe(`${secret}: true`);
     }
+    // The notary's folder is no secret that is written: it makes its own key there.
     const mounted = Object.values(compose.services).flatMap(({ volumes = [] }) =>
-      volumes.filter((volume) => volume.startsWith('./')),
+      volumes.filter((volume) => volume.startsWith('./') && volume !== './deploy/notary:/notary'),
     );
     for (const volume of mounted) expect(names).toContain(volume.split(':')[0]?.replace('./deploy/secrets/', ''));
   });
@@ -79,6 +80,13 @@ describe('docker-compose.yml', () => {
       const read = Object.entries(environment).filter(([name]) => name.endsWith('_FILE'));
       for (const [, path] of read) expect(secrets).toContain(path.replace('/run/secrets/', ''));
     }
+  });
+
+  it('keeps the notary from the databases', () => {
+    const { secrets, environment = {} } = compose.services['notary'] ?? {};
+    expect(secrets).toEqual(['notary-nats-url']);
+    expect(Object.keys(environment).filter((name) => /DATABASE|KEK/.test(name))).toEqual([]);
+    expect(textOf('nats.conf')).toContain('user: "notary"');
   });
 
   it('gives the key of the connectors secrets to registry and delivery alone', () => {
