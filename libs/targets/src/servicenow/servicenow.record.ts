@@ -28,7 +28,7 @@ export function completeRecord(record: JsonObject, sending: Sending): string[] {
   for (const key of ['impact', 'urgency', 'severity']) rate(record, key);
   const summary = record.get('short_description');
   const line = typeof summary === 'string' ? oneLine(summary) : summary instanceof JsonNumber ? summary.text : '';
-  record.set('short_description', line === '' ? `Notification ${sending.notificationType}` : line);
+  record.set('short_description', line.trim() === '' ? `Notification ${sending.notificationType}` : line);
   flatten(record, 'description');
   cutMember(record, 'short_description', servicenowLimits.shortDescription, 'characters', 'short_description', notes);
   cutMember(record, 'description', servicenowLimits.description, 'characters', 'description', notes);
@@ -36,7 +36,7 @@ export function completeRecord(record: JsonObject, sending: Sending): string[] {
 }
 
 function oneLine(text: string): string {
-  return text.replace(/[\x00-\x1f\x7f\u0085\u2028\u2029]{1,1000}/g, ' ').trim();
+  return text.replace(/[\x00-\x1f\x7f\u0085\u2028\u2029]{1,1000}/g, ' ');
 }
 
 /** Control characters other than tab and line end have no place in a text field. */

@@ -84,6 +84,8 @@ describe('a new record', () => {
       ['description was cut from 4001 to 4000 characters, the most that the target takes.'],
     ],
     ['a summary is one line', { short_description: 'a\r\nb\u0000c' }, { short_description: 'a b c' }, []],
+    ['blanks at the ends stay as the template gives them (A3)', { short_description: 'test. Observation ID: ' }, { short_description: 'test. Observation ID: ' }, []],
+    ['a blank summary names the type', { short_description: ' \n ' }, { short_description: 'Notification incident' }, []],
     ['a missing summary names the type', {}, { short_description: 'Notification incident' }, []],
     ['a description keeps its lines and loses control characters', { short_description: 'a', description: 'a\n\tb\u0007c' }, { description: 'a\n\tb c' }, []],
     ['ratings become numbers', { short_description: 'a', impact: 'High', urgency: 'medium', severity: 'Info' }, { impact: '1', urgency: '2', severity: '3' }, []],
