@@ -1,13 +1,26 @@
 import { alone } from './alone.story.js';
+import { audit } from './audit/audit.story.js';
 import { brokerWiped } from './broker-wiped.story.js';
 import { crash } from './crash.story.js';
 import { rebuild } from './rebuild.story.js';
 import { refusals } from './refusals.story.js';
 import { restart } from './restart.story.js';
 import type { Story } from './story.js';
+import { acceptance } from './targets/acceptance.js';
 import { targetTable } from './targets/target-table.js';
 import { twoCopies } from './two-copies.story.js';
 import { walk } from './walk.story.js';
 
 /** In the order they are told; `restart` last, because it ends the stack in between. */
-export const stories: readonly Story[] = [walk, refusals, rebuild, alone, crash, twoCopies, brokerWiped, targetTable, restart];
+export const stories: readonly Story[] = [
+  walk,
+  refusals,
+  rebuild,
+  alone,
+  crash,
+  twoCopies,
+  brokerWiped,
+  targetTable,
+  audit,
+  restart,
+];

@@ -4,9 +4,10 @@ import { ReceiversClient } from '@waybill/receivers/client';
 import { Api } from '../api.js';
 import type { Stage } from '../stage.js';
 import type { Story } from '../story.js';
+import { acceptance } from './acceptance.js';
 import { targetTable } from './target-table.js';
 
-const stories: readonly Story[] = [targetTable];
+const stories: readonly Story[] = [targetTable, acceptance];
 const [file = '', name] = process.argv.slice(2);
 const dev = JSON.parse(readFileSync(file, 'utf8')) as DevContent;
 const stage = { dev, api: new Api(dev.httpUrl, dev.adminKey), receivers: new ReceiversClient(dev.receiversUrl), long: false } as unknown as Stage;

@@ -81,7 +81,7 @@ async function throughProduct(desk: Desk): Promise<string[]> {
     jsmRows(url),
     servicenowRows(url),
     [...webhookRows(url, tls, word), refreshRow(url, word('refresh'))],
-    emailRows(word),
+    emailRows(desk.stage.dev.smtpUrl, word),
   ];
   const starts = await startValues(url);
   const found = await Promise.all(
