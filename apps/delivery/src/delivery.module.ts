@@ -56,6 +56,7 @@ export async function deliveryModule(config: Config, kit: Kit): Promise<DynamicM
   kit.onDrain('database', () => database.destroy());
   kit.ops.check('postgres', async () => (await database.query('select 1'), null));
   const eventLog = await openLog(config, kit);
+  const proofs = await openProofs(config, kit, eventLog);
   const projection = await keepReadModel({ log: eventLog, connectionString: config.DATABASE_URL, model: deliveries, host: kit, paceMs: 200 });
   keepRelay({ log: eventLog, connection: nc, host: kit });
 
@@ -93,7 +94,7 @@ export async function deliveryModule(config: Config, kit: Kit): Promise<DynamicM
     controllers: [DeliveriesRpc, TryOutRpc, CaughtUpRpc, LogProofsRpc, LogRpc],
     providers: [
       { provide: PostgresLog, useValue: eventLog },
-      { provide: LogProofs, useValue: LogProofs.open({ log: eventLog, connectionString: config.DATABASE_URL, kek: config.WAYBILL_LOG_KEK, host: kit }) },
+      { provide: LogProofs, useValue: proofs },
       { provide: Connectors, useValue: connectors },
       { provide: HandleDelivery, useValue: new HandleDelivery(eventLog) },
       { provide: DeliveryList, useValue: new DeliveryList(database) },
@@ -145,4 +146,10 @@ async function followConnectors(kit: Kit, database: DataSource, secrets: Secrets
     await following;
   });
   return connectors;
+}
+
+/** From here on the log is compared with its checkpoints: before anything is appended to one that was restored or changed. */
+function openProofs(config: Config, kit: Kit, log: PostgresLog): Promise<LogProofs> {
+  const { DATABASE_URL: connectionString, WAYBILL_LOG_KEK: kek } = config;
+  return LogProofs.open({ log, connectionString, kek, nats: kit.nats, host: kit });
 }

@@ -35,6 +35,7 @@ class RegistryModule {}
 /** The table of contents: what is heard (`in/`), done (`out/`), shown (`read/`), and what all of it stands on. */
 export async function registryModule(config: Config, kit: Kit): Promise<DynamicModule> {
   const { log, database } = await openStores(config, kit);
+  const proofs = await openProofs(config, kit, log);
   // One thread: registry only compiles programs, it never runs one.
   const jq = await JqPool.start({ threads: 1 });
   kit.onDrain('jq', () => jq.close());
@@ -64,15 +65,7 @@ export async function registryModule(config: Config, kit: Kit): Promise<DynamicM
     controllers: [ConnectorsRpc, KeysRpc, LogProofsRpc, LogRpc, TargetsRpc, TenantsRpc, TypesRpc],
     providers: [
       { provide: eventLog, useValue: log },
-      {
-        provide: LogProofs,
-        useValue: LogProofs.open({
-          log: log,
-          connectionString: config.DATABASE_URL,
-          kek: config.WAYBILL_LOG_KEK,
-          host: kit,
-        }),
-      },
+      { provide: LogProofs, useValue: proofs },
       { provide: ConnectorActs, useValue: new ConnectorActs(log, sealed, box, templateChecker(jq)) },
       { provide: KnownTenants, useValue: new KnownTenants(log) },
       { provide: NotificationStreams, useValue: streams },
@@ -107,4 +100,10 @@ async function openStores(config: Config, kit: Kit) {
 async function bootstrapFrom({ WAYBILL_BOOTSTRAP_ADMIN_KEY: text }: Config, kit: Kit, log: PostgresLog): Promise<void> {
   const key = text === undefined ? null : keyFromText(text, 'Bootstrap', ['admin']);
   if (key !== null && (await bootstrap(log, noCaller, key))) kit.log.info({ keyId: key.keyId }, 'tenant.bootstrapped');
+}
+
+/** From here on the log is compared with its checkpoints: before anything is appended to one that was restored or changed. */
+function openProofs(config: Config, kit: Kit, log: PostgresLog): Promise<LogProofs> {
+  const { DATABASE_URL: connectionString, WAYBILL_LOG_KEK: kek } = config;
+  return LogProofs.open({ log, connectionString, kek, nats: kit.nats, host: kit });
 }

@@ -49,6 +49,7 @@ export async function subscriptionsModule(config: SubscriptionsConfig, kit: Kit)
     applicationName: `subscriptions ${kit.copy}`,
   });
   kit.onDrain('event log', () => eventLog.close());
+  const proofs = await openProofs(config, kit, eventLog);
   const [routing] = await Promise.all(
     readModels.map((model) =>
       keepReadModel({ log: eventLog, connectionString: config.DATABASE_URL, model, host: kit, paceMs: 100 }),
@@ -83,19 +84,17 @@ export async function subscriptionsModule(config: SubscriptionsConfig, kit: Kit)
     providers: [
       { provide: NATS, useValue: nc },
       { provide: PostgresLog, useValue: eventLog },
-      {
-        provide: LogProofs,
-        useValue: LogProofs.open({
-          log: eventLog,
-          connectionString: config.DATABASE_URL,
-          kek: config.WAYBILL_LOG_KEK,
-          host: kit,
-        }),
-      },
+      { provide: LogProofs, useValue: proofs },
       { provide: Router, useValue: router },
       { provide: Intakes, useValue: intakes },
       { provide: SubscriptionList, useValue: new SubscriptionList(database) },
       { provide: NotificationList, useValue: new NotificationList(database) },
     ],
   };
+}
+
+/** From here on the log is compared with its checkpoints: before anything is appended to one that was restored or changed. */
+function openProofs(config: SubscriptionsConfig, kit: Kit, log: PostgresLog): Promise<LogProofs> {
+  const { DATABASE_URL: connectionString, WAYBILL_LOG_KEK: kek } = config;
+  return LogProofs.open({ log, connectionString, kek, nats: kit.nats, host: kit });
 }

@@ -1,4 +1,6 @@
-import { parseCheckpoint, logOfOrigin } from './checkpoint.js';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { logOfOrigin, parseCheckpoint } from './checkpoint.js';
+import { keepGuard } from './keep-guard.js';
 import type { PostgresLog } from './postgres-log.js';
 import type { ServiceHost } from './service-host.js';
 import { StoredEvents } from './stored-events.js';
@@ -15,10 +17,18 @@ export class LogProofs {
     readonly stored: StoredEvents,
   ) {}
 
-  static open(options: { log: PostgresLog; connectionString: string; kek: string; host: ServiceHost }): LogProofs {
-    const { log, connectionString, kek, host } = options;
+  /** Resolves after the log was compared with what protects it and with its newest checkpoint (see `keep-guard.ts`). */
+  static async open(options: {
+    log: PostgresLog;
+    connectionString: string;
+    kek: string;
+    nats: NatsConnection;
+    host: ServiceHost;
+  }): Promise<LogProofs> {
+    const { log, connectionString, kek, nats, host } = options;
     const stored = StoredEvents.open({ connectionString, kek, log: log.identity.log });
     host.onDrain('proofs', () => stored.close());
+    await keepGuard({ log, stored, nats, host });
     return new LogProofs(log, stored);
   }
 

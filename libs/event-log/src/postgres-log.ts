@@ -3,7 +3,16 @@ import { GroupQueue } from './group-queue.js';
 import { HeadWatch } from './head-watch.js';
 import type { Leases } from './leases.js';
 import { readLimitMax } from './limits.js';
-import type { AppendRequest, AppendResult, EventLog, LogCursor, LogHead, LogIdentity, RecordedEvent } from './log.js';
+import {
+  type AppendRequest,
+  type AppendResult,
+  type EventLog,
+  type LogCursor,
+  type LogHead,
+  type LogIdentity,
+  LogUnavailable,
+  type RecordedEvent,
+} from './log.js';
 import { LogReader, wireOfRecent, type WireEvent } from './log-reader.js';
 import { PostgresLeases } from './postgres-leases.js';
 import { prepare } from './prepare.js';
@@ -37,6 +46,7 @@ export class PostgresLog implements EventLog {
   private readonly queue: GroupQueue;
   private readonly recent = new RecentEvents();
   private closing: Promise<void> | null = null;
+  private readOnly: string | null = null;
 
   private constructor(
     readonly identity: LogIdentity,
@@ -90,7 +100,13 @@ export class PostgresLog implements EventLog {
     }
   }
 
+  /** From now on appends are refused with `LogUnavailable` and this reason, reads go on; null lets appends in again. */
+  suspend(reason: string | null): void {
+    this.readOnly = reason;
+  }
+
   async append(request: AppendRequest): Promise<AppendResult> {
+    if (this.readOnly !== null) throw new LogUnavailable(`the log is read-only: ${this.readOnly}`);
     return this.queue.submit(prepare(request));
   }
 

@@ -26,6 +26,7 @@ const readLeafPage = load('read-leaf-page');
 const readStored = load('read-stored');
 const readStreamPositions = load('read-stream-positions');
 const readPositionAt = load('read-position-at');
+const readGuards = load('read-guards');
 
 type StoredRow = [
   position: number,
@@ -143,6 +144,18 @@ export class StoredEvents {
   async positionAt(atUs: number): Promise<number> {
     const { rows } = await this.session.query(readPositionAt, [atUs]);
     return rows[0]?.[0] as number;
+  }
+
+  /** What does not protect the log as it should, in words; empty when grants and triggers are as the schema makes them. */
+  async guardFaults(): Promise<string[]> {
+    const { rows } = await this.session.query(readGuards);
+    const faults = (rows as [string, boolean, boolean, number][]).flatMap(([table, mayAppend, mayChange, triggers]) => [
+      ...(mayAppend ? [] : [`this role may not append to ${table}`]),
+      ...(mayChange ? [`this role may change ${table}`] : []),
+      // Ours cannot be there when the table was made by hand.
+      ...(triggers === 2 ? [] : [`the triggers of ${table} do not always fire`]),
+    ]);
+    return rows.length < 2 ? ['log_events has no partition', ...faults] : faults;
   }
 
   private async headRow(): Promise<{ epoch: number; position: number; root: Buffer }> {
