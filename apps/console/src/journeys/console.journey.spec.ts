@@ -1,0 +1,266 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { axeOn, type Stage, signIn, startStage, tabTo } from './stage.fixture.js';
+
+const chromium = process.env['WAYBILL_CHROMIUM'];
+/** Pictures of every screen, light and dark; `docs/console.md` shows some of them. */
+const pictures = join('test-results', 'console');
+/** The first screen must be there within this, cold. */
+const firstLoadMsMax = 2_000;
+/** What the first screen may load of scripts, compressed. */
+const scriptBytesMax = 350 * 1024;
+
+// `npm test` says in one line when there is no browser on this machine and none could be installed.
+(chromium === undefined ? describe.skip : describe)('the console in a browser', () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    mkdirSync(pictures, { recursive: true });
+    stage = await startStage(chromium as string);
+  }, 180_000);
+  afterAll(() => stage?.stop());
+
+  it('tells the story of a newcomer by mouse: from sign in to a delivered Slack message', async () => {
+    const page = await stage.newPage();
+    await signIn(page, stage.dev);
+    await page.getByRole('link', { name: 'Connectors', exact: true }).click();
+    await page.getByRole('link', { name: 'Create a connector' }).click();
+    await page.getByRole('button', { name: /^Slack/ }).click();
+    await page.getByLabel(/^Name/).fill('SOC channel');
+    await page.getByLabel(/^Webhook URL/).fill(`${stage.dev.receiversUrl}/slack/services/T000/B000/mouse`);
+    await page.getByRole('button', { name: 'Next' }).click();
+    await page.getByText(/^Rendered by the server/).waitFor();
+    await page.getByRole('button', { name: 'Next' }).click();
+    await page.getByRole('button', { name: 'Send a test' }).click();
+    await page.getByText('The target accepted it').waitFor();
+    await page.getByRole('button', { name: 'Review', exact: true }).last().click();
+    await page.getByRole('button', { name: 'Create', exact: true }).click();
+    await page.getByRole('link', { name: 'Subscribe it' }).click();
+    await page.getByLabel(/^Name/).fill('incidents to SOC');
+    await page.getByRole('button', { name: 'Add a filter' }).click();
+    await page.getByLabel('Field 1.1').fill('incident.summary');
+    await page.getByLabel('Operator 1.1').selectOption('exists');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('button', { name: 'Explain', exact: true }).click();
+    await page.getByText('It matches: this would be sent').waitFor();
+    await publishSample(page);
+    await openDeliveryTo(page, stage, 'SOC channel', 'delivered');
+    await page.getByRole('heading', { level: 1, name: /^Delivered to SOC channel/ }).waitFor();
+    await page.getByRole('tab', { name: /^Attempts/ }).click();
+    await page.getByText(/^Request: POST/).waitFor();
+    await page.getByRole('tab', { name: 'Why' }).click();
+    await page
+      .getByText(/was delivered to/)
+      .first()
+      .waitFor();
+    await page.context().close();
+  });
+
+  it('shows a dead letter with its cause and the next step, and sends it again', async () => {
+    await stage.script('slack', [{ status: 404, body: 'no_service', times: 1 }]);
+    const page = await stage.newPage();
+    await signIn(page, stage.dev);
+    await publishSample(page);
+    await until(async () => (await count(stage, 'dead-lettered')) > 0);
+    await page.getByRole('link', { name: 'Dead letters' }).click();
+    await page.getByRole('link', { name: 'Show them' }).first().click();
+    await page.locator('tbody a').first().click();
+    await page.getByRole('heading', { level: 1, name: /^Gave up on SOC channel/ }).waitFor();
+    await page.getByRole('button', { name: 'Redeliver' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Redeliver' }).click();
+    await page.getByRole('heading', { level: 1, name: /^Delivered to SOC channel/ }).waitFor();
+    await page.context().close();
+  });
+
+  it('tells the story again by keyboard only', async () => {
+    const page = await stage.newPage();
+    const { keyboard } = page;
+    await page.goto(`${stage.dev.httpUrl}/`);
+    await tabTo(page, /^API key/);
+    await keyboard.type(stage.dev.adminKey);
+    await keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: 'Home' }).waitFor();
+    await keyboard.press('g');
+    await keyboard.press('c');
+    await page.getByRole('heading', { level: 1, name: 'Connectors' }).waitFor();
+    await tabTo(page, /^Create a connector/);
+    await keyboard.press('Enter');
+    await page.getByText('Where should notifications go?').waitFor();
+    await tabTo(page, /^Slack/);
+    await keyboard.press('Enter');
+    await page.getByLabel(/^Webhook URL/).waitFor();
+    await tabTo(page, /^Name/);
+    await keyboard.press('Control+a');
+    await keyboard.type('Keyboard channel');
+    await tabTo(page, /^Webhook URL/);
+    await keyboard.type(`${stage.dev.receiversUrl}/slack/services/T000/B001/keys`);
+    for (const _ of ['Template', 'Test']) {
+      await tabTo(page, /^Next$/);
+      await keyboard.press('Enter');
+    }
+    await page.getByRole('button', { name: 'Send a test' }).waitFor();
+    await tabTo(page, /^Send a test/);
+    await keyboard.press('Enter');
+    await page.getByText('The target accepted it').waitFor();
+    await tabTo(page, /^Review$/);
+    await keyboard.press('Enter');
+    await tabTo(page, /^Create$/);
+    await keyboard.press('Enter');
+    await page.getByRole('link', { name: 'Subscribe it' }).waitFor();
+    await tabTo(page, /^Subscribe it/);
+    await keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: 'Create a subscription' }).waitFor();
+    await tabTo(page, /^Name/);
+    await keyboard.type('incidents by keyboard');
+    await keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: 'incidents by keyboard' }).waitFor();
+    await keyboard.press('g');
+    await keyboard.press('n');
+    await page.getByRole('heading', { level: 1, name: 'Notifications' }).waitFor();
+    await tabTo(page, /^Publish a sample/);
+    await keyboard.press('Enter');
+    const delivery = await deliveryTo(stage, 'Keyboard channel', 'delivered');
+    await keyboard.press('Control+k');
+    await page.getByPlaceholder(/^Paste any id/).waitFor();
+    await keyboard.type(delivery);
+    await page.getByText(`Open ${delivery}`).waitFor();
+    await keyboard.press('ArrowDown');
+    await keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: /^Delivered to Keyboard channel/ }).waitFor();
+    await keyboard.press('r');
+    await page.getByRole('dialog').waitFor();
+    await keyboard.press('Escape');
+    await keyboard.press('g');
+    await keyboard.press('d');
+    await page.getByRole('heading', { level: 1, name: 'Deliveries' }).waitFor();
+    await page.locator('tbody a').first().waitFor();
+    await keyboard.press('j');
+    await keyboard.press('j');
+    await keyboard.press('Enter');
+    await page.waitForURL(/\/deliveries\/dlv_/);
+    await page.context().close();
+  });
+
+  it('has no fault that axe finds, on any page, in light and dark', async () => {
+    const page = await stage.newPage();
+    const faults: unknown[] = [];
+    const look = async (name: string): Promise<void> => {
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme });
+        await page.screenshot({ path: join(pictures, `${name}-${colorScheme}.png`) });
+        for (const fault of await axeOn(page)) faults.push({ name, colorScheme, ...fault });
+      }
+    };
+    await page.goto(`${stage.dev.httpUrl}/sign-in`);
+    await page.getByLabel(/^API key/).waitFor();
+    await look('sign-in');
+    await signIn(page, stage.dev);
+    for (const [name, path] of Object.entries(await pagesOf(stage))) {
+      await page.goto(`${stage.dev.httpUrl}${path}`);
+      await page.getByRole('heading', { level: 1 }).waitFor();
+      await page.waitForLoadState('networkidle', { timeout: 5_000 }).catch(() => undefined);
+      await look(name);
+    }
+    expect(faults).toEqual([]);
+    await page.context().close();
+  });
+
+  it('is there within two seconds, with 350 KB of script at most', async () => {
+    const page = await stage.newPage();
+    let scriptBytes = 0;
+    page.on('response', (response) => {
+      if (response.url().endsWith('.js')) scriptBytes += Number(response.headers()['content-length'] ?? 0);
+    });
+    const began = performance.now();
+    await page.goto(`${stage.dev.httpUrl}/`);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    const tookMs = performance.now() - began;
+    console.log(`first screen: ${Math.round(tookMs)} ms, ${Math.round(scriptBytes / 1024)} KB of script`);
+    expect(scriptBytes).toBeGreaterThan(0);
+    expect(scriptBytes).toBeLessThanOrEqual(scriptBytesMax);
+    expect(tookMs).toBeLessThan(firstLoadMsMax);
+    await page.context().close();
+  });
+
+  it('shows a key without the scope neither what it may not do nor what it may not see', async () => {
+    const { key } = await stage.api<{ key: string }>('POST', '/v1/api-keys', { name: 'reader', scopes: ['read'] });
+    const page = await stage.newPage();
+    await signIn(page, { ...stage.dev, adminKey: key });
+    const places = await page.getByRole('navigation').getByRole('link').allInnerTexts();
+    expect(places).not.toContain('API keys');
+    expect(places).not.toContain('Audit');
+    await page.goto(`${stage.dev.httpUrl}/connectors`);
+    await page.locator('tbody a').first().waitFor();
+    expect(await page.getByRole('link', { name: 'Create a connector' }).count()).toBe(0);
+    await page.context().close();
+  });
+});
+
+async function publishSample(page: Page): Promise<void> {
+  await page.getByRole('link', { name: 'Notifications', exact: true }).click();
+  await page.getByRole('button', { name: 'Publish a sample' }).click();
+  await page.getByText('A sample of incident is published.').waitFor();
+}
+
+async function openDeliveryTo(page: Page, stage: Stage, connector: string, status: string): Promise<void> {
+  const id = await deliveryTo(stage, connector, status);
+  await page.getByRole('link', { name: 'Deliveries', exact: true }).click();
+  await page.getByLabel('Connector').selectOption({ label: connector });
+  await page.locator(`tbody a[href*="${id}"]`).click();
+}
+
+async function deliveryTo(stage: Stage, connector: string, status: string): Promise<string> {
+  const { items } = await stage.api<{ items: { id: string; name: string }[] }>('GET', '/v1/connectors?limit=200');
+  const connectorId = items.find(({ name }) => name === connector)?.id ?? '';
+  let found: string | undefined;
+  await until(async () => {
+    const path = `/v1/deliveries?connectorId=${connectorId}&status=${status}`;
+    found = (await stage.api<{ items: { id: string }[] }>('GET', path)).items[0]?.id;
+    return found !== undefined;
+  });
+  return found ?? '';
+}
+
+async function count(stage: Stage, status: string): Promise<number> {
+  return (await stage.api<{ items: unknown[] }>('GET', `/v1/deliveries?status=${status}`)).items.length;
+}
+
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  for (const endMs = Date.now() + 30_000; !(await holds());) {
+    if (Date.now() > endMs) throw new Error('it did not come to hold');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+async function pagesOf(stage: Stage): Promise<Record<string, string>> {
+  const first = async (list: string): Promise<string> =>
+    (await stage.api<{ items: { id: string }[] }>('GET', `/v1/${list}?limit=1`)).items[0]?.id ?? '';
+  const [connector, subscription, delivery, notification] = await Promise.all(
+    ['connectors', 'subscriptions', 'deliveries', 'notifications'].map(first),
+  );
+  return {
+    home: '/',
+    connectors: '/connectors',
+    gallery: '/connectors/new',
+    wizard: '/connectors/new?target=webhook&step=1',
+    template: '/connectors/new?target=slack&step=2',
+    review: '/connectors/new?target=slack&step=4',
+    connector: `/connectors/${connector}`,
+    'connector-settings': `/connectors/${connector}?tab=settings`,
+    'connector-history': `/connectors/${connector}?tab=history`,
+    subscriptions: '/subscriptions',
+    subscription: `/subscriptions/${subscription}`,
+    explain: `/subscriptions/${subscription}?tab=explain`,
+    deliveries: '/deliveries',
+    delivery: `/deliveries/${delivery}`,
+    attempts: `/deliveries/${delivery}?tab=attempts`,
+    redelivery: '/redeliveries/new?status=dead-lettered',
+    'dead-letters': '/dead-letters',
+    notifications: '/notifications',
+    notification: `/notifications/${notification}`,
+    audit: '/audit',
+    keys: '/keys',
+    doctor: '/doctor',
+    nothing: '/nothing-here',
+  };
+}

@@ -1,0 +1,146 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+
+interface DevFile {
+  readonly httpUrl: string;
+  readonly adminKey: string;
+  readonly receiversUrl: string;
+}
+
+/** A running system and a browser that looks at it. */
+export interface Stage {
+  readonly dev: DevFile;
+  /** A browser of its own: no session, no stored choice. */
+  newPage(): Promise<Page>;
+  api<T>(method: string, path: string, body?: unknown): Promise<T>;
+  /** What the stand-in of a target answers next. */
+  script(target: string, answers: object[]): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const startWaitMs = 120_000;
+const pollMs = 100;
+
+/**
+ * Starts the stack in a folder of its own, or takes a running one by the folder in `WAYBILL_CONSOLE_STAGE`; opens the browser at the path.
+ */
+export async function startStage(executablePath: string): Promise<Stage> {
+  const given = process.env['WAYBILL_CONSOLE_STAGE'];
+  const folder = given ?? mkdtempSync(join(tmpdir(), 'waybill-console-'));
+  const stack = given === undefined ? spawnStack(folder) : null;
+  const dev = await devFileIn(folder, stack);
+  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+  return stageOf(dev, browser, async () => {
+    await browser.close();
+    if (stack === null) return;
+    const ended = new Promise((resolve) => stack.once('exit', resolve));
+    stack.kill('SIGTERM');
+    await ended;
+    rmSync(folder, { recursive: true, force: true });
+  });
+}
+
+function stageOf(dev: DevFile, browser: Browser, stop: () => Promise<void>): Stage {
+  const send = async (url: string, method: string, body: unknown, headers: Record<string, string>): Promise<string> => {
+    const init: RequestInit = { method, headers: { ...headers, 'content-type': 'application/json' } };
+    if (body !== undefined) init.body = JSON.stringify(body);
+    const response = await fetch(url, init);
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${url} answered ${response.status}: ${text.slice(0, 500)}`);
+    return text;
+  };
+  return {
+    dev,
+    newPage: async () => {
+      const context: BrowserContext = await browser.newContext({ viewport: { width: 1360, height: 860 } });
+      return context.newPage();
+    },
+    api: async <T>(method: string, path: string, body?: unknown) =>
+      JSON.parse(await send(`${dev.httpUrl}${path}`, method, body, { authorization: `Bearer ${dev.adminKey}` })) as T,
+    script: async (target, answers) => {
+      await send(`${dev.receiversUrl}/_script`, 'POST', { target, answers }, {});
+    },
+    stop,
+  };
+}
+
+function spawnStack(folder: string): ChildProcess {
+  return spawn(process.execPath, [join('tools', 'dev-stack', 'dist', 'start.js')], {
+    env: { PATH: process.env['PATH'], WAYBILL_DATA_DIR: folder },
+    stdio: 'ignore',
+  });
+}
+
+async function devFileIn(folder: string, stack: ChildProcess | null): Promise<DevFile> {
+  const path = join(folder, 'dev.json');
+  for (const endMs = Date.now() + startWaitMs; Date.now() < endMs;) {
+    if (stack !== null && stack.exitCode !== null) throw new Error(`the stack ended with ${stack.exitCode}`);
+    const dev = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as DevFile) : null;
+    // The seed comes last: with it there is something to see on every page.
+    if (dev !== null && (await isSeeded(dev))) return dev;
+    await delay(pollMs);
+  }
+  throw new Error('the stack did not start in time');
+}
+
+async function isSeeded({ httpUrl, adminKey }: DevFile): Promise<boolean> {
+  const headers = { authorization: `Bearer ${adminKey}` };
+  const response = await fetch(`${httpUrl}/v1/deliveries?status=delivered`, { headers }).catch(() => null);
+  if (response === null || !response.ok) return false;
+  return ((await response.json()) as { items: unknown[] }).items.length >= 2;
+}
+
+export interface Violation {
+  readonly id: string;
+  readonly nodes: string[];
+}
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+interface AxeWindow {
+  axe: {
+    run(root: unknown, options: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>;
+  };
+}
+
+/** What axe finds on a page: WCAG 2.2 A and AA, and good practice. */
+export async function axeOn(page: Page): Promise<Violation[]> {
+  await page.evaluate(axeSource);
+  const found = await page.evaluate(
+    async (runOnly) =>
+      (await (globalThis as unknown as AxeWindow).axe.run(globalThis.document, { runOnly })).violations.map(
+        ({ id, nodes }) => ({ id, nodes: nodes.map(({ html }) => html.slice(0, 200)) }),
+      ),
+    rules,
+  );
+  return found;
+}
+
+export async function signIn(page: Page, { httpUrl, adminKey }: DevFile): Promise<void> {
+  await page.goto(`${httpUrl}/`);
+  await page.getByLabel(/^API key/).fill(adminKey);
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await page.getByRole('heading', { level: 1, name: 'Home' }).waitFor();
+}
+
+const stepsMax = 120;
+
+/** Goes on with Tab until the focus is on something of this name, as a person without a mouse does; fails when it never comes. */
+export async function tabTo(page: Page, name: RegExp): Promise<void> {
+  for (let step = 0; step < stepsMax; step += 1) {
+    const label = await page.evaluate(() => {
+      const at = document.activeElement as (HTMLElement & { labels?: NodeListOf<HTMLElement> }) | null;
+      if (at === null || at === document.body) return '';
+      return at.getAttribute('aria-label') ?? at.labels?.[0]?.innerText ?? at.innerText;
+    });
+    if (name.test(label.trim())) return;
+    await page.keyboard.press('Tab');
+  }
+  throw new Error(`Tab never comes to ${String(name)}`);
+}
