@@ -41,7 +41,7 @@ export function playFault(response: ServerResponse, scripted: ScriptedAnswer): n
       return status;
     case 'gzip-bomb':
       response.writeHead(status, { 'content-type': 'text/plain', 'content-encoding': 'gzip', ...headers });
-      response.end(gzipSync(Buffer.alloc(scripted.size ?? bombBytes)));
+      response.end(bombOf(scripted.size ?? bombBytes));
       return status;
     case 'header-flood':
       flood(response, status, scripted.size ?? floodHeaders);
@@ -52,6 +52,14 @@ export function playFault(response: ServerResponse, scripted: ScriptedAnswer): n
       if (scripted.keepOpen !== true) socket.end();
       return null;
   }
+}
+
+/** The last bomb: packing one takes half a second, in which nobody else would be answered. */
+let packed: { readonly size: number; readonly bytes: Buffer } | null = null;
+
+function bombOf(size: number): Buffer {
+  if (packed?.size !== size) packed = { size, bytes: gzipSync(Buffer.alloc(size)) };
+  return packed.bytes;
 }
 
 export function bytesOf(scripted: ScriptedAnswer): Buffer {
