@@ -7,6 +7,8 @@ import { refusals } from './refusals.story.js';
 import { restart } from './restart.story.js';
 import type { Story } from './story.js';
 import { acceptance } from './targets/acceptance.js';
+import { oneTicket } from './targets/one-ticket.js';
+import { preview } from './targets/preview.js';
 import { targetTable } from './targets/target-table.js';
 import { twoCopies } from './two-copies.story.js';
 import { walk } from './walk.story.js';
@@ -21,6 +23,9 @@ export const stories: readonly Story[] = [
   twoCopies,
   brokerWiped,
   targetTable,
+  acceptance,
+  preview,
+  oneTicket,
   audit,
   restart,
 ];

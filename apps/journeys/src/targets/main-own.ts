@@ -5,9 +5,11 @@ import { Api } from '../api.js';
 import type { Stage } from '../stage.js';
 import type { Story } from '../story.js';
 import { acceptance } from './acceptance.js';
+import { oneTicket } from './one-ticket.js';
+import { preview } from './preview.js';
 import { targetTable } from './target-table.js';
 
-const stories: readonly Story[] = [targetTable, acceptance];
+const stories: readonly Story[] = [targetTable, acceptance, preview, oneTicket];
 const [file = '', name] = process.argv.slice(2);
 const dev = JSON.parse(readFileSync(file, 'utf8')) as DevContent;
 const stage = { dev, api: new Api(dev.httpUrl, dev.adminKey), receivers: new ReceiversClient(dev.receiversUrl), long: false } as unknown as Stage;
