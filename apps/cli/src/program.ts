@@ -6,6 +6,7 @@ import { exportCommand } from './commands/export.js';
 import { publishCommand } from './commands/publish.js';
 import { redeliverCommand } from './commands/redeliver.js';
 import { replayCommand } from './commands/replay.js';
+import { holdCommand, shredCommand } from './commands/shred.js';
 import { tailCommand } from './commands/tail.js';
 import { verifyCommand } from './commands/verify.js';
 import { whyCommand } from './commands/why.js';
@@ -31,6 +32,8 @@ export async function runWaybill(args: readonly string[], world: World): Promise
     tailCommand,
     redeliverCommand,
     replayCommand,
+    shredCommand,
+    holdCommand,
     exportCommand,
     verifyCommand,
     doctorCommand,

@@ -21,6 +21,7 @@ import { RepeatableRequests } from './idempotency/repeatable-requests.js';
 import { LiveClients, LiveController } from './live/live.controller.js';
 import { LogProofsController } from './log/log-proofs.controller.js';
 import { LogController } from './log/log.controller.js';
+import { ShreddingController } from './log/shredding.controller.js';
 import { NotificationsController } from './notifications/notifications.controller.js';
 import { Sessions } from './sessions/sessions.js';
 import { SessionsController } from './sessions/sessions.controller.js';
@@ -57,6 +58,7 @@ export interface GatewayParts {
     WhyController,
     LogController,
     LogProofsController,
+    ShreddingController,
     LiveController,
     DoctorController,
     DocumentsController,

@@ -3,6 +3,7 @@ import { logOfOrigin, parseCheckpoint } from './checkpoint.js';
 import { keepGuard } from './keep-guard.js';
 import type { PostgresLog } from './postgres-log.js';
 import type { ServiceHost } from './service-host.js';
+import { Shredding } from './shredding.js';
 import { StoredEvents } from './stored-events.js';
 
 /** Events that belong to no tenant: every auditor may read them. */
@@ -15,6 +16,7 @@ export class LogProofs {
   private constructor(
     private readonly log: PostgresLog,
     readonly stored: StoredEvents,
+    readonly shredding: Shredding,
   ) {}
 
   /** Resolves after the log was compared with what protects it and with its newest checkpoint (see `keep-guard.ts`). */
@@ -29,7 +31,7 @@ export class LogProofs {
     const stored = StoredEvents.open({ connectionString, kek, log: log.identity.log });
     host.onDrain('proofs', () => stored.close());
     await keepGuard({ log, stored, nats, host });
-    return new LogProofs(log, stored);
+    return new LogProofs(log, stored, new Shredding(log, stored, nats));
   }
 
   /**

@@ -6,6 +6,7 @@ import {
   logRecomputedInputSchema,
   logWitnessInputSchema,
 } from '@waybill/contracts/http/log-proofs';
+import { payloadsHoldInputSchema, payloadsShredInputSchema } from '@waybill/contracts/http/shredding';
 import { LogProofs } from '@waybill/event-log/log-proofs';
 import { Rpc, type RpcRequest } from '@waybill/service-kit/rpc';
 import type { z } from 'zod';
@@ -41,5 +42,18 @@ export class LogProofsRpc {
   @Rpc('subscriptions', 'log.witness', logWitnessInputSchema)
   async witness({ input, actor }: Of<typeof logWitnessInputSchema>): Promise<unknown> {
     return { position: await this.proofs.witness(input.checkpoint, actor) };
+  }
+
+  /** Of the tenant in the subject: makes payloads unreadable, except those that a legal hold keeps. */
+  @Rpc('subscriptions', 'payloads.shred', payloadsShredInputSchema)
+  shred({ input, tenant, actor, requestId }: Of<typeof payloadsShredInputSchema>): Promise<unknown> {
+    return this.proofs.shredding.shred(tenant, input.items, input.reason, { actor, correlationId: requestId });
+  }
+
+  @Rpc('subscriptions', 'payloads.hold', payloadsHoldInputSchema)
+  async hold({ input, tenant, actor, requestId }: Of<typeof payloadsHoldInputSchema>): Promise<unknown> {
+    const { subject, held, reason } = input;
+    await this.proofs.shredding.hold(tenant, subject, held, reason, { actor, correlationId: requestId });
+    return { held };
   }
 }

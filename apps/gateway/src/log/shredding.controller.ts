@@ -1,0 +1,100 @@
+import { Controller, Inject } from '@nestjs/common';
+import { shreddedMax } from '@waybill/contracts/http/shredding';
+import type { ServiceName } from '@waybill/contracts/subjects';
+import { Refused } from '@waybill/decider/decider';
+import { Ask, type Asked, type Caller, On } from '../edge/route.js';
+import { Rpc } from '../edge/rpc.js';
+import { LogSource } from './log-source.js';
+import { shreddingRoutes } from './shredding.routes.js';
+
+type Routes = typeof shreddingRoutes;
+
+/** Deleting keys and messages of a few hundred payloads takes longer than a read. */
+const shredTimeoutMs = 20_000;
+const pageLimit = 100;
+/** The two that seal payloads: what arrived, and what was made from it. */
+const sealing: readonly ServiceName[] = ['subscriptions', 'delivery'];
+
+interface Shredded {
+  readonly shredded: readonly string[];
+  readonly held: readonly string[];
+}
+
+@Controller()
+export class ShreddingController {
+  constructor(@Inject(Rpc) private readonly rpc: Rpc) {}
+
+  @On(shreddingRoutes.shred)
+  async shred(@Ask() { caller, body }: Asked<Routes['shred']>): Promise<object> {
+    const { notificationId, before, reason } = body;
+    if (notificationId !== undefined) {
+      // A notification that does not exist has nothing to shred; saying "done" would be a lie.
+      await this.rpc.ask(caller, 'subscriptions', 'notifications.get', { id: notificationId });
+      const { shredded, held } = await this.shredSome(caller, [notificationId], reason);
+      if (held.length > 0)
+        throw new Refused('legal_hold', `A legal hold keeps the payload of ${notificationId}.`, '/notificationId');
+      return { shredded: shredded.length, held, more: false };
+    }
+    return this.shredBefore(caller, before as string, reason);
+  }
+
+  @On(shreddingRoutes.hold)
+  async hold(@Ask() { caller, body }: Asked<Routes['hold']>): Promise<object> {
+    const { notificationId, held, reason } = body;
+    const input = { subject: notificationId ?? null, held, reason };
+    for (const service of sealing) await this.rpc.ask(caller, service, 'payloads.hold', input);
+    return { notificationId: notificationId ?? null, held };
+  }
+
+  /** Newest first, as the list goes; those that were shredded before are passed by the services quickly. */
+  private async shredBefore(caller: Caller, before: string, reason: string): Promise<object> {
+    let count = 0;
+    const kept: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page: { items: { id: string }[]; nextCursor: string | null } = await this.rpc.ask(
+        caller,
+        'subscriptions',
+        'notifications.list',
+        {
+          until: before,
+          limit: pageLimit,
+          ...(cursor === undefined ? {} : { cursor }),
+        },
+      );
+      if (page.items.length > 0) {
+        const { shredded, held } = await this.shredSome(
+          caller,
+          page.items.map(({ id }) => id),
+          reason,
+        );
+        count += shredded.length;
+        kept.push(...held);
+      }
+      cursor = page.nextCursor ?? undefined;
+    } while (cursor !== undefined && count + kept.length < shreddedMax);
+    return { shredded: count, held: kept, more: cursor !== undefined };
+  }
+
+  private async shredSome(caller: Caller, ids: readonly string[], reason: string): Promise<Shredded> {
+    const source = new LogSource(this.rpc, caller, 'delivery-0');
+    const items = await Promise.all(
+      ids.map(async (id) => ({ subject: id, deliveries: await source.deliveries({ notificationId: id }) })),
+    );
+    const options = { timeoutMs: shredTimeoutMs };
+    // Delivery first: what was made from a payload must not outlive it when the second step fails.
+    const ofDelivery = items.map(({ subject, deliveries }) => ({
+      subject,
+      streams: deliveries.map((id) => `delivery-${id}`),
+    }));
+    await this.rpc.ask<Shredded>(caller, 'delivery', 'payloads.shred', { items: ofDelivery, reason }, options);
+    const ofSubscriptions = items.map(({ subject }) => ({ subject, streams: [`notification-${subject}`] }));
+    return this.rpc.ask<Shredded>(
+      caller,
+      'subscriptions',
+      'payloads.shred',
+      { items: ofSubscriptions, reason },
+      options,
+    );
+  }
+}

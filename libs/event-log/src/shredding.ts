@@ -1,0 +1,96 @@
+import { jetstreamManager } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { logStream } from '@waybill/contracts/subjects';
+import type { EventMeta, NewEvent } from './log.js';
+import type { PostgresLog } from './postgres-log.js';
+import type { StoredEvents } from './stored-events.js';
+
+/** What is sealed under one key, and the streams whose events hold it. */
+export interface ShredItem {
+  readonly subject: string;
+  readonly streams: readonly string[];
+}
+
+export interface ShredAnswer {
+  readonly shredded: readonly string[];
+  readonly held: readonly string[];
+}
+
+/**
+ * Makes payloads unreadable for ever, and keeps them from it. The log first says that a key goes (`PayloadShredded`), then the key goes,
+ * then the messages that the broker still holds in clear. Each step may be done again after a crash; leaves hash what is sealed, so every
+ * proof stays. A legal hold is an event too, and refuses.
+ */
+export class Shredding {
+  constructor(
+    private readonly log: PostgresLog,
+    private readonly stored: StoredEvents,
+    private readonly nats: NatsConnection,
+  ) {}
+
+  async shred(tenant: string, items: readonly ShredItem[], reason: string, meta: EventMeta): Promise<ShredAnswer> {
+    const held = await this.heldOf(
+      tenant,
+      items.map(({ subject }) => subject),
+    );
+    const free = items.filter(({ subject }) => !held.has(subject));
+    if (free.length > 0) await this.say(tenant, free, reason, meta);
+    for (const { subject, streams } of free) {
+      await this.log.shredSubject(subject);
+      await this.forgetMessages(streams);
+    }
+    return { shredded: free.map(({ subject }) => subject), held: [...held] };
+  }
+
+  /** Places or releases a hold on one subject, or with null on everything of the tenant. */
+  async hold(tenant: string, subject: string | null, held: boolean, reason: string, meta: EventMeta): Promise<void> {
+    const event: NewEvent = {
+      type: held ? 'LegalHoldPlaced' : 'LegalHoldReleased',
+      schemaVersion: 1,
+      data: { subject, reason },
+      meta,
+    };
+    await this.log.append({
+      streams: [{ stream: holdStream(tenant, subject), tenant, expected: 'any', events: [event] }],
+    });
+  }
+
+  /** The subjects that may not be shredded. */
+  private async heldOf(tenant: string, subjects: readonly string[]): Promise<Set<string>> {
+    const found = await this.log.readStreams([null, ...subjects].map((subject) => holdStream(tenant, subject)));
+    const isHeld = (subject: string | null): boolean =>
+      found.get(holdStream(tenant, subject))?.at(-1)?.type === 'LegalHoldPlaced';
+    return new Set(isHeld(null) ? subjects : subjects.filter(isHeld));
+  }
+
+  private async say(tenant: string, items: readonly ShredItem[], reason: string, meta: EventMeta): Promise<void> {
+    await this.log.append({
+      streams: items.map(({ subject }) => ({
+        stream: `shredding-${subject}`,
+        tenant,
+        expected: 'none' as const,
+        // It was said before, by a request that did not come to its end.
+        onConflict: 'skip' as const,
+        events: [{ type: 'PayloadShredded', schemaVersion: 1, data: { subject, reason }, meta }],
+      })),
+    });
+  }
+
+  /** The window of the log in the broker holds payloads in clear; a sequence there is a position here. */
+  private async forgetMessages(streams: readonly string[]): Promise<void> {
+    if (streams.length === 0) return;
+    const positions = await this.stored.positionsOf(streams);
+    const manager = await jetstreamManager(this.nats, { checkAPI: false });
+    const name = logStream(this.log.identity.log);
+    const { first_seq: first, last_seq: last } = (await manager.streams.info(name)).state;
+    for (const position of positions) {
+      if (position < first || position > last) continue;
+      // Overwritten on disk, not only forgotten. One that is gone already is as it should be.
+      await manager.streams.deleteMessage(name, position, true).catch(() => undefined);
+    }
+  }
+}
+
+function holdStream(tenant: string, subject: string | null): string {
+  return subject === null ? `hold-tenant.${tenant}` : `hold-${subject}`;
+}
