@@ -63,7 +63,8 @@ function queryText(query: Query | undefined): string {
   return text === '' ? '' : `?${text}`;
 }
 
-async function problemIn(response: Response): Promise<ProblemError> {
+/** What an answer that is no success says. */
+export async function problemIn(response: Response): Promise<ProblemError> {
   const said = (await response.json().catch(() => null)) as ProblemError['problem'] | null;
   const title = response.statusText || 'The answer could not be read';
   const requestId = response.headers.get('x-request-id') ?? '';

@@ -6,6 +6,7 @@ import { useLive } from '../api/live';
 import { connectorsQuery, deliveryQuery, namesOf, subscriptionsQuery, whyQuery } from '../api/queries';
 import type { Delivery } from '../api/shapes';
 import { usePageState } from '../app/search';
+import { useMay } from '../app/session';
 import { CopyText } from '../pieces/copy-text';
 import { Icon } from '../pieces/icons';
 import { Answer } from '../pieces/notice';
@@ -17,6 +18,7 @@ import { reasonNext } from '../words/reasons';
 import { Attempts } from './attempts';
 import { DeliveryActs } from './delivery-acts';
 import { Neighbours } from './neighbours';
+import { ProofBadge } from './proof';
 import { sentenceOf } from './sentence';
 
 type Tab = keyof typeof words.tabs;
@@ -36,6 +38,7 @@ export function DeliveryPage() {
 
 function Shown({ delivery }: { delivery: Delivery }) {
   const [state, change] = usePageState();
+  const may = useMay();
   const connectors = useQuery(connectorsQuery()).data?.items;
   const subscriptions = useQuery(subscriptionsQuery()).data?.items;
   const names = namesOf(connectors, subscriptions);
@@ -82,6 +85,7 @@ function Shown({ delivery }: { delivery: Delivery }) {
         </Tabs.List>
         <Tabs.Panel value="timeline">
           <Happened delivery={delivery} />
+          {may('audit') && <ProofBadge notificationId={delivery.notificationId} />}
         </Tabs.Panel>
         <Tabs.Panel value="attempts">
           <Attempts attempts={delivery.attempts ?? []} />

@@ -27,7 +27,7 @@ const scriptBytesMax = 350 * 1024;
     await page.getByRole('link', { name: 'Create a connector' }).click();
     await page.getByRole('button', { name: /^Slack/ }).click();
     await page.getByLabel(/^Name/).fill('SOC channel');
-    await page.getByLabel(/^Webhook URL/).fill(`${stage.dev.receiversUrl}/slack/services/T000/B000/mouse`);
+    await page.getByLabel(/^Webhook URL/).fill(`${stage.dev.receiversUrl}/slack/services/T000/B000/known-token`);
     await page.getByRole('button', { name: 'Next' }).click();
     await page.getByText(/^Rendered by the server/).waitFor();
     await page.getByRole('button', { name: 'Next' }).click();
@@ -93,7 +93,7 @@ const scriptBytesMax = 350 * 1024;
     await keyboard.press('Control+a');
     await keyboard.type('Keyboard channel');
     await tabTo(page, /^Webhook URL/);
-    await keyboard.type(`${stage.dev.receiversUrl}/slack/services/T000/B001/keys`);
+    await keyboard.type(`${stage.dev.receiversUrl}/slack/services/T000/B001/known-token`);
     for (const _ of ['Template', 'Test']) {
       await tabTo(page, /^Next$/);
       await keyboard.press('Enter');

@@ -57,7 +57,10 @@ function stageOf(dev: DevFile, browser: Browser, stop: () => Promise<void>): Sta
   return {
     dev,
     newPage: async () => {
-      const context: BrowserContext = await browser.newContext({ viewport: { width: 1360, height: 860 } });
+      const context: BrowserContext = await browser.newContext({
+        viewport: { width: 1360, height: 860 },
+        reducedMotion: 'reduce',
+      });
       return context.newPage();
     },
     api: async <T>(method: string, path: string, body?: unknown) =>

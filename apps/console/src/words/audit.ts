@@ -27,13 +27,18 @@ export const auditWords = {
   same: 'Nothing but times differs.',
   raw: 'The whole event',
   verify: 'Verify now in this browser',
-  verified: (size: number) =>
-    `Every entry up to position ${size} is under the signed checkpoint, checked in this browser.`,
-  verifying: (done: number, size: number) => `Checked ${done} of ${size}`,
+  verified: (events: number, from: number, size: number) =>
+    `${events} events from position ${from} on are what they were, under the checkpoint of size ${size}.`,
+  signed: 'The checkpoint carries a good signature of the notary’s key. Checked in this browser.',
+  notSigned:
+    'Its signature was not checked, because no key of the notary is entered: enter one that you did not get from this server.',
+  verifying: (done: number) => `Checked ${done} events`,
+  vkey: 'Key of the notary',
+  vkeyHelp: 'A vkey from somewhere else than this server; “npm start” writes it into dev.json as notaryVkey.',
+  vkeyAbsent: 'Enter the notary’s key on the page Audit, so that the signature is checked too.',
+  prove: 'Prove it in this browser',
   verifyFailed: 'The log does not match its checkpoint',
   firstBad: (position: number) => `The first position that does not fit is ${position}.`,
-  proofsAbsent:
-    'Signed checkpoints and proofs are not available on this gateway yet; the root hash above is what the service says of itself.',
   checkpoint: 'Signed checkpoint',
   checkpointLead:
     'Signed by the notary, which is another principal with another key. Keep one elsewhere: with it anybody finds a change made later.',

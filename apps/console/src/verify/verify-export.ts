@@ -1,0 +1,119 @@
+import { type Bytes, fromBase64, isSame, sha256 } from './bytes.js';
+import { readCheckpoint, isSignedBy } from './checkpoint.js';
+import { Frontier, leafHash, rootOf } from './merkle.js';
+import { filesIn } from './tar.js';
+
+/** What a walk over an export has found. `signed` is null where no key was given to check the signature with. */
+export interface Verdict {
+  readonly size: number;
+  readonly events: number;
+  readonly from: number;
+  readonly signed: boolean | null;
+  /** The first position that is not what was signed; null when all are. Position null: the whole does not lead to the root. */
+  readonly firstBad: { readonly position: number | null; readonly reason: string } | null;
+}
+
+interface Line {
+  position: number;
+  leaf: string;
+  proof?: string[];
+  absent?: string;
+  entry?: string;
+  meta?: string;
+  data?: string;
+  sealed?: string;
+}
+
+interface Proof {
+  kind: 'range' | 'selection';
+  from?: number;
+  to?: number;
+  size: number;
+  left?: string[];
+}
+
+/**
+ * Checks an export of one log by itself, as the offline verifier does: every event's bytes against its leaf, the leaves against the root,
+ * the root's signature against the key. Throws for what is no export.
+ */
+export async function verifyExport(
+  tar: Uint8Array,
+  log: string,
+  vkey: string,
+  progress: (done: number) => void = () => undefined,
+): Promise<Verdict> {
+  const files = filesIn(tar);
+  const note = files.get(`${log}/checkpoint`);
+  const proofText = files.get(`${log}/proof.json`);
+  if (note === undefined || proofText === undefined) throw new Error('the export holds no checkpoint of this log');
+  const checkpoint = readCheckpoint(note);
+  const proof = JSON.parse(proofText) as Proof;
+  const lines = linesIn(files, log);
+  const said = { size: checkpoint.size, events: lines.length, from: proof.from ?? 1 };
+  const signed = vkey.trim() === '' ? null : await isSignedBy(note, vkey);
+  const bad = (position: number | null, reason: string): Verdict => ({
+    ...said,
+    signed,
+    firstBad: { position, reason },
+  });
+  if (signed === false) return bad(null, 'the checkpoint carries no good signature of this key');
+  if (proof.size !== checkpoint.size) return bad(null, 'the proof is for another size than the checkpoint');
+  const frontier = new Frontier((proof.from ?? 1) - 1, (proof.left ?? []).map(fromBase64));
+  for (const [at, line] of lines.entries()) {
+    const reason = await faultOf(line, log);
+    if (reason !== null) return bad(line.position, reason);
+    const leaf = fromBase64(line.leaf);
+    if (proof.kind === 'selection') {
+      const root = await rootOf(leaf, line.position - 1, proof.size, (line.proof ?? []).map(fromBase64));
+      if (root === null || !isSame(root, checkpoint.root))
+        return bad(line.position, 'the event is not in the signed tree');
+    } else {
+      if (line.position !== said.from + at) return bad(said.from + at, 'the row is missing');
+      await frontier.add(leaf);
+    }
+    progress(at + 1);
+  }
+  if (proof.kind === 'selection') return { ...said, signed, firstBad: null };
+  if (proof.to !== checkpoint.size) return bad(null, 'the export ends before its checkpoint');
+  const isRoot = isSame(await frontier.root(), checkpoint.root);
+  return isRoot ? { ...said, signed, firstBad: null } : bad(null, 'the events do not lead to the signed root');
+}
+
+function linesIn(files: Map<string, string>, log: string): Line[] {
+  return [...files.keys()]
+    .filter((name) => name.startsWith(`${log}/entries-`))
+    .sort()
+    .flatMap((name) => (files.get(name) ?? '').trimEnd().split('\n'))
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Line);
+}
+
+/** What of one event is not what its leaf was made from; null when everything is. Of other tenants only the leaf is seen. */
+async function faultOf(line: Line, log: string): Promise<string | null> {
+  if (line.absent === 'other-tenant') return null;
+  if (line.absent !== undefined) return `the row is ${line.absent}`;
+  if (line.entry === undefined || line.meta === undefined || line.data === undefined) return 'the line holds no entry';
+  const entry = fromBase64(line.entry);
+  if (!isSame(await leafHash(entry), fromBase64(line.leaf))) return 'the row is not the one that was signed';
+  if (!isOf(entry, log, line.position)) return 'the entry is of another log or position';
+  // The entry ends with the hashes of its three parts and whether there is a sealed one.
+  const at = entry.length - 97;
+  const sealed = line.sealed === undefined ? null : fromBase64(line.sealed);
+  const parts: [Bytes | null, Uint8Array, string][] = [
+    [fromBase64(line.meta), entry.subarray(at, at + 32), 'meta'],
+    [fromBase64(line.data), entry.subarray(at + 32, at + 64), 'data'],
+    [sealed, entry.subarray(at + 65), 'sealed'],
+  ];
+  if ((entry[at + 64] === 1) !== (sealed !== null)) return 'the sealed part is not the one in the entry';
+  for (const [part, digest, name] of parts)
+    if (part !== null && !isSame(await sha256(part), digest)) return `the ${name} part is not the one in the entry`;
+  return null;
+}
+
+/** An entry begins with its version, its log behind two bytes of length, and its position in eight. */
+function isOf(entry: Bytes, log: string, position: number): boolean {
+  const view = new DataView(entry.buffer, entry.byteOffset, entry.byteLength);
+  const length = view.getUint16(1);
+  const name = new TextDecoder().decode(entry.subarray(3, 3 + length));
+  return name === log && Number(view.getBigUint64(3 + length)) === position;
+}
