@@ -6,15 +6,36 @@ import { readFileSync, writeFileSync } from 'node:fs';
 
 const file = 'package-lock.json';
 const lock = JSON.parse(readFileSync(file, 'utf8'));
-const systems = { darwin: 'darwin', linux: 'linux', win32: 'win32', android: 'android', freebsd: 'freebsd', openharmony: 'openharmony' };
-const processors = { arm64: 'arm64', x64: 'x64', ia32: 'ia32', arm: 'arm', ppc64: 'ppc64', s390x: 's390x', riscv64: 'riscv64', loong64: 'loong64' };
+const systems = {
+  darwin: 'darwin',
+  linux: 'linux',
+  win32: 'win32',
+  android: 'android',
+  freebsd: 'freebsd',
+  openharmony: 'openharmony',
+};
+const processors = {
+  arm64: 'arm64',
+  x64: 'x64',
+  ia32: 'ia32',
+  arm: 'arm',
+  ppc64: 'ppc64',
+  s390x: 's390x',
+  riscv64: 'riscv64',
+  loong64: 'loong64',
+};
 
 const missing = Object.entries(lock.packages).flatMap(([path, entry]) =>
   Object.entries(entry.optionalDependencies ?? {})
-    .filter(([name]) => path !== '' && !lock.packages[`node_modules/${name}`] && !lock.packages[`${path}/node_modules/${name}`])
+    .filter(
+      ([name]) =>
+        path !== '' && !lock.packages[`node_modules/${name}`] && !lock.packages[`${path}/node_modules/${name}`],
+    )
     .map(([name, version]) => ({ name, version, dev: entry.dev === true })),
 );
-const known = missing.map((one) => ({ ...one, ...platformOf(one.name) })).filter(({ os, version }) => os !== undefined && /^\d/.test(version));
+const known = missing
+  .map((one) => ({ ...one, ...platformOf(one.name) }))
+  .filter(({ os, version }) => os !== undefined && /^\d/.test(version));
 
 if (process.argv.includes('--check')) {
   for (const { name } of known) console.log(`${file} lacks ${name}: run node tools/build/complete-lock.mjs`);

@@ -58,6 +58,8 @@ async function followUntilFault(options: FollowOptions): Promise<void> {
   const stop = () => void messages.close();
   const watch = watchProgress(options, place, stop);
   options.signal.addEventListener('abort', stop, { once: true });
+  // An abort while the window was being opened was heard by nobody.
+  if (isAborted(options.signal)) stop();
   try {
     for await (const batch of batchesOf(messages, options.batchMax)) {
       if (isAborted(options.signal)) return;

@@ -52,11 +52,13 @@ async function takeUntilFault(options: WorkQueueOptions): Promise<void> {
   });
   const stop = (): void => void messages.close();
   options.signal.addEventListener('abort', stop, { once: true });
+  // An abort while the consumer was being opened was heard by nobody.
+  if (isAborted(options.signal)) stop();
   const watch = setInterval(() => void manager.consumers.info(options.stream, options.durable).catch(stop), 2_000);
   try {
     for await (const batch of batchesOf(messages, options.batchMax)) {
-      if (options.signal.aborted) return;
-      await options.onBatch(batch);
+      if (isAborted(options.signal)) giveBack(batch);
+      else await options.onBatch(batch);
     }
   } finally {
     clearInterval(watch);
@@ -64,3 +66,11 @@ async function takeUntilFault(options: WorkQueueOptions): Promise<void> {
     await messages.close();
   }
 }
+
+/** What was fetched and not begun goes to the next holder at once; unsaid, it would wait for `ackWaitNanos`. */
+function giveBack(messages: readonly JsMsg[]): void {
+  for (const message of messages) message.nak();
+}
+
+/** Asked anew each time: it changes while we wait. */
+const isAborted = (signal: AbortSignal): boolean => signal.aborted;

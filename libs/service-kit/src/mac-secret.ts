@@ -20,6 +20,8 @@ export async function macSecret(database: DataSource, box: SecretBox): Promise<B
 
 /** For a migration: the table of `macSecret`. */
 export async function createMacSecretTable(runner: QueryRunner): Promise<void> {
-  await runner.query(`create table mac_secret (only_one boolean primary key default true check (only_one), sealed jsonb not null)`);
+  await runner.query(
+    `create table mac_secret (only_one boolean primary key default true check (only_one), sealed jsonb not null)`,
+  );
   await grantToApp(runner, 'select, insert, update', 'mac_secret');
 }

@@ -9,7 +9,16 @@ import { teams } from './teams/teams.target.js';
 import { webhook } from './webhook/webhook.target.js';
 
 /** The one list of what can be delivered to, in the order of the console. A new room is one line here. */
-export const allTargets: readonly Target[] = [jira, jiraServiceManagement, servicenow, teams, slack, pagerduty, webhook, email];
+export const allTargets: readonly Target[] = [
+  jira,
+  jiraServiceManagement,
+  servicenow,
+  teams,
+  slack,
+  pagerduty,
+  webhook,
+  email,
+];
 
 const targetsById: ReadonlyMap<string, Target> = new Map(allTargets.map((target) => [target.descriptor.id, target]));
 

@@ -5,9 +5,33 @@ import { exampleAtMs } from './sending.fixture.js';
 import type { Answer } from './target.js';
 
 const bodies = fc.oneof(
-  fc.constantFrom('', 'ok', '1', '<html>', 'null', '[]', '{}', '{"result":{}}', '{"result":[]}', '{"issues":[]}', '{"transitions":[]}', '{"transitions":[null,{"id":5}]}'),
-  fc.constantFrom('{"id":"1","key":"A-1"}', '{"issueId":"1","issueKey":"A-1"}', '{"result":{"sys_id":"1","number":"I1"}}', '{"status":"success"}', '{"ok":false}'),
-  fc.constantFrom('{"issues":[null,{"id":"1","fields":{"labels":["x"]}}]}', '{"errors":{"labels":"x"}}', '{"transitions":[{"id":"5","name":"Done"}]}', '{"error":{"code":"x"}}'),
+  fc.constantFrom(
+    '',
+    'ok',
+    '1',
+    '<html>',
+    'null',
+    '[]',
+    '{}',
+    '{"result":{}}',
+    '{"result":[]}',
+    '{"issues":[]}',
+    '{"transitions":[]}',
+    '{"transitions":[null,{"id":5}]}',
+  ),
+  fc.constantFrom(
+    '{"id":"1","key":"A-1"}',
+    '{"issueId":"1","issueKey":"A-1"}',
+    '{"result":{"sys_id":"1","number":"I1"}}',
+    '{"status":"success"}',
+    '{"ok":false}',
+  ),
+  fc.constantFrom(
+    '{"issues":[null,{"id":"1","fields":{"labels":["x"]}}]}',
+    '{"errors":{"labels":"x"}}',
+    '{"transitions":[{"id":"5","name":"Done"}]}',
+    '{"error":{"code":"x"}}',
+  ),
   fc.json({ maxDepth: 3 }),
   fc.string(),
 );
@@ -16,9 +40,19 @@ const bodies = fc.oneof(
 export const httpAnswers: fc.Arbitrary<Answer> = fc.oneof(
   fc.record({
     kind: fc.constant('http' as const),
-    status: fc.oneof(fc.constantFrom(200, 201, 202, 204, 301, 400, 401, 403, 404, 409, 410, 429, 500, 503), fc.integer({ min: 100, max: 599 })),
+    status: fc.oneof(
+      fc.constantFrom(200, 201, 202, 204, 301, 400, 401, 403, 404, 409, 410, 429, 500, 503),
+      fc.integer({ min: 100, max: 599 }),
+    ),
     headers: fc.dictionary(
-      fc.constantFrom('retry-after', 'x-seraph-loginreason', 'location', 'webhook-delivery', 'x-ratelimit-reset', 'x-authentication-denied-reason'),
+      fc.constantFrom(
+        'retry-after',
+        'x-seraph-loginreason',
+        'location',
+        'webhook-delivery',
+        'x-ratelimit-reset',
+        'x-authentication-denied-reason',
+      ),
       fc.oneof(fc.string(), fc.constantFrom('5', '-1', 'AUTHENTICATED_FAILED', 'disable', '99999999999999999999')),
     ),
     body: bodies,
@@ -29,7 +63,17 @@ export const httpAnswers: fc.Arbitrary<Answer> = fc.oneof(
 );
 
 function noAnswers(): fc.Arbitrary<Answer> {
-  const codes = ['dns_failed', 'connect_failed', 'tls_failed', 'timeout', 'reset', 'protocol_error', 'egress_blocked', 'header_invalid', 'oauth_failed'];
+  const codes = [
+    'dns_failed',
+    'connect_failed',
+    'tls_failed',
+    'timeout',
+    'reset',
+    'protocol_error',
+    'egress_blocked',
+    'header_invalid',
+    'oauth_failed',
+  ];
   return fc.record({
     kind: fc.constant('none' as const),
     sent: fc.boolean(),
@@ -50,14 +94,30 @@ export function mailAnswers({ config }: SampleConnector): fc.Arbitrary<Answer> {
     text: fc.string(),
     outcome: fc.constantFrom('accepted' as const, 'refused-for-now' as const, 'refused' as const, 'unknown' as const),
   });
-  return fc.oneof(fc.record({ kind: fc.constant('mail' as const), recipients: fc.array(one, { maxLength: 6 }), atMs: fc.constant(exampleAtMs) }), noAnswers());
+  return fc.oneof(
+    fc.record({
+      kind: fc.constant('mail' as const),
+      recipients: fc.array(one, { maxLength: 6 }),
+      atMs: fc.constant(exampleAtMs),
+    }),
+    noAnswers(),
+  );
 }
 
 /** Receipts that another version, another target or nobody has written. */
 export function receipts(): fc.Arbitrary<Receipt | null> {
   const memory = fc.dictionary(
     fc.constantFrom('id', 'by', 'owed', 'lookedAtAttempt', 'openRecipients', 'refusedRecipients', 'dedupKey'),
-    fc.oneof(fc.string(), fc.constant('dlv_01jd8xkq3vfb7sz3tm8v0q9k4n'), fc.integer(), fc.constant(['tell', 'resolve']), fc.array(fc.string()), fc.constant(null)),
+    fc.oneof(
+      fc.string(),
+      fc.constant('dlv_01jd8xkq3vfb7sz3tm8v0q9k4n'),
+      fc.integer(),
+      fc.constant(['tell', 'resolve']),
+      fc.array(fc.string()),
+      fc.constant(null),
+    ),
   );
-  return fc.option(fc.record({ ticket: fc.option(fc.string(), { nil: undefined }), url: fc.constant(undefined), memory }));
+  return fc.option(
+    fc.record({ ticket: fc.option(fc.string(), { nil: undefined }), url: fc.constant(undefined), memory }),
+  );
 }

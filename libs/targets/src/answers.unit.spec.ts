@@ -80,7 +80,10 @@ describe('Retry-After', () => {
   });
 
   it('counts a date from the moment the answer came', () => {
-    const answer = { ...httpAnswer(429, '', { 'retry-after': 'Tue, 24 Nov 2026 06:00:30 GMT' }), atMs: exampleAtMs + 10_000 };
+    const answer = {
+      ...httpAnswer(429, '', { 'retry-after': 'Tue, 24 Nov 2026 06:00:30 GMT' }),
+      atMs: exampleAtMs + 10_000,
+    };
     expect(readRetryAfter(answer)).toBe(20_000);
   });
 
@@ -91,8 +94,16 @@ describe('Retry-After', () => {
 
 describe('no answer', () => {
   it('is refused as egress says where nothing was sent', () => {
-    expect(unanswered(noAnswer('dns_failed', false))).toEqual({ kind: 'refused', retry: 'later', reason: 'dns_failed' });
-    expect(unanswered(noAnswer('egress_blocked', false, 'never'))).toEqual({ kind: 'refused', retry: 'never', reason: 'egress_blocked' });
+    expect(unanswered(noAnswer('dns_failed', false))).toEqual({
+      kind: 'refused',
+      retry: 'later',
+      reason: 'dns_failed',
+    });
+    expect(unanswered(noAnswer('egress_blocked', false, 'never'))).toEqual({
+      kind: 'refused',
+      retry: 'never',
+      reason: 'egress_blocked',
+    });
   });
 
   it('is unknown where the request may have arrived', () => {

@@ -22,5 +22,8 @@ export function isAddress(text: string): boolean {
   if (text.length > addressCharactersMax) return false;
   const at = text.lastIndexOf('@');
   if (at < 1 || at > localPartCharactersMax || !localPart.test(text.slice(0, at))) return false;
-  return text.slice(at + 1).split('.').every((label) => domainLabel.test(label));
+  return text
+    .slice(at + 1)
+    .split('.')
+    .every((label) => domainLabel.test(label));
 }

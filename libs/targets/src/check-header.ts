@@ -36,14 +36,22 @@ export function checkHeaderName(name: string, pointer: string, bySecret: boolean
     throw new Refused('header_forbidden', `The header \`${name}\` is set by Waybill or must not be sent.`, pointer);
   }
   if (lower === 'authorization' && !bySecret) {
-    throw new Refused('header_forbidden', 'Give credentials under `auth` and as a secret: plain headers stand in the log.', pointer);
+    throw new Refused(
+      'header_forbidden',
+      'Give credentials under `auth` and as a secret: plain headers stand in the log.',
+      pointer,
+    );
   }
 }
 
 /** Visible ASCII and blanks: anything else could end the header early, some only after the cut to Latin-1 (IN-14). */
 export function checkHeaderValue(value: unknown, pointer: string): void {
   if (typeof value !== 'string' || value.length > headerValueCharactersMax || !/^[\x20-\x7e\t]*$/.test(value)) {
-    throw new Refused('header_invalid', `A header value is at most ${headerValueCharactersMax} characters of visible ASCII.`, pointer);
+    throw new Refused(
+      'header_invalid',
+      `A header value is at most ${headerValueCharactersMax} characters of visible ASCII.`,
+      pointer,
+    );
   }
 }
 
@@ -60,7 +68,8 @@ export function checkHeaders(headers: unknown, pointer: string): void {
     const place = `${pointer}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
     checkHeaderName(name, place, false);
     checkHeaderValue(value, place);
-    if (seen.has(name.toLowerCase())) throw new Refused('header_invalid', `The header \`${name}\` stands twice.`, place);
+    if (seen.has(name.toLowerCase()))
+      throw new Refused('header_invalid', `The header \`${name}\` stands twice.`, place);
     seen.add(name.toLowerCase());
   }
 }

@@ -19,12 +19,18 @@ export function checkUrl(text: unknown, pointer: string, schemes: readonly UrlSc
   }
   const url = readUrl(text, pointer);
   if (!schemes.includes(url.protocol as UrlScheme)) {
-    throw new Refused('url_invalid', `The URL must begin with ${schemes.map((scheme) => `${scheme}//`).join(' or ')}.`, pointer);
+    throw new Refused(
+      'url_invalid',
+      `The URL must begin with ${schemes.map((scheme) => `${scheme}//`).join(' or ')}.`,
+      pointer,
+    );
   }
   if (url.hostname === '') throw new Refused('url_invalid', 'The URL has no host.', pointer);
-  if (url.password !== '') throw new Refused('url_invalid', 'A password does not belong in the URL; give it as a secret.', pointer);
+  if (url.password !== '')
+    throw new Refused('url_invalid', 'A password does not belong in the URL; give it as a secret.', pointer);
   const mail = url.protocol === 'smtp:' || url.protocol === 'smtps:';
-  if (url.username !== '' && !mail) throw new Refused('url_invalid', 'A user does not belong in the URL; use `auth`.', pointer);
+  if (url.username !== '' && !mail)
+    throw new Refused('url_invalid', 'A user does not belong in the URL; use `auth`.', pointer);
   if (url.hash !== '') throw new Refused('url_invalid', 'A fragment (`#…`) is never sent; leave it out.', pointer);
   return url;
 }

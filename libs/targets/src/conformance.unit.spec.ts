@@ -5,9 +5,16 @@ import { targetContract } from './targets.contract.js';
 
 describe('the list of targets', () => {
   it('has the ids of the contract, each once', () => {
-    expect(allTargets.map(({ descriptor }) => descriptor.id).sort()).toEqual(
-      ['email', 'jira', 'jira-service-management', 'pagerduty', 'servicenow', 'slack', 'teams', 'webhook'],
-    );
+    expect(allTargets.map(({ descriptor }) => descriptor.id).sort()).toEqual([
+      'email',
+      'jira',
+      'jira-service-management',
+      'pagerduty',
+      'servicenow',
+      'slack',
+      'teams',
+      'webhook',
+    ]);
   });
 
   it('finds a room by its id, and none for another word', () => {
@@ -24,6 +31,7 @@ describe('the list of reasons', () => {
 
 for (const target of allTargets) {
   const sample = sampleConnectors[target.descriptor.id];
-  if (sample === undefined) throw new Error(`${target.descriptor.id} has no sample connector: add one to sample-connectors.fixture.ts`);
+  if (sample === undefined)
+    throw new Error(`${target.descriptor.id} has no sample connector: add one to sample-connectors.fixture.ts`);
   targetContract(target, sample);
 }

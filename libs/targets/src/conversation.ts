@@ -1,6 +1,14 @@
 import { refusedLater, wrongKind } from './answers.js';
 import type { Receipt } from './outcome.js';
-import { type Answer, type HttpAnswer, type HttpTargetRequest, type NoAnswer, type Step, stepsMax, type TargetRequest } from './target.js';
+import {
+  type Answer,
+  type HttpAnswer,
+  type HttpTargetRequest,
+  type NoAnswer,
+  type Step,
+  stepsMax,
+  type TargetRequest,
+} from './target.js';
 
 /**
  * One attempt written as straight code: it yields the next request and gets the answer back. `next()` of a room replays it

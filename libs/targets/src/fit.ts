@@ -8,7 +8,14 @@ export interface TextPlace {
 }
 
 /** Cuts one text member of an object to its limit and adds the note; leaves everything else alone. */
-export function cutMember(object: JsonObject, key: string, max: number, unit: CutUnit, what: string, notes: string[]): void {
+export function cutMember(
+  object: JsonObject,
+  key: string,
+  max: number,
+  unit: CutUnit,
+  what: string,
+  notes: string[],
+): void {
   const value = object.get(key);
   if (typeof value !== 'string') return;
   const { text, lengthBefore } = cut(value, max, unit);

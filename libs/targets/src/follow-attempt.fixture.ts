@@ -18,7 +18,11 @@ export function followAttempt(target: Target, sending: Sending, answers: readonl
     notes.push(...(step.notes ?? []));
     if ('done' in step) {
       if (given !== answers.length) throw new Error(`ended after ${given} of ${answers.length} answers`);
-      const asked = requests.map(({ method, url, body }) => ({ method, url, body: body === '' ? null : (JSON.parse(body) as unknown) }));
+      const asked = requests.map(({ method, url, body }) => ({
+        method,
+        url,
+        body: body === '' ? null : (JSON.parse(body) as unknown),
+      }));
       return { asked, requests, outcome: step.done, notes };
     }
     if (step.send.kind !== 'http') throw new Error('an HTTP request was expected');

@@ -35,7 +35,11 @@ export function owedTo({ remembered, webhookId, act }: Sending): readonly Owed[]
 /** The receipt of a ticket. `owed` is what this very delivery has still to do; nobody else reads it. */
 export function ticketReceipt(ticket: KnownTicket, webhookId: string, owed: readonly Owed[] = []): Receipt {
   const open = owed.length === 0 ? {} : { by: webhookId, owed };
-  return { ticket: ticket.key, ...(ticket.url === null ? {} : { url: ticket.url }), memory: { id: ticket.id, ...open } };
+  return {
+    ticket: ticket.key,
+    ...(ticket.url === null ? {} : { url: ticket.url }),
+    memory: { id: ticket.id, ...open },
+  };
 }
 
 /**

@@ -19,7 +19,11 @@ export const reasons = {
   dns_failed: reason('later', 'network', 'The name of the host could not be resolved.'),
   connect_failed: reason('later', 'network', 'The host did not take the connection.'),
   tls_failed: reason('later', 'connector', 'The TLS handshake failed, mostly because of the certificate.'),
-  timeout: reason('later', 'network', 'The target did not answer in time. After the request was sent the outcome is unknown.'),
+  timeout: reason(
+    'later',
+    'network',
+    'The target did not answer in time. After the request was sent the outcome is unknown.',
+  ),
   reset: reason('later', 'network', 'The connection broke. After the request was sent the outcome is unknown.'),
   protocol_error: reason('later', 'target', 'The target answered something that is not HTTP or not SMTP.'),
   egress_blocked: reason('never', 'connector', 'The address is not one that this deployment may send to.'),
@@ -30,7 +34,11 @@ export const reasons = {
   worker_lost: reason('unknown', 'network', 'The worker stopped before it could write down the outcome.'),
 
   // HTTP statuses that mean the same everywhere.
-  redirect_refused: reason('never', 'connector', 'The target answered with a redirect. Redirects are never followed: the secret would go to another host.'),
+  redirect_refused: reason(
+    'never',
+    'connector',
+    'The target answered with a redirect. Redirects are never followed: the secret would go to another host.',
+  ),
   bad_request: reason('never', 'notification', 'The target refuses this request as malformed (400).'),
   unauthorized: reason('never', 'connector', 'The credentials are wrong, expired or missing (401).'),
   forbidden: reason('never', 'connector', 'The credentials do not allow this (403).'),
@@ -38,28 +46,68 @@ export const reasons = {
   method_not_allowed: reason('never', 'connector', 'The target does not take this HTTP method here (405).'),
   request_timeout: reason('later', 'target', 'The target gave up waiting for the request (408).'),
   conflict: reason('never', 'target', 'The target reports a conflict with its present state (409).'),
-  edit_conflict: reason('later', 'target', 'Somebody else changed the ticket at the same moment (409); it is read and changed again.'),
+  edit_conflict: reason(
+    'later',
+    'target',
+    'Somebody else changed the ticket at the same moment (409); it is read and changed again.',
+  ),
   gone: reason('never', 'connector', 'The target says that this address is at an end (410).'),
-  api_removed: reason('never', 'target', 'The target has removed this API (410): Waybill is too old for it. Tell the operator.'),
+  api_removed: reason(
+    'never',
+    'target',
+    'The target has removed this API (410): Waybill is too old for it. Tell the operator.',
+  ),
   payload_too_large: reason('never', 'notification', 'The request is too large for the target (413).'),
   unsupported_media_type: reason('never', 'connector', 'The target does not take this content type (415).'),
   unprocessable: reason('never', 'notification', 'The target understands the request and refuses its content (422).'),
   too_early: reason('later', 'target', 'The target does not want the request yet (425).'),
   rate_limited: reason('later', 'target', 'The target takes no more requests for now (429).'),
-  rejected: reason('never', 'notification', 'The target refused with a 4xx status that has no meaning of its own here.'),
+  rejected: reason(
+    'never',
+    'notification',
+    'The target refused with a 4xx status that has no meaning of its own here.',
+  ),
   server_error: reason('later', 'target', 'The target failed (5xx).'),
   unexpected_status: reason('never', 'target', 'The target answered with a status that no rule covers (1xx).'),
-  unexpected_answer: reason('never', 'target', 'The status says success and the body does not: the target hides an error, or something else answered.'),
+  unexpected_answer: reason(
+    'never',
+    'target',
+    'The status says success and the body does not: the target hides an error, or something else answered.',
+  ),
 
   // What the rooms find out before they send.
-  body_invalid: reason('never', 'notification', 'What the template gave is not the JSON object that this target takes.'),
-  body_too_large: reason('never', 'notification', 'The request would exceed the target\'s limit and cannot be cut any further.'),
-  correlation_missing: reason('never', 'notification', 'Acknowledging or resolving needs the key of the thing, and there is none.'),
-  steps_exhausted: reason('later', 'target', 'The target kept asking for further requests; the attempt ends after four.'),
+  body_invalid: reason(
+    'never',
+    'notification',
+    'What the template gave is not the JSON object that this target takes.',
+  ),
+  body_too_large: reason(
+    'never',
+    'notification',
+    "The request would exceed the target's limit and cannot be cut any further.",
+  ),
+  correlation_missing: reason(
+    'never',
+    'notification',
+    'Acknowledging or resolving needs the key of the thing, and there is none.',
+  ),
+  steps_exhausted: reason(
+    'later',
+    'target',
+    'The target kept asking for further requests; the attempt ends after four.',
+  ),
 
   // Webhook.
-  disabled_by_target: reason('never', 'connector', 'The target answered `webhook-delivery: disable`: it wants no more deliveries.'),
-  aborted_by_target: reason('never', 'notification', 'The target answered `webhook-delivery: abort-message`: it does not want this delivery again.'),
+  disabled_by_target: reason(
+    'never',
+    'connector',
+    'The target answered `webhook-delivery: disable`: it wants no more deliveries.',
+  ),
+  aborted_by_target: reason(
+    'never',
+    'notification',
+    'The target answered `webhook-delivery: abort-message`: it does not want this delivery again.',
+  ),
 
   // Slack.
   slack_hook_dead: reason('never', 'connector', 'The incoming webhook was removed, or its app or workspace is gone.'),
@@ -67,27 +115,79 @@ export const reasons = {
 
   // Teams.
   teams_workflow_off: reason('never', 'connector', 'The workflow behind the URL is disabled, suspended or deleted.'),
-  teams_retired: reason('never', 'connector', 'The URL belongs to a retired Office 365 connector. Create a workflow and use its URL.'),
+  teams_retired: reason(
+    'never',
+    'connector',
+    'The URL belongs to a retired Office 365 connector. Create a workflow and use its URL.',
+  ),
 
   // PagerDuty.
   pagerduty_key_invalid: reason('never', 'connector', 'PagerDuty does not know this integration key.'),
 
   // Jira, Jira Service Management, ServiceNow.
-  login_failed: reason('never', 'connector', 'The target answered as if to a stranger: the token has expired or is wrong, whatever the status says.'),
-  captcha_required: reason('never', 'connector', 'The target asks for a CAPTCHA after failed logins: log in once with a browser.'),
-  transition_missing: reason('never', 'connector', 'The ticket offers no transition of that name or id from where it stands.'),
-  looking_again: reason('later', 'target', 'An earlier attempt may have made a ticket that the search does not show yet; it is looked for once more before another is opened.'),
-  ticket_not_confirmed: reason('unknown', 'target', 'The target says that it made a ticket and does not show it: it may exist.'),
-  record_hidden: reason('never', 'connector', 'ServiceNow made the record and does not show it: the user may write and not read. The record exists.'),
+  login_failed: reason(
+    'never',
+    'connector',
+    'The target answered as if to a stranger: the token has expired or is wrong, whatever the status says.',
+  ),
+  captcha_required: reason(
+    'never',
+    'connector',
+    'The target asks for a CAPTCHA after failed logins: log in once with a browser.',
+  ),
+  transition_missing: reason(
+    'never',
+    'connector',
+    'The ticket offers no transition of that name or id from where it stands.',
+  ),
+  looking_again: reason(
+    'later',
+    'target',
+    'An earlier attempt may have made a ticket that the search does not show yet; it is looked for once more before another is opened.',
+  ),
+  ticket_not_confirmed: reason(
+    'unknown',
+    'target',
+    'The target says that it made a ticket and does not show it: it may exist.',
+  ),
+  record_hidden: reason(
+    'never',
+    'connector',
+    'ServiceNow made the record and does not show it: the user may write and not read. The record exists.',
+  ),
   instance_asleep: reason('later', 'target', 'The ServiceNow instance hibernates and answered with a web page.'),
-  state_unchanged: reason('never', 'connector', 'ServiceNow took the update and left the state as it was: the value is not one of its states.'),
+  state_unchanged: reason(
+    'never',
+    'connector',
+    'ServiceNow took the update and left the state as it was: the value is not one of its states.',
+  ),
 
   // E-mail.
-  mail_refused: reason('never', 'notification', 'The mail server refuses the mail or the last open recipients for good.'),
-  mail_partly_refused: reason('never', 'notification', 'Some recipients have the mail, others were refused for good; a redelivery goes only to those.'),
-  mail_refused_for_now: reason('later', 'target', 'The mail server refuses some recipients for now, as greylisting does.'),
-  mail_auth_failed: reason('never', 'connector', 'The mail server refuses the user or password, or demands encryption first.'),
-  mail_unconfirmed: reason('unknown', 'network', 'The connection broke after the mail was handed over and before it was confirmed.'),
+  mail_refused: reason(
+    'never',
+    'notification',
+    'The mail server refuses the mail or the last open recipients for good.',
+  ),
+  mail_partly_refused: reason(
+    'never',
+    'notification',
+    'Some recipients have the mail, others were refused for good; a redelivery goes only to those.',
+  ),
+  mail_refused_for_now: reason(
+    'later',
+    'target',
+    'The mail server refuses some recipients for now, as greylisting does.',
+  ),
+  mail_auth_failed: reason(
+    'never',
+    'connector',
+    'The mail server refuses the user or password, or demands encryption first.',
+  ),
+  mail_unconfirmed: reason(
+    'unknown',
+    'network',
+    'The connection broke after the mail was handed over and before it was confirmed.',
+  ),
 } as const satisfies Record<string, Reason>;
 
 export type ReasonCode = keyof typeof reasons;

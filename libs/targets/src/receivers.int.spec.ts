@@ -50,7 +50,10 @@ const connectors: Readonly<Record<string, () => Connector>> = {
     secrets: { email: 'agent@example.com', apiToken: 'good-token' },
   }),
   servicenow: () => ({
-    config: { baseUrl: url('/servicenow'), resolve: { state: '6', closeCode: 'Solution provided', closeNotes: 'Over.' } },
+    config: {
+      baseUrl: url('/servicenow'),
+      resolve: { state: '6', closeCode: 'Solution provided', closeNotes: 'Over.' },
+    },
     secrets: { username: 'admin', password: 'good-password' },
   }),
   webhook: () => ({ config: { url: url('/webhook/soc') }, secrets: {} }),
@@ -73,7 +76,8 @@ function authorization(auth: HttpAuth, secrets: Record<string, string>): Record<
 
 /** As much of egress as this spec needs, over the real network. */
 async function exchange(request: HttpTargetRequest, secrets: Record<string, string>): Promise<Answer> {
-  const sign = request.sign === undefined ? {} : { 'webhook-id': request.sign.webhookId, 'webhook-timestamp': '1795500000' };
+  const sign =
+    request.sign === undefined ? {} : { 'webhook-id': request.sign.webhookId, 'webhook-timestamp': '1795500000' };
   const response = await fetch(fill(request.url, secrets), {
     method: request.method,
     headers: { ...request.headers, ...authorization(request.auth, secrets), ...sign },
@@ -81,7 +85,14 @@ async function exchange(request: HttpTargetRequest, secrets: Record<string, stri
     ...(request.body === '' ? {} : { body: fill(request.body, secrets) }),
   });
   const headers = Object.fromEntries(response.headers.entries());
-  return { kind: 'http', status: response.status, headers, body: await response.text(), bodyTruncated: false, atMs: Date.now() };
+  return {
+    kind: 'http',
+    status: response.status,
+    headers,
+    body: await response.text(),
+    bodyTruncated: false,
+    atMs: Date.now(),
+  };
 }
 
 /** One attempt over the network. `losing` makes the answer to that request (from 1) get lost after it was carried out. */
@@ -102,7 +113,12 @@ function sendingOf(target: Target, { config, secrets }: Connector, type: string,
   const payload = builtInSamples.find(([name]) => name === type)?.[1] ?? treeOf({});
   const time = Date.now();
   deliveries += 1;
-  const id = encodeTypeId('dlv', Uint8Array.from({ length: 16 }, (_, at) => (at < 6 ? Math.floor(time / 256 ** (5 - at)) % 256 : at === 15 ? deliveries : 0x80)));
+  const id = encodeTypeId(
+    'dlv',
+    Uint8Array.from({ length: 16 }, (_, at) =>
+      at < 6 ? Math.floor(time / 256 ** (5 - at)) % 256 : at === 15 ? deliveries : 0x80,
+    ),
+  );
   return exampleSending({
     config,
     secretNames: Object.keys(secrets),
@@ -143,12 +159,16 @@ describe('one ticket a thing', () => {
 
   it.each(rooms)('is opened, told and resolved at %s', async (_title, room, receiver) => {
     const { target, connector } = room();
-    const keyed = (over: Partial<Sending>) => sendingOf(target, connector, 'incident', { correlationKey: 'INC-1', ...over });
+    const keyed = (over: Partial<Sending>) =>
+      sendingOf(target, connector, 'incident', { correlationKey: 'INC-1', ...over });
     const opened = await attempt(target, connector, keyed({}));
     const remembered = receiptOf(opened);
     expect(remembered?.ticket).toEqual(expect.any(String));
     expect(await attempt(target, connector, keyed({ remembered }))).toEqual({ kind: 'accepted', receipt: remembered });
-    expect(await attempt(target, connector, keyed({ remembered, act: 'resolve' }))).toEqual({ kind: 'accepted', receipt: remembered });
+    expect(await attempt(target, connector, keyed({ remembered, act: 'resolve' }))).toEqual({
+      kind: 'accepted',
+      receipt: remembered,
+    });
     const state = JSON.stringify(await client.state(receiver));
     expect(state).toMatch(/"status":"Done"|"state":"6"/);
     expect(state.split(remembered?.ticket ?? '?').length - 1).toBeGreaterThan(0);
@@ -160,7 +180,9 @@ describe('one ticket a thing', () => {
     expect(await attempt(target, connector, first, 1)).toEqual({ kind: 'unknown', reason: 'reset' });
     const second = await attempt(target, connector, { ...first, afterUnknown: true, attempt: 2 });
     expect(second).toMatchObject({ kind: 'accepted', receipt: { ticket: expect.any(String) as string } });
-    const [, created] = (await client.received({ target: receiver })).filter(({ method, path }) => method === 'POST' && !path.includes('search'));
+    const [, created] = (await client.received({ target: receiver })).filter(
+      ({ method, path }) => method === 'POST' && !path.includes('search'),
+    );
     expect(created).toBeUndefined();
   });
 });
@@ -170,9 +192,14 @@ describe('one alert a thing', () => {
     const { target, connector } = roomOf('pagerduty');
     const keyed = (act: Sending['act']) => sendingOf(target, connector, 'incident', { correlationKey: 'INC-1', act });
     for (const act of ['trigger', 'trigger', 'acknowledge', 'resolve'] as const) {
-      expect(await attempt(target, connector, keyed(act))).toEqual({ kind: 'accepted', receipt: { ticket: 'INC-1', memory: { dedupKey: 'INC-1' } } });
+      expect(await attempt(target, connector, keyed(act))).toEqual({
+        kind: 'accepted',
+        receipt: { ticket: 'INC-1', memory: { dedupKey: 'INC-1' } },
+      });
     }
-    const bodies = (await client.received({ target: 'pagerduty' })).map(({ body }) => (JSON.parse(body) as { event_action: string }).event_action);
+    const bodies = (await client.received({ target: 'pagerduty' })).map(
+      ({ body }) => (JSON.parse(body) as { event_action: string }).event_action,
+    );
     expect(bodies.sort()).toEqual(['acknowledge', 'resolve', 'trigger', 'trigger']);
   });
 });

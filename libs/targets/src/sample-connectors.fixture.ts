@@ -19,7 +19,13 @@ export const sampleConnectors: Readonly<Record<string, SampleConnector>> = {
     secrets: { email: 'waybill@example.com', apiToken: 'jira-api-token' },
   },
   'jira-service-management': {
-    config: { baseUrl: 'https://example.atlassian.net', serviceDeskId: '4', requestTypeId: '27', onUpdate: 'comment', resolveTransition: 'Resolve' },
+    config: {
+      baseUrl: 'https://example.atlassian.net',
+      serviceDeskId: '4',
+      requestTypeId: '27',
+      onUpdate: 'comment',
+      resolveTransition: 'Resolve',
+    },
     secrets: { email: 'waybill@example.com', apiToken: 'jsm-api-token' },
   },
   servicenow: {

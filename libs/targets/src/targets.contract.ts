@@ -13,7 +13,15 @@ import { reasons } from './reasons.js';
 import type { SampleConnector } from './sample-connectors.fixture.js';
 import { exampleSending, httpAnswer, noAnswer } from './sending.fixture.js';
 import { httpAnswers, mailAnswers, receipts } from './answers.fixture.js';
-import { type Answer, type MailTargetRequest, type Sending, type Step, stepsMax, type Target, type TargetRequest } from './target.js';
+import {
+  type Answer,
+  type MailTargetRequest,
+  type Sending,
+  type Step,
+  stepsMax,
+  type Target,
+  type TargetRequest,
+} from './target.js';
 
 /** What holds for every room, whatever it delivers to. A new room passes this before it has a spec of its own. */
 export function targetContract(target: Target, sample: SampleConnector): void {
@@ -52,7 +60,9 @@ function describeDescriptor({ descriptor, check }: Target, sample: SampleConnect
 
   it('names and explains every field', () => {
     for (const schema of [descriptor.form, descriptor.secrets]) {
-      for (const [name, field] of Object.entries((schema['properties'] ?? {}) as Record<string, Record<string, unknown>>)) {
+      for (const [name, field] of Object.entries(
+        (schema['properties'] ?? {}) as Record<string, Record<string, unknown>>,
+      )) {
         expect([name, typeof field['title'], typeof field['description']]).toEqual([name, 'string', 'string']);
       }
     }
@@ -63,7 +73,10 @@ function describeDescriptor({ descriptor, check }: Target, sample: SampleConnect
   it('has defaults that its own form takes', () => {
     const properties = (descriptor.form['properties'] ?? {}) as Record<string, Record<string, unknown>>;
     const defaults = Object.entries(properties).filter(([, field]) => 'default' in field);
-    const config = { ...sample.config, ...Object.fromEntries(defaults.map(([name, field]) => [name, field['default']])) };
+    const config = {
+      ...sample.config,
+      ...Object.fromEntries(defaults.map(([name, field]) => [name, field['default']])),
+    };
     const validate = ajv().compile(descriptor.form);
     validate(config);
     expect(validate.errors).toBeNull();
@@ -78,7 +91,13 @@ function describeTemplates(target: Target, sample: SampleConnector): void {
   const { descriptor } = target;
 
   it('has default templates for the four types and for any other', () => {
-    expect(Object.keys(descriptor.templates).sort()).toEqual(['generic', 'health', 'incident', 'observation', 'scheduled-report']);
+    expect(Object.keys(descriptor.templates).sort()).toEqual([
+      'generic',
+      'health',
+      'incident',
+      'observation',
+      'scheduled-report',
+    ]);
   });
 
   it('has default templates that are JSON when their tags are put away', () => {
@@ -94,7 +113,8 @@ function describeTemplates(target: Target, sample: SampleConnector): void {
   it.each(builtInSamples)('makes a request of the sample of %s', (type, payload) => {
     const request = firstRequest(target, sending(target, sample, type, payload));
     if (request.kind === 'http') expect(() => JSON.parse(request.body) as unknown).not.toThrow();
-    else expect([request.subject, request.text, request.html].map((part) => part.length > 10)).toEqual([true, true, true]);
+    else
+      expect([request.subject, request.text, request.html].map((part) => part.length > 10)).toEqual([true, true, true]);
   });
 
   it('makes a request of an empty payload', () => {
@@ -111,7 +131,13 @@ export function renderDefault(target: Target, type: string, payload: JsonTree) {
   return renderJson(template.body, payload, { escape: { otherwise: escape, keys: escapeIn ?? {} }, context });
 }
 
-function sending(target: Target, sample: SampleConnector, type: string, payload: JsonTree, over: Partial<Sending> = {}): Sending {
+function sending(
+  target: Target,
+  sample: SampleConnector,
+  type: string,
+  payload: JsonTree,
+  over: Partial<Sending> = {},
+): Sending {
   const { text } = renderDefault(target, type, payload);
   const correlationKey = defaultCorrelationKey(target.descriptor.id, type, payload);
   const act = actOf(type, payload);
@@ -142,17 +168,24 @@ function describeRequests(target: Target, sample: SampleConnector): void {
     for (const [type, payload] of builtInSamples) {
       const request = JSON.stringify(firstRequest(target, sending(target, sample, type, payload)));
       for (const value of Object.values(sample.secrets)) expect(request).not.toContain(value);
-      for (const [, name] of request.matchAll(/\u27e6secret:([^\u27e7]*)\u27e7/g)) expect(Object.keys(sample.secrets)).toContain(name);
+      for (const [, name] of request.matchAll(/\u27e6secret:([^\u27e7]*)\u27e7/g))
+        expect(Object.keys(sample.secrets)).toContain(name);
     }
   });
 
   it('gives data no way to ask for a secret', () => {
     const evil = '\u27e6secret:url\u27e7 \u27e6secret:token\u27e7';
-    const payload = treeOf({ incident: { summary: evil, description: evil, recommendations: evil }, incidentId: evil, customer: evil });
+    const payload = treeOf({
+      incident: { summary: evil, description: evil, recommendations: evil },
+      incidentId: evil,
+      customer: evil,
+    });
     const of = sending(target, sample, 'incident', payload, { correlationKey: evil });
     const request = firstRequest(target, of);
     const text = request.kind === 'http' ? request.body : mailText(request);
-    expect([...text.matchAll(/\u27e6secret:([^\u27e7]*)/g)].map(([, name]) => name).filter((name) => name !== 'routingKey')).toEqual([]);
+    expect(
+      [...text.matchAll(/\u27e6secret:([^\u27e7]*)/g)].map(([, name]) => name).filter((name) => name !== 'routingKey'),
+    ).toEqual([]);
   });
 
   it('makes the same request again at every attempt of a delivery', () => {
@@ -163,7 +196,8 @@ function describeRequests(target: Target, sample: SampleConnector): void {
   });
 }
 
-const mailText = ({ subject, text, html, headers }: MailTargetRequest): string => JSON.stringify([subject, text, html, headers]);
+const mailText = ({ subject, text, html, headers }: MailTargetRequest): string =>
+  JSON.stringify([subject, text, html, headers]);
 
 const seeds = { numRuns: 200 };
 
@@ -197,7 +231,8 @@ function describeAnswers(target: Target, sample: SampleConnector): void {
       fc.property(sendings, fc.array(answers, { minLength: stepsMax, maxLength: stepsMax }), (of, given) => {
         const { outcome, last } = play(target, of, given);
         if (outcome.kind !== 'unknown') return;
-        const maySay = last?.kind === 'none' ? last.sent : last?.kind === 'http' ? last.status === 201 : last !== undefined;
+        const maySay =
+          last?.kind === 'none' ? last.sent : last?.kind === 'http' ? last.status === 201 : last !== undefined;
         expect(maySay).toBe(true);
       }),
       seeds,
@@ -209,7 +244,9 @@ function describeAnswers(target: Target, sample: SampleConnector): void {
 
   it.each([300, 301, 302, 303, 307, 308])('refuses %i and never follows it', (status) => {
     const answer = httpAnswer(status, '', { location: 'https://elsewhere.example.test/' });
-    expect(target.next(first(), [answer])).toMatchObject({ done: { kind: 'refused', retry: 'never', reason: 'redirect_refused' } });
+    expect(target.next(first(), [answer])).toMatchObject({
+      done: { kind: 'refused', retry: 'never', reason: 'redirect_refused' },
+    });
   });
 
   it.each([500, 502, 503, 504, 599])('tries again later after %i', (status) => {
@@ -218,7 +255,9 @@ function describeAnswers(target: Target, sample: SampleConnector): void {
 
   it.each([408, 425, 429])('tries again later after %i, as long as it is asked to wait', (status) => {
     const answer = httpAnswer(status, '', { 'retry-after': '7' });
-    expect(target.next(first(), [answer])).toMatchObject({ done: { kind: 'refused', retry: 'later', retryAfterMs: 7000 } });
+    expect(target.next(first(), [answer])).toMatchObject({
+      done: { kind: 'refused', retry: 'later', retryAfterMs: 7000 },
+    });
   });
 
   it.each([400, 401, 403, 404, 405, 413, 415, 422])('does not try again after %i', (status) => {
@@ -231,13 +270,23 @@ function describeAnswers(target: Target, sample: SampleConnector): void {
   });
 
   it('is unknown where the first request may have arrived, and as egress says where it cannot', () => {
-    expect(target.next(first(), [noAnswer('reset', true)])).toMatchObject({ done: { kind: 'unknown', reason: 'reset' } });
-    expect(target.next(first(), [noAnswer('dns_failed', false)])).toMatchObject({ done: { kind: 'refused', retry: 'later', reason: 'dns_failed' } });
-    expect(target.next(first(), [noAnswer('egress_blocked', false, 'never')])).toMatchObject({ done: { kind: 'refused', retry: 'never' } });
+    expect(target.next(first(), [noAnswer('reset', true)])).toMatchObject({
+      done: { kind: 'unknown', reason: 'reset' },
+    });
+    expect(target.next(first(), [noAnswer('dns_failed', false)])).toMatchObject({
+      done: { kind: 'refused', retry: 'later', reason: 'dns_failed' },
+    });
+    expect(target.next(first(), [noAnswer('egress_blocked', false, 'never')])).toMatchObject({
+      done: { kind: 'refused', retry: 'never' },
+    });
   });
 }
 
-function play(target: Target, of: Sending, answers: readonly Answer[]): { outcome: Outcome; requests: number; last: Answer | undefined } {
+function play(
+  target: Target,
+  of: Sending,
+  answers: readonly Answer[],
+): { outcome: Outcome; requests: number; last: Answer | undefined } {
   for (let given = 0; given <= stepsMax; given++) {
     const step: Step = target.next(of, answers.slice(0, given));
     if ('done' in step) return { outcome: step.done, requests: given, last: answers[given - 1] };
@@ -270,5 +319,7 @@ function sendingsOf(target: Target, sample: SampleConnector): fc.Arbitrary<Sendi
       remembered: receipts(),
       body: fc.option(fc.oneof(fc.json(), fc.string())),
     })
-    .map(({ sample: [type, payload], body, ...over }) => sending(target, sample, type, payload, body === null ? over : { ...over, body }));
+    .map(({ sample: [type, payload], body, ...over }) =>
+      sending(target, sample, type, payload, body === null ? over : { ...over, body }),
+    );
 }

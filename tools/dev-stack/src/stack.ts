@@ -101,7 +101,7 @@ export class Stack {
 
   private async notaryVkey(): Promise<string> {
     const file = this.path('notary', 'vkey');
-    for (const until = Date.now() + readyWaitMs; !existsSync(file); ) {
+    for (const until = Date.now() + readyWaitMs; !existsSync(file);) {
       if (Date.now() > until) throw new Error(`the notary has made no key; see ${this.logFile('notary')}`);
       await new Promise((resolve) => setTimeout(resolve, 100));
     }

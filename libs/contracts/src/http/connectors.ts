@@ -51,7 +51,9 @@ export const connectorLimitsSchema = z.strictObject({
     .max(retriesMax)
     .nullable()
     .optional()
-    .describe('Seconds before attempt 1, 2, 3 …, as in the plan of the deployment (0, 5, 30 …), which null means; the first attempt never waits'),
+    .describe(
+      'Seconds before attempt 1, 2, 3 …, as in the plan of the deployment (0, 5, 30 …), which null means; the first attempt never waits',
+    ),
 });
 
 const writable = {

@@ -33,7 +33,12 @@ function addresses(value: unknown): readonly string[] {
  * What the server said of each recipient, as one outcome (targets.md 7.3): unknown where a mail may have arrived, later
  * where somebody is refused for now, delivered only when everybody has it. Who has it is never written to again.
  */
-export function judgeMail(answer: Answer, webhookId: string, open: readonly string[], before: MailMemory | null): Outcome {
+export function judgeMail(
+  answer: Answer,
+  webhookId: string,
+  open: readonly string[],
+  before: MailMemory | null,
+): Outcome {
   if (answer.kind === 'http') return wrongKind(answer);
   const beforeOr = before ?? { refusedRecipients: [], someAccepted: false };
   if (answer.kind === 'none') return unanswered(answer, remember({ ...beforeOr, by: webhookId, openRecipients: open }));

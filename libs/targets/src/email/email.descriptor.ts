@@ -30,14 +30,14 @@ export const emailDescriptor: TargetDescriptor = {
       subject: {
         type: 'string',
         title: 'Subject',
-        description: 'Plain text with fields in double braces. Empty: the default of the notification\'s type.',
+        description: "Plain text with fields in double braces. Empty: the default of the notification's type.",
         maxLength: 1000,
         examples: ['[{{incident_threat_rating}}] {{incident.summary}} ({{humanFriendlyId}})'],
       },
       from: {
         type: 'string',
         title: 'From',
-        description: 'A plain address. Empty: the deployment\'s own.',
+        description: "A plain address. Empty: the deployment's own.",
         maxLength: 254,
         examples: ['waybill@example.com'],
       },
@@ -45,7 +45,8 @@ export const emailDescriptor: TargetDescriptor = {
       smtpUrl: {
         type: 'string',
         title: 'Mail server',
-        description: '`smtp://user@host:587` or `smtps://user@host:465`, without the password. Empty: the deployment\'s own.',
+        description:
+          "`smtp://user@host:587` or `smtps://user@host:465`, without the password. Empty: the deployment's own.",
         maxLength: 4096,
         examples: ['smtps://alerts@smtp.example.com:465'],
       },

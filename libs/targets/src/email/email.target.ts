@@ -75,7 +75,10 @@ function headers(sending: Sending): Record<string, string> {
  * sign that opens a placeholder becomes a bracket, here and in the parts: no data asks egress for a secret.
  */
 function oneLine(text: string): string {
-  return text.replace(/[\x00-\x1f\x7f\u0085\u2028\u2029]{1,1000}/g, ' ').replaceAll('\u27e6', '[').trim();
+  return text
+    .replace(/[\x00-\x1f\x7f\u0085\u2028\u2029]{1,1000}/g, ' ')
+    .replaceAll('\u27e6', '[')
+    .trim();
 }
 
 function token(text: string): string {

@@ -11,7 +11,8 @@ import type { DefaultTemplate } from '../target.js';
 export const emailTemplates: Readonly<Record<string, DefaultTemplate>> = {
   incident: jsonTemplate({
     subject: '[{{incident_threat_rating}}] {{incident.summary}} ({{humanFriendlyId}})',
-    markdown: '# {{incident.summary}}\n\n{{incident.description}}\n\n## Recommendations\n\n{{incident.recommendations}}\n\n{{#extra.incidentUrl}}<{{extra.incidentUrl}}>{{/extra.incidentUrl}}',
+    markdown:
+      '# {{incident.summary}}\n\n{{incident.description}}\n\n## Recommendations\n\n{{incident.recommendations}}\n\n{{#extra.incidentUrl}}<{{extra.incidentUrl}}>{{/extra.incidentUrl}}',
   }),
   observation: jsonTemplate({
     subject: '[{{fields.severity}}] {{fields.summary}}',
@@ -30,6 +31,7 @@ export const emailTemplates: Readonly<Record<string, DefaultTemplate>> = {
   }),
   generic: jsonTemplate({
     subject: 'Notification {{notification.type}}',
-    markdown: 'A notification of the type {{notification.type}} from {{notification.source}} at {{notification.time}}.\n\nId: {{notification.id}}',
+    markdown:
+      'A notification of the type {{notification.type}} from {{notification.source}} at {{notification.time}}.\n\nId: {{notification.id}}',
   }),
 };

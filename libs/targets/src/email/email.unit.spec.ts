@@ -46,10 +46,20 @@ describe('what an e-mail connector sends', () => {
     expect(email.next(sending({ attempt: 5, afterUnknown: true }), [])).toEqual(first);
   });
 
-  it('goes through the connector\'s own mail server where it has one', () => {
-    const config = { to: ['a@example.test'], smtpUrl: 'smtps://u@smtp.example.test:465', from: 'w@example.test', replyTo: 'r@example.test' };
+  it("goes through the connector's own mail server where it has one", () => {
+    const config = {
+      to: ['a@example.test'],
+      smtpUrl: 'smtps://u@smtp.example.test:465',
+      from: 'w@example.test',
+      replyTo: 'r@example.test',
+    };
     expect(email.next(sending({ config, secretNames: ['smtpPassword'] }), [])).toMatchObject({
-      send: { smtpUrl: 'smtps://u@smtp.example.test:465', passwordSecret: 'smtpPassword', from: 'w@example.test', replyTo: 'r@example.test' },
+      send: {
+        smtpUrl: 'smtps://u@smtp.example.test:465',
+        passwordSecret: 'smtpPassword',
+        from: 'w@example.test',
+        replyTo: 'r@example.test',
+      },
     });
   });
 
@@ -93,12 +103,16 @@ describe('what an e-mail connector sends', () => {
     ['a subject that is a number', '{"subject":1,"text":"a","html":""}'],
     ['no text', '{"subject":"a"}'],
   ];
-  it.each(bad)('refuses a template\'s result that is %s', (_title, text) => {
-    expect(outcome(email.next(sending({ body: text }), []))).toEqual({ kind: 'refused', retry: 'never', reason: 'body_invalid' });
+  it.each(bad)("refuses a template's result that is %s", (_title, text) => {
+    expect(outcome(email.next(sending({ body: text }), []))).toEqual({
+      kind: 'refused',
+      retry: 'never',
+      reason: 'body_invalid',
+    });
   });
 });
 
-describe('what a mail server\'s replies mean', () => {
+describe("what a mail server's replies mean", () => {
   const all = ['a@example.test', 'b@example.test', 'c@example.test'] as const;
   const [a, b, c] = all;
   const memory = (openRecipients: readonly string[], refusedRecipients: readonly string[], someAccepted: boolean) => ({
@@ -106,7 +120,10 @@ describe('what a mail server\'s replies mean', () => {
   });
 
   it('is delivered when everybody has it, and forgets who was open', () => {
-    expect(outcome(email.next(sending(), [mailAnswer(ok(a), ok(b), ok(c))]))).toEqual({ kind: 'accepted', receipt: { memory: {} } });
+    expect(outcome(email.next(sending(), [mailAnswer(ok(a), ok(b), ok(c))]))).toEqual({
+      kind: 'accepted',
+      receipt: { memory: {} },
+    });
   });
 
   const rows: [string, MailAnswer | ReturnType<typeof noAnswer>, unknown][] = [
@@ -141,13 +158,15 @@ describe('what a mail server\'s replies mean', () => {
       { kind: 'unknown', reason: 'mail_unconfirmed', receipt: memory([c], [], true) },
     ],
     [
-      'a wrong password is the connector\'s fault',
+      "a wrong password is the connector's fault",
       mailAnswer(...all.map((one) => reply(one, 535, '535 5.7.8 Error: authentication failed', 'refused', 'auth'))),
       { kind: 'refused', retry: 'never', reason: 'mail_auth_failed', receipt: memory([a, b, c], [], false) },
     ],
     [
-      'a demand for STARTTLS is the connector\'s fault',
-      mailAnswer(...all.map((one) => reply(one, 530, '530 5.7.0 Must issue a STARTTLS command first', 'refused', 'mail'))),
+      "a demand for STARTTLS is the connector's fault",
+      mailAnswer(
+        ...all.map((one) => reply(one, 530, '530 5.7.0 Must issue a STARTTLS command first', 'refused', 'mail')),
+      ),
       { kind: 'refused', retry: 'never', reason: 'mail_auth_failed', receipt: memory([a, b, c], [], false) },
     ],
     [
@@ -209,16 +228,24 @@ describe('what a mail server\'s replies mean', () => {
 describe('what an e-mail connector may be', () => {
   const rows: [string, Record<string, unknown>, string][] = [
     ['a display name among the recipients', { to: ['a@example.test', 'SOC <b@example.test>'] }, '/config/to/1'],
-    ['a line end in a copy', { to: ['a@example.test'], cc: ['b@example.test\r\nRCPT TO:<x@evil.test>'] }, '/config/cc/0'],
+    [
+      'a line end in a copy',
+      { to: ['a@example.test'], cc: ['b@example.test\r\nRCPT TO:<x@evil.test>'] },
+      '/config/cc/0',
+    ],
     ['a sender that is no address', { to: ['a@example.test'], from: 'Waybill' }, '/config/from'],
     ['a mail server over HTTP', { to: ['a@example.test'], smtpUrl: 'https://smtp.example.test' }, '/config/smtpUrl'],
-    ['a password in the mail server\'s URL', { to: ['a@example.test'], smtpUrl: 'smtp://u:p@smtp.example.test' }, '/config/smtpUrl'],
+    [
+      "a password in the mail server's URL",
+      { to: ['a@example.test'], smtpUrl: 'smtp://u:p@smtp.example.test' },
+      '/config/smtpUrl',
+    ],
   ];
   it.each(rows)('refuses %s', (_title, config, pointer) => {
     expect(() => email.check(config, [])).toThrow(expect.objectContaining({ pointer }));
   });
 
-  it('takes a user in the mail server\'s URL', () => {
+  it("takes a user in the mail server's URL", () => {
     expect(() => email.check({ to: ['a@example.test'], smtpUrl: 'smtp://u@smtp.example.test:587' }, [])).not.toThrow();
   });
 });

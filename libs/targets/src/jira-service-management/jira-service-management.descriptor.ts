@@ -28,9 +28,13 @@ export const jiraServiceManagementDescriptor: TargetDescriptor = {
       baseUrl: baseUrlField,
       serviceDeskId: number('Service desk', 'Its number, as in the address of its portal.', '4'),
       requestTypeId: number('Request type', 'Its number, as in the address of its settings.', '27'),
-      fields: fieldsField('Further fields', 'Sent as `requestFieldValues` unless the template gives them. The type must have them.', {
-        customfield_10050: 'SOC',
-      }),
+      fields: fieldsField(
+        'Further fields',
+        'Sent as `requestFieldValues` unless the template gives them. The type must have them.',
+        {
+          customfield_10050: 'SOC',
+        },
+      ),
       onUpdate: onUpdateField,
       publicComments: {
         type: 'boolean',

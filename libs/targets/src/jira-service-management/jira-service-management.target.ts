@@ -51,7 +51,13 @@ function* attempt(sending: Sending): Conversation {
   return yield* finish(site, sending, made.ticket, request, notes);
 }
 
-function* finish(site: JiraSite, sending: Sending, ticket: KnownTicket, request: CustomerRequest, notes: string[]): Conversation {
+function* finish(
+  site: JiraSite,
+  sending: Sending,
+  ticket: KnownTicket,
+  request: CustomerRequest,
+  notes: string[],
+): Conversation {
   const owed: Owed[] = sending.act === 'resolve' ? ['resolve'] : [];
   const served = yield* serve(site, sending, ticket, owed, request, notes);
   return served.kind === 'ended' ? over(served.outcome, notes) : settled(ticket, sending, notes);
@@ -79,7 +85,9 @@ function summaryOf(values: JsonObject): string {
 /** The longest run of the summary that has no sign of the query language: a search for part of it finds it too. */
 function searchable(summary: string): string {
   const runs = summary.match(/[\p{L}\p{N} ._,]{1,255}/gu) ?? [];
-  return runs.reduce((longest, run) => (run.trim().length > longest.length ? run.trim() : longest), '') || 'Notification';
+  return (
+    runs.reduce((longest, run) => (run.trim().length > longest.length ? run.trim() : longest), '') || 'Notification'
+  );
 }
 
 function sameText(given: unknown, wanted: string): boolean {
@@ -105,9 +113,12 @@ function* raise(site: JiraSite, request: CustomerRequest, notes: string[]): Gene
   const json = readAnswer(answer.body);
   const id = json?.['issueId'];
   const key = json?.['issueKey'];
-  if (typeof id !== 'string' || id === '' || typeof key !== 'string' || key === '') return { outcome: unconfirmed(answer) };
+  if (typeof id !== 'string' || id === '' || typeof key !== 'string' || key === '')
+    return { outcome: unconfirmed(answer) };
   const web = (json?.['_links'] as { web?: unknown } | null | undefined)?.web;
-  return { ticket: { id, key, url: typeof web === 'string' ? web : `${site.baseUrl}/browse/${encodeURIComponent(key)}` } };
+  return {
+    ticket: { id, key, url: typeof web === 'string' ? web : `${site.baseUrl}/browse/${encodeURIComponent(key)}` },
+  };
 }
 
 function* serve(
@@ -145,7 +156,12 @@ function* tell(
   const id = encodeURIComponent(ticket.id);
   const send =
     onUpdate === 'edit'
-      ? jiraRequest(site, 'PUT', `/rest/api/${isAdf(request.values.get('description')) ? 3 : 2}/issue/${id}`, bodyOf(['fields', request.values]))
+      ? jiraRequest(
+          site,
+          'PUT',
+          `/rest/api/${isAdf(request.values.get('description')) ? 3 : 2}/issue/${id}`,
+          bodyOf(['fields', request.values]),
+        )
       : deskRequest(site, `/${id}/comment`, commentOf(sending, request, notes));
   const receipt = ticketReceipt(ticket, sending.webhookId, owed);
   const answer = yield* ask(send, receipt, notes.splice(0));

@@ -9,7 +9,14 @@ import { jiraServiceManagement } from './jira-service-management.target.js';
 const base = 'https://acme.atlassian.net';
 const config = { baseUrl: base, serviceDeskId: '4', requestTypeId: '27' };
 /** A delivery that was decided at `exampleAtMs`: the first six bytes of its id are the time. */
-const deliveryId = encodeTypeId('dlv', Uint8Array.from([5, 4, 3, 2, 1, 0, ...Array<number>(10).fill(0)].map((at, index) => (index < 6 ? Math.floor(exampleAtMs / 256 ** at) % 256 : 0x80))));
+const deliveryId = encodeTypeId(
+  'dlv',
+  Uint8Array.from(
+    [5, 4, 3, 2, 1, 0, ...Array<number>(10).fill(0)].map((at, index) =>
+      index < 6 ? Math.floor(exampleAtMs / 256 ** at) % 256 : 0x80,
+    ),
+  ),
+);
 
 const sending = (over: Partial<Sending> & { values?: unknown } = {}): Sending => {
   const { values, ...rest } = over;
@@ -25,21 +32,35 @@ const sending = (over: Partial<Sending> & { values?: unknown } = {}): Sending =>
 const run = (of: Sending, ...answers: Answer[]) => followAttempt(jiraServiceManagement, of, answers);
 
 const web = `${base}/servicedesk/customer/portal/4/HELP-1`;
-const raised = jsonAnswer(201, { issueId: '107001', issueKey: 'HELP-1', requestTypeId: '27', serviceDeskId: '4', _links: { web } });
+const raised = jsonAnswer(201, {
+  issueId: '107001',
+  issueKey: 'HELP-1',
+  requestTypeId: '27',
+  serviceDeskId: '4',
+  _links: { web },
+});
 const receipt: Receipt = { ticket: 'HELP-1', url: web, memory: { id: '107001' } };
 const transitions = jsonAnswer(200, { transitions: [{ id: '761', name: 'Resolve', to: { name: 'Resolved' } }] });
 
 describe('a new request', () => {
-  it('is the template\'s, completed with desk and type as texts', () => {
+  it("is the template's, completed with desk and type as texts", () => {
     const { asked, requests, outcome } = run(sending(), raised);
     expect(asked).toEqual([
       {
         method: 'POST',
         url: `${base}/rest/servicedeskapi/request`,
-        body: { serviceDeskId: '4', requestTypeId: '27', requestFieldValues: { summary: 'Brute force', description: 'Text' } },
+        body: {
+          serviceDeskId: '4',
+          requestTypeId: '27',
+          requestFieldValues: { summary: 'Brute force', description: 'Text' },
+        },
       },
     ]);
-    expect(requests[0]?.headers).toMatchObject({ 'x-experimentalapi': 'true', accept: 'application/json', 'content-type': 'application/json' });
+    expect(requests[0]?.headers).toMatchObject({
+      'x-experimentalapi': 'true',
+      accept: 'application/json',
+      'content-type': 'application/json',
+    });
     expect(outcome).toEqual({ kind: 'accepted', receipt });
   });
 
@@ -55,24 +76,37 @@ describe('a new request', () => {
     expect(run(sending({ body: JSON.stringify(documented) }), raised).asked[0]?.body).toEqual(documented);
   });
 
-  it('has the connector\'s numbers where the original asks people to write theirs, and none as a number', () => {
+  it("has the connector's numbers where the original asks people to write theirs, and none as a number", () => {
     const body = (serviceDeskId: unknown) => JSON.stringify({ serviceDeskId, requestFieldValues: { summary: 'a' } });
-    expect(run(sending({ body: body('<SERVICE DESK ID>') }), raised).asked[0]?.body).toMatchObject({ serviceDeskId: '4' });
+    expect(run(sending({ body: body('<SERVICE DESK ID>') }), raised).asked[0]?.body).toMatchObject({
+      serviceDeskId: '4',
+    });
     expect(run(sending({ body: body(10) }), raised).asked[0]?.body).toMatchObject({ serviceDeskId: '10' });
   });
 
   it('turns a document into escaped wiki markup, unless the request says that it is one', () => {
-    const description = { type: 'doc', version: 1, content: [{ type: 'paragraph', content: [{ type: 'text', text: '[~admin]' }] }] };
+    const description = {
+      type: 'doc',
+      version: 1,
+      content: [{ type: 'paragraph', content: [{ type: 'text', text: '[~admin]' }] }],
+    };
     const values = { summary: 'a', description };
-    expect(run(sending({ values }), raised).asked[0]?.body).toMatchObject({ requestFieldValues: { description: '\\[\\~admin\\]' } });
+    expect(run(sending({ values }), raised).asked[0]?.body).toMatchObject({
+      requestFieldValues: { description: '\\[\\~admin\\]' },
+    });
     const adf = sending({ body: JSON.stringify({ isAdfRequest: true, requestFieldValues: values }) });
     expect(run(adf, raised).asked[0]?.body).toMatchObject({ requestFieldValues: { description } });
   });
 
-  it('has the rules of Jira for its summary and the connector\'s further fields', () => {
-    const of = sending({ config: { ...config, fields: { customfield_10050: 'SOC' } }, values: { summary: `${'s'.repeat(255)}\n!` } });
+  it("has the rules of Jira for its summary and the connector's further fields", () => {
+    const of = sending({
+      config: { ...config, fields: { customfield_10050: 'SOC' } },
+      values: { summary: `${'s'.repeat(255)}\n!` },
+    });
     const { asked, notes } = run(of, raised);
-    expect(asked[0]?.body).toMatchObject({ requestFieldValues: { summary: `${'s'.repeat(254)}…`, customfield_10050: 'SOC' } });
+    expect(asked[0]?.body).toMatchObject({
+      requestFieldValues: { summary: `${'s'.repeat(254)}…`, customfield_10050: 'SOC' },
+    });
     expect(notes).toEqual(['The summary was cut from 257 to 255 characters, the most that the target takes.']);
   });
 
@@ -83,18 +117,47 @@ describe('a new request', () => {
 
 describe('what the answer to a request means', () => {
   const never = (reason: string) => ({ kind: 'refused', retry: 'never', reason });
-  const desk = (status: number, errorMessage: string, i18nKey: string) => jsonAnswer(status, { errorMessage, i18nErrorMessage: { i18nKey, parameters: [] } });
+  const desk = (status: number, errorMessage: string, i18nKey: string) =>
+    jsonAnswer(status, { errorMessage, i18nErrorMessage: { i18nKey, parameters: [] } });
   const rows: [string, Answer, unknown][] = [
-    ['an unknown desk is refused for good', desk(404, 'The Service Desk you are trying to view does not exist.', 'sd.agent.servicedesk.error.servicedesk.missing'), never('not_found')],
-    ['an unknown type is refused for good', desk(400, 'Request type not found.', 'sd.request.type.not.found'), never('bad_request')],
-    ['a required field is refused for good', desk(400, 'Field \'customfield_10050\' is required', 'sd.validation.request.field.required'), never('bad_request')],
-    ['a field error of the platform is refused for good', jsonAnswer(400, { errorMessages: [], errors: { summary: 'x' } }), never('bad_request')],
+    [
+      'an unknown desk is refused for good',
+      desk(
+        404,
+        'The Service Desk you are trying to view does not exist.',
+        'sd.agent.servicedesk.error.servicedesk.missing',
+      ),
+      never('not_found'),
+    ],
+    [
+      'an unknown type is refused for good',
+      desk(400, 'Request type not found.', 'sd.request.type.not.found'),
+      never('bad_request'),
+    ],
+    [
+      'a required field is refused for good',
+      desk(400, "Field 'customfield_10050' is required", 'sd.validation.request.field.required'),
+      never('bad_request'),
+    ],
+    [
+      'a field error of the platform is refused for good',
+      jsonAnswer(400, { errorMessages: [], errors: { summary: 'x' } }),
+      never('bad_request'),
+    ],
     ['an empty error is refused for good', desk(400, '', ''), never('bad_request')],
     ['a project that is no service project is refused for good', desk(403, 'x', 'sd.error'), never('forbidden')],
     ['an old server that wants its header is refused for good', httpAnswer(412), never('rejected')],
     ['no credentials are refused for good', httpAnswer(401), never('unauthorized')],
-    ['an expired token that looks like not found is a login that failed', httpAnswer(404, '', { 'x-seraph-loginreason': 'AUTHENTICATED_FAILED' }), never('login_failed')],
-    ['a rate limit waits', httpAnswer(429, '', { 'retry-after': '3' }), { kind: 'refused', retry: 'later', reason: 'rate_limited', retryAfterMs: 3000 }],
+    [
+      'an expired token that looks like not found is a login that failed',
+      httpAnswer(404, '', { 'x-seraph-loginreason': 'AUTHENTICATED_FAILED' }),
+      never('login_failed'),
+    ],
+    [
+      'a rate limit waits',
+      httpAnswer(429, '', { 'retry-after': '3' }),
+      { kind: 'refused', retry: 'later', reason: 'rate_limited', retryAfterMs: 3000 },
+    ],
     ['201 without a key may have made one', httpAnswer(201), { kind: 'unknown', reason: 'ticket_not_confirmed' }],
     ['200 with a page is a failure', httpAnswer(200, '<html>'), never('unexpected_answer')],
     ['a reset after sending is unknown', noAnswer('reset', true), { kind: 'unknown', reason: 'reset' }],
@@ -106,9 +169,17 @@ describe('what the answer to a request means', () => {
 
 describe('after an unknown outcome', () => {
   const lost = { afterUnknown: true, attempt: 2 };
-  const issue = (over: object = {}) => ({ summary: 'Brute force', description: 'Text\r\n', created: jira(exampleAtMs), ...over });
+  const issue = (over: object = {}) => ({
+    summary: 'Brute force',
+    description: 'Text\r\n',
+    created: jira(exampleAtMs),
+    ...over,
+  });
   const jira = (ms: number) => new Date(ms).toISOString().replace('Z', '+0000');
-  const found = (...fields: object[]) => jsonAnswer(200, { issues: fields.map((one, at) => ({ id: `10700${at + 1}`, key: `HELP-${at + 1}`, fields: one })) });
+  const found = (...fields: object[]) =>
+    jsonAnswer(200, {
+      issues: fields.map((one, at) => ({ id: `10700${at + 1}`, key: `HELP-${at + 1}`, fields: one })),
+    });
   const ours = { ticket: 'HELP-1', url: `${base}/browse/HELP-1`, memory: { id: '107001' } };
 
   it('takes a request of the same texts, raised since, for its own', () => {
@@ -139,11 +210,16 @@ describe('after an unknown outcome', () => {
   });
 
   it('allows the clocks their difference', () => {
-    expect(run(sending(lost), found(issue({ created: jira(exampleAtMs - clockSkewMsMax) }))).outcome).toEqual({ kind: 'accepted', receipt: ours });
+    expect(run(sending(lost), found(issue({ created: jira(exampleAtMs - clockSkewMsMax) }))).outcome).toEqual({
+      kind: 'accepted',
+      receipt: ours,
+    });
   });
 
   it('searches in the old way with a personal access token', () => {
-    expect(run(sending({ ...lost, secretNames: ['token'] }), found(issue())).asked[0]?.url).toBe(`${base}/rest/api/2/search`);
+    expect(run(sending({ ...lost, secretNames: ['token'] }), found(issue())).asked[0]?.url).toBe(
+      `${base}/rest/api/2/search`,
+    );
   });
 });
 
@@ -153,7 +229,9 @@ describe('a later notification of a known request', () => {
 
   it('comments internally unless the connector says otherwise', () => {
     const { asked, outcome } = run(sending(known), jsonAnswer(201, { id: '1' }));
-    expect(asked).toEqual([{ method: 'POST', url: `${request}/comment`, body: { body: 'Brute force\n\nText', public: false } }]);
+    expect(asked).toEqual([
+      { method: 'POST', url: `${request}/comment`, body: { body: 'Brute force\n\nText', public: false } },
+    ]);
     expect(outcome).toEqual({ kind: 'accepted', receipt });
     const open = run(sending({ ...known, config: { ...config, publicComments: true } }), jsonAnswer(201, { id: '1' }));
     expect(open.asked[0]?.body).toMatchObject({ public: true });
@@ -162,7 +240,11 @@ describe('a later notification of a known request', () => {
   it('edits through the platform', () => {
     const { asked } = run(sending({ ...known, config: { ...config, onUpdate: 'edit' } }), httpAnswer(204));
     expect(asked).toEqual([
-      { method: 'PUT', url: `${base}/rest/api/2/issue/107001`, body: { fields: { summary: 'Brute force', description: 'Text' } } },
+      {
+        method: 'PUT',
+        url: `${base}/rest/api/2/issue/107001`,
+        body: { fields: { summary: 'Brute force', description: 'Text' } },
+      },
     ]);
   });
 
@@ -179,8 +261,15 @@ describe('a later notification of a known request', () => {
   });
 
   it('raises a new request where a person has removed the known one', () => {
-    const { outcome, notes } = run(sending(known), httpAnswer(404), jsonAnswer(201, { issueId: '107002', issueKey: 'HELP-2' }));
-    expect(outcome).toEqual({ kind: 'accepted', receipt: { ticket: 'HELP-2', url: `${base}/browse/HELP-2`, memory: { id: '107002' } } });
+    const { outcome, notes } = run(
+      sending(known),
+      httpAnswer(404),
+      jsonAnswer(201, { issueId: '107002', issueKey: 'HELP-2' }),
+    );
+    expect(outcome).toEqual({
+      kind: 'accepted',
+      receipt: { ticket: 'HELP-2', url: `${base}/browse/HELP-2`, memory: { id: '107002' } },
+    });
     expect(notes).toEqual(['The request HELP-1 is gone.']);
   });
 

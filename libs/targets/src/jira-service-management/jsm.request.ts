@@ -1,4 +1,10 @@
-import { JsonNumber, type JsonObject, type JsonTree, stringifyTree, treeOf } from '@waybill/contracts/payload/json-tree';
+import {
+  JsonNumber,
+  type JsonObject,
+  type JsonTree,
+  stringifyTree,
+  treeOf,
+} from '@waybill/contracts/payload/json-tree';
 import { objectIn, setMissing } from '../body.js';
 import { fitLongText, fitSummary } from '../jira/jira.issue.js';
 import { required, section } from '../settings.js';
@@ -31,7 +37,12 @@ export function completeRequest({ body, values }: CustomerRequest, sending: Send
   fitSummary(values, sending.notificationType, notes);
   const description = values.get('description');
   if (description === undefined) return;
-  const fitted = fitLongText(description, body.get('isAdfRequest') === true ? 'cloud' : 'data-center', 'The description', notes);
+  const fitted = fitLongText(
+    description,
+    body.get('isAdfRequest') === true ? 'cloud' : 'data-center',
+    'The description',
+    notes,
+  );
   if (fitted === null) values.delete('description');
   else values.set('description', fitted);
 }

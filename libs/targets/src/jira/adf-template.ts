@@ -14,7 +14,11 @@ export const adfLink = (path: string, name: string) => ({
   content: [{ type: 'text', text: name, marks: [{ type: 'link', attrs: { href: `{{${path}}}` } }] }],
 });
 
-export const adfCode = (text: string) => ({ type: 'codeBlock', attrs: { language: 'json' }, content: [{ type: 'text', text }] });
+export const adfCode = (text: string) => ({
+  type: 'codeBlock',
+  attrs: { language: 'json' },
+  content: [{ type: 'text', text }],
+});
 
 /** Summary and description of the built-in types, as Jira and the service desk show them. */
 export const ticketTexts = {
@@ -32,7 +36,9 @@ export const ticketTexts = {
     description: adfDocument(
       adfParagraph('{{fields.desc}}'),
       ...adfSection('fields.recommendations', 'Recommendations'),
-      adfParagraph('Class {{fields.class}}, subclass {{fields.subclass}}, severity {{fields.severity}}, observation {{extra.observation_id}}'),
+      adfParagraph(
+        'Class {{fields.class}}, subclass {{fields.subclass}}, severity {{fields.severity}}, observation {{extra.observation_id}}',
+      ),
       adfCode('{{fields.keys.message}}'),
     ),
   },
@@ -50,11 +56,16 @@ export const ticketTexts = {
       adfParagraph('{{alert_description}}'),
       ...adfSection('exposure_impact', 'Impact'),
       ...adfSection('configuration_remediation_name', 'Remediation'),
-      adfParagraph('Asset {{asset_name}} ({{asset_type}}), deployment {{deployment_name}}, account {{customer_account_name}}'),
+      adfParagraph(
+        'Asset {{asset_name}} ({{asset_type}}), deployment {{deployment_name}}, account {{customer_account_name}}',
+      ),
     ),
   },
   generic: {
     summary: 'Notification {{notification.type}}',
-    description: adfDocument(adfParagraph('From {{notification.source}} at {{notification.time}}, id {{notification.id}}'), adfCode('{{.}}')),
+    description: adfDocument(
+      adfParagraph('From {{notification.source}} at {{notification.time}}, id {{notification.id}}'),
+      adfCode('{{.}}'),
+    ),
   },
 } as const;

@@ -13,7 +13,10 @@ export function isAdf(value: JsonTree | undefined): value is JsonObject {
 
 /** Plain text as a document: blank lines part paragraphs, single line ends stay line ends. */
 export function adfOfText(text: string): JsonObject {
-  const paragraphs = text.replaceAll('\r\n', '\n').split(/\n[ \t]*\n/).map(paragraphOf);
+  const paragraphs = text
+    .replaceAll('\r\n', '\n')
+    .split(/\n[ \t]*\n/)
+    .map(paragraphOf);
   const content = paragraphs.filter((paragraph) => paragraph !== null);
   return node('doc', content, [['version', new JsonNumber('1')]]);
 }
@@ -21,7 +24,9 @@ export function adfOfText(text: string): JsonObject {
 function paragraphOf(text: string): JsonObject | null {
   const lines = text.split('\n').filter((line) => line !== '');
   if (lines.length === 0) return null;
-  const content = lines.flatMap((line, at) => (at === 0 ? [textNode(line)] : [new Map<string, JsonTree>([['type', 'hardBreak']]), textNode(line)]));
+  const content = lines.flatMap((line, at) =>
+    at === 0 ? [textNode(line)] : [new Map<string, JsonTree>([['type', 'hardBreak']]), textNode(line)],
+  );
   return node('paragraph', content);
 }
 
@@ -32,12 +37,25 @@ function textNode(text: string): JsonObject {
   ]);
 }
 
-function node(type: string, content: readonly JsonTree[], more: readonly (readonly [string, JsonTree])[] = []): JsonObject {
+function node(
+  type: string,
+  content: readonly JsonTree[],
+  more: readonly (readonly [string, JsonTree])[] = [],
+): JsonObject {
   return new Map<string, JsonTree>([['type', type], ...more, ['content', [...content]]]);
 }
 
 /** Nodes that Jira refuses or shows as holes when nothing is left in them. */
-const emptiable: ReadonlySet<JsonTree | undefined> = new Set(['paragraph', 'heading', 'listItem', 'bulletList', 'orderedList', 'blockquote', 'codeBlock', 'panel']);
+const emptiable: ReadonlySet<JsonTree | undefined> = new Set([
+  'paragraph',
+  'heading',
+  'listItem',
+  'bulletList',
+  'orderedList',
+  'blockquote',
+  'codeBlock',
+  'panel',
+]);
 
 /**
  * Takes out of a document, in place, what Jira refuses it for: empty text nodes, links without an address, and the nodes
@@ -145,6 +163,12 @@ function linkOf(href: string): string {
 
 function plain(content: readonly JsonTree[]): string {
   return content
-    .map((child) => (child instanceof Map ? (child.get('type') === 'hardBreak' ? '\n' : (textIn(child, 'text') ?? plain(childrenOf(child)))) : ''))
+    .map((child) =>
+      child instanceof Map
+        ? child.get('type') === 'hardBreak'
+          ? '\n'
+          : (textIn(child, 'text') ?? plain(childrenOf(child)))
+        : '',
+    )
     .join('');
 }

@@ -11,7 +11,8 @@ export const baseUrlField = {
 export const onUpdateField = {
   type: 'string',
   title: 'On update',
-  description: 'What a later notification of the same thing does to its ticket: comment on it, edit its fields, or nothing.',
+  description:
+    'What a later notification of the same thing does to its ticket: comment on it, edit its fields, or nothing.',
   enum: ['comment', 'edit', 'none'],
   default: 'comment',
 };
@@ -34,7 +35,14 @@ export const resolveTransitionField = {
   examples: ['Done', '31'],
 };
 
-const secret = (title: string, description: string) => ({ type: 'string', title, description, writeOnly: true, minLength: 1, maxLength: 4096 });
+const secret = (title: string, description: string) => ({
+  type: 'string',
+  title,
+  description,
+  writeOnly: true,
+  minLength: 1,
+  maxLength: 4096,
+});
 
 export const jiraSecrets = {
   type: 'object',

@@ -30,19 +30,29 @@ const run = (of: Sending, ...answers: Answer[]) => followAttempt(jira, of, answe
 const created = jsonAnswer(201, { id: '10000', key: 'OPS-24', self: `${base}/rest/api/3/issue/10000` });
 const receipt: Receipt = { ticket: 'OPS-24', url: `${base}/browse/OPS-24`, memory: { id: '10000' } };
 const owing = (...owed: string[]): Receipt => ({ ...receipt, memory: { id: '10000', by: webhookId, owed } });
-const transitions = jsonAnswer(200, { transitions: [{ id: '5', name: 'Close', to: { name: 'Done' } }, { id: '4', name: 'Start', to: { name: 'In Progress' } }] });
+const transitions = jsonAnswer(200, {
+  transitions: [
+    { id: '5', name: 'Close', to: { name: 'Done' } },
+    { id: '4', name: 'Start', to: { name: 'In Progress' } },
+  ],
+});
 const failedLogin = { 'x-seraph-loginreason': 'AUTHENTICATED_FAILED' };
 
 describe('after an unknown outcome', () => {
   const lost = { afterUnknown: true, attempt: 2 };
   const looked = { memory: { by: webhookId, lookedAtAttempt: 2 } };
-  const found = (...labels: string[]) => jsonAnswer(200, { issues: [{ id: '10000', key: 'OPS-24', fields: { labels } }], isLast: true });
+  const found = (...labels: string[]) =>
+    jsonAnswer(200, { issues: [{ id: '10000', key: 'OPS-24', fields: { labels } }], isLast: true });
   const nothing = jsonAnswer(200, { issues: [], isLast: true });
 
   it('looks for its label before it makes another', () => {
     const { asked, outcome, notes } = run(sending(lost), found('soc', label));
     expect(asked).toEqual([
-      { method: 'POST', url: `${base}/rest/api/3/search/jql`, body: { jql: `labels = "${label}"`, maxResults: 50, fields: ['labels'] } },
+      {
+        method: 'POST',
+        url: `${base}/rest/api/3/search/jql`,
+        body: { jql: `labels = "${label}"`, maxResults: 50, fields: ['labels'] },
+      },
     ]);
     expect(outcome).toEqual({ kind: 'accepted', receipt });
     expect(notes).toEqual(['An earlier attempt with an unknown outcome had made the ticket OPS-24.']);
@@ -66,7 +76,9 @@ describe('after an unknown outcome', () => {
   });
 
   it('looks twice again where the second create is unknown too', () => {
-    expect(run(sending({ afterUnknown: true, attempt: 4, remembered: looked }), nothing).outcome).toMatchObject({ reason: 'looking_again' });
+    expect(run(sending({ afterUnknown: true, attempt: 4, remembered: looked }), nothing).outcome).toMatchObject({
+      reason: 'looking_again',
+    });
   });
 
   it('does not take a ticket without its label', () => {
@@ -74,15 +86,33 @@ describe('after an unknown outcome', () => {
   });
 
   it('makes the ticket where it may not look, and says that it may be the second', () => {
-    const { outcome, notes } = run(sending(lost), jsonAnswer(410, { errorMessages: ['The requested API has been removed.'] }), created);
+    const { outcome, notes } = run(
+      sending(lost),
+      jsonAnswer(410, { errorMessages: ['The requested API has been removed.'] }),
+      created,
+    );
     expect(outcome).toEqual({ kind: 'accepted', receipt });
-    expect(notes).toEqual(['The search for a ticket of an earlier attempt was refused (410), so this ticket may be a second one.']);
+    expect(notes).toEqual([
+      'The search for a ticket of an earlier attempt was refused (410), so this ticket may be a second one.',
+    ]);
   });
 
   const ends: [string, Answer, unknown][] = [
-    ['a search as a stranger proves nothing', jsonAnswer(200, { issues: [] }, failedLogin), { kind: 'refused', retry: 'never', reason: 'login_failed' }],
-    ['a search that is throttled waits', httpAnswer(429, '', { 'retry-after': '1' }), { kind: 'refused', retry: 'later', reason: 'rate_limited', retryAfterMs: 1000 }],
-    ['a search that broke off is made again', noAnswer('timeout', true), { kind: 'refused', retry: 'later', reason: 'timeout' }],
+    [
+      'a search as a stranger proves nothing',
+      jsonAnswer(200, { issues: [] }, failedLogin),
+      { kind: 'refused', retry: 'never', reason: 'login_failed' },
+    ],
+    [
+      'a search that is throttled waits',
+      httpAnswer(429, '', { 'retry-after': '1' }),
+      { kind: 'refused', retry: 'later', reason: 'rate_limited', retryAfterMs: 1000 },
+    ],
+    [
+      'a search that broke off is made again',
+      noAnswer('timeout', true),
+      { kind: 'refused', retry: 'later', reason: 'timeout' },
+    ],
   ];
   it.each(ends)('%s', (_title, answer, expected) => {
     expect(run(sending(lost), answer).outcome).toEqual(expected);
@@ -101,19 +131,29 @@ describe('a later notification of a known ticket', () => {
 
   it('comments on it with summary and description', () => {
     const { asked, outcome } = run(sending(known), commented);
-    expect(asked).toEqual([{ method: 'POST', url: `${issuePath}/comment`, body: { body: doc('Brute force', 'Text') } }]);
+    expect(asked).toEqual([
+      { method: 'POST', url: `${issuePath}/comment`, body: { body: doc('Brute force', 'Text') } },
+    ]);
     expect(outcome).toEqual({ kind: 'accepted', receipt });
   });
 
   it('comments in wiki markup on Data Center, the summary as text', () => {
-    const { asked } = run(sending({ ...known, config: dataCenter, fields: { summary: 'a *b*', description: '*c*' } }), commented);
+    const { asked } = run(
+      sending({ ...known, config: dataCenter, fields: { summary: 'a *b*', description: '*c*' } }),
+      commented,
+    );
     expect(asked[0]?.body).toEqual({ body: 'a \\*b\\*\n\n*c*' });
   });
 
   it('edits it, and leaves project, type, reporter and labels alone', () => {
     const config = { ...cloud, onUpdate: 'edit' };
-    const { asked, outcome } = run(sending({ ...known, config, fields: { summary: 'a', reporter: { id: 'x' }, priority: 'High' } }), httpAnswer(204));
-    expect(asked).toEqual([{ method: 'PUT', url: issuePath, body: { fields: { summary: 'a', priority: { name: 'High' } } } }]);
+    const { asked, outcome } = run(
+      sending({ ...known, config, fields: { summary: 'a', reporter: { id: 'x' }, priority: 'High' } }),
+      httpAnswer(204),
+    );
+    expect(asked).toEqual([
+      { method: 'PUT', url: issuePath, body: { fields: { summary: 'a', priority: { name: 'High' } } } },
+    ]);
     expect(outcome).toEqual({ kind: 'accepted', receipt });
   });
 
@@ -138,8 +178,17 @@ describe('a later notification of a known ticket', () => {
 
   it('goes on with what is still owed after a failure in the middle', () => {
     const failed = run(sending(resolving), commented, transitions, httpAnswer(503));
-    expect(failed.outcome).toEqual({ kind: 'refused', retry: 'later', reason: 'server_error', receipt: owing('resolve') });
-    const again = run(sending({ ...resolving, remembered: owing('resolve'), attempt: 2 }), transitions, httpAnswer(204));
+    expect(failed.outcome).toEqual({
+      kind: 'refused',
+      retry: 'later',
+      reason: 'server_error',
+      receipt: owing('resolve'),
+    });
+    const again = run(
+      sending({ ...resolving, remembered: owing('resolve'), attempt: 2 }),
+      transitions,
+      httpAnswer(204),
+    );
     expect(again.asked.map(({ method }) => method)).toEqual(['GET', 'POST']);
     expect(again.outcome).toEqual({ kind: 'accepted', receipt });
   });
@@ -159,16 +208,27 @@ describe('a later notification of a known ticket', () => {
   it('is refused where an open ticket offers no such transition', () => {
     const open = jsonAnswer(200, { fields: { status: { statusCategory: { key: 'new' } } } });
     const { outcome, notes } = run(sending(resolving), commented, jsonAnswer(200, { transitions: [] }), open);
-    expect(outcome).toEqual({ kind: 'refused', retry: 'never', reason: 'transition_missing', receipt: owing('resolve') });
+    expect(outcome).toEqual({
+      kind: 'refused',
+      retry: 'never',
+      reason: 'transition_missing',
+      receipt: owing('resolve'),
+    });
     expect(notes).toEqual(['The ticket offers no transition "Close" from where it stands.']);
   });
 
-  const missing = jsonAnswer(404, { errorMessages: ['Issue does not exist or you do not have permission to see it.'], errors: {} });
+  const missing = jsonAnswer(404, {
+    errorMessages: ['Issue does not exist or you do not have permission to see it.'],
+    errors: {},
+  });
 
   it('opens a new ticket where a person has removed the known one', () => {
     const anew = jsonAnswer(201, { id: '10001', key: 'OPS-25' });
     const { outcome, notes } = run(sending(known), missing, anew);
-    expect(outcome).toEqual({ kind: 'accepted', receipt: { ticket: 'OPS-25', url: `${base}/browse/OPS-25`, memory: { id: '10001' } } });
+    expect(outcome).toEqual({
+      kind: 'accepted',
+      receipt: { ticket: 'OPS-25', url: `${base}/browse/OPS-25`, memory: { id: '10001' } },
+    });
     expect(notes).toEqual(['The ticket OPS-24 is gone.']);
   });
 
@@ -185,8 +245,12 @@ describe('a later notification of a known ticket', () => {
     });
   });
 
-  it('keeps the ticket where the comment\'s outcome is unknown', () => {
-    expect(run(sending(known), noAnswer('reset', true)).outcome).toEqual({ kind: 'unknown', reason: 'reset', receipt: owing('tell') });
+  it("keeps the ticket where the comment's outcome is unknown", () => {
+    expect(run(sending(known), noAnswer('reset', true)).outcome).toEqual({
+      kind: 'unknown',
+      reason: 'reset',
+      receipt: owing('tell'),
+    });
   });
 
   it('tries again where somebody edits at the same moment', () => {

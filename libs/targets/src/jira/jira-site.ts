@@ -28,7 +28,12 @@ export function platformPath(site: JiraSite, path: string): string {
 }
 
 /** `Accept-Language` keeps the words in the record the same for everybody; nothing here is decided by them (alertmanager#4513). */
-export function jiraRequest(site: JiraSite, method: string, path: string, body: JsonObject | null = null): HttpTargetRequest {
+export function jiraRequest(
+  site: JiraSite,
+  method: string,
+  path: string,
+  body: JsonObject | null = null,
+): HttpTargetRequest {
   const headers = { accept: 'application/json', 'accept-language': 'en' };
   return {
     kind: 'http',

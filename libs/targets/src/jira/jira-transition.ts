@@ -7,7 +7,8 @@ import type { Answer, HttpAnswer } from '../target.js';
 import { isStranger, jiraRequest, type JiraSite, platformPath, refusedByJira } from './jira-site.js';
 
 /** What came of a step on a known ticket: it is done, the ticket is gone, or the attempt ends. */
-export type Served = { readonly kind: 'done' } | { readonly kind: 'gone' } | { readonly kind: 'ended'; readonly outcome: Outcome };
+export type Served =
+  { readonly kind: 'done' } | { readonly kind: 'gone' } | { readonly kind: 'ended'; readonly outcome: Outcome };
 
 export const ended = (outcome: Outcome): Served => ({ kind: 'ended', outcome });
 
@@ -44,10 +45,13 @@ export function* transition(
 }
 
 function findTransition(list: readonly unknown[], wanted: string): string | null {
-  const same = (value: unknown): boolean => typeof value === 'string' && value.trim().toLowerCase() === wanted.trim().toLowerCase();
+  const same = (value: unknown): boolean =>
+    typeof value === 'string' && value.trim().toLowerCase() === wanted.trim().toLowerCase();
   const offers = list.filter((offer): offer is Record<string, unknown> => typeof offer === 'object' && offer !== null);
   const found =
-    offers.find(({ id }) => same(id)) ?? offers.find(({ name }) => same(name)) ?? offers.find(({ to }) => same((to as { name?: unknown } | null)?.name));
+    offers.find(({ id }) => same(id)) ??
+    offers.find(({ name }) => same(name)) ??
+    offers.find(({ to }) => same((to as { name?: unknown } | null)?.name));
   return typeof found?.['id'] === 'string' ? found['id'] : null;
 }
 

@@ -44,7 +44,8 @@ export const jiraDescriptor: TargetDescriptor = {
       priorityMap: {
         type: 'object',
         title: 'Priority map',
-        description: 'From the rating of a notification to the name or, better, the number of a priority. Without: Highest, High, Medium, Low.',
+        description:
+          'From the rating of a notification to the name or, better, the number of a priority. Without: Highest, High, Medium, Low.',
         additionalProperties: { type: 'string', minLength: 1, maxLength: 255 },
         maxProperties: 50,
         default: {},

@@ -1,4 +1,10 @@
-import { JsonNumber, type JsonObject, type JsonTree, stringifyTree, treeOf } from '@waybill/contracts/payload/json-tree';
+import {
+  JsonNumber,
+  type JsonObject,
+  type JsonTree,
+  stringifyTree,
+  treeOf,
+} from '@waybill/contracts/payload/json-tree';
 import { objectIn, setMissing } from '../body.js';
 import { cut, cutNote, measure } from '../cut.js';
 import { cutMember, shortenLongest } from '../fit.js';
@@ -79,7 +85,9 @@ function resolvePriority(fields: JsonObject, map: Readonly<Record<string, unknow
   const own = Object.entries(map).find(([name]) => name.toLowerCase() === key)?.[1];
   const priority = typeof own === 'string' && own !== '' ? own : usualPriorities[key];
   if (priority === undefined) {
-    notes.push(`No priority is set, because neither the connector's map nor the usual one knows "${cut(rating, 40, 'characters').text}".`);
+    notes.push(
+      `No priority is set, because neither the connector's map nor the usual one knows "${cut(rating, 40, 'characters').text}".`,
+    );
     return false;
   }
   fields.set('priority', new Map([[/^\d+$/.test(priority) ? 'id' : 'name', priority]]));
@@ -143,9 +151,12 @@ function plainText(value: JsonTree): string {
 
 function addLabel(fields: JsonObject, label: string, optionalFields: Set<string>, notes: string[]): void {
   const own = fields.get('labels');
-  const labels = Array.isArray(own) ? own.filter((one): one is string => typeof one === 'string' && one.trim() !== '') : [];
+  const labels = Array.isArray(own)
+    ? own.filter((one): one is string => typeof one === 'string' && one.trim() !== '')
+    : [];
   const fitting = labels.map((one) => cut(one.trim().replace(/\s+/g, '-'), jiraLimits.label, 'utf16').text);
-  if (fitting.some((one, at) => one !== labels[at])) notes.push('Blanks in labels, which Jira refuses, became hyphens.');
+  if (fitting.some((one, at) => one !== labels[at]))
+    notes.push('Blanks in labels, which Jira refuses, became hyphens.');
   fields.set('labels', [...fitting, label]);
   if (labels.length === 0) optionalFields.add('labels');
 }

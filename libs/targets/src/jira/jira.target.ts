@@ -121,7 +121,8 @@ function commentOf(issue: Issue, deployment: Deployment, notes: string[]): JsonT
   }
   const comment = adfOfText(summary);
   const content = comment.get('content');
-  if (isAdf(description) && Array.isArray(content)) content.push(...((description.get('content') as JsonTree[] | undefined) ?? []));
+  if (isAdf(description) && Array.isArray(content))
+    content.push(...((description.get('content') as JsonTree[] | undefined) ?? []));
   return fitLongText(comment, deployment, 'The comment', notes) ?? adfOfText(summary);
 }
 
@@ -135,7 +136,11 @@ export function checkJiraSecrets(secretNames: readonly string[]): void {
   if (secretNames.includes('token')) return;
   for (const name of ['email', 'apiToken']) {
     if (!secretNames.includes(name)) {
-      throw new Refused('secret_missing', 'Give e-mail and API token, or for Data Center a personal access token.', `/secrets/${name}`);
+      throw new Refused(
+        'secret_missing',
+        'Give e-mail and API token, or for Data Center a personal access token.',
+        `/secrets/${name}`,
+      );
     }
   }
 }

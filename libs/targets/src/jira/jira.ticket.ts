@@ -38,7 +38,13 @@ export function searchOf(site: JiraSite): string {
 }
 
 /** As `lookForTicket` with any query. */
-export function* search(site: JiraSite, path: string, query: Query, sending: Sending, notes: string[]): Generator<Ask, Found, Answer> {
+export function* search(
+  site: JiraSite,
+  path: string,
+  query: Query,
+  sending: Sending,
+  notes: string[],
+): Generator<Ask, Found, Answer> {
   const body = new Map<string, JsonTree>([
     ['jql', query.jql],
     ['maxResults', new JsonNumber(String(searchResultsMax))],
@@ -51,7 +57,9 @@ export function* search(site: JiraSite, path: string, query: Query, sending: Sen
   if (!isSuccess(answer) || !Array.isArray(issues)) {
     const refused = refusedByJira(answer);
     if (refused.kind === 'refused' && refused.retry === 'later') return { outcome: refused };
-    notes.push(`The search for a ticket of an earlier attempt was refused (${answer.status}), so this ticket may be a second one.`);
+    notes.push(
+      `The search for a ticket of an earlier attempt was refused (${answer.status}), so this ticket may be a second one.`,
+    );
     return { none: true };
   }
   const ours = (issues as readonly unknown[]).find((issue) => query.isOurs(fieldsOf(issue)));
@@ -61,7 +69,9 @@ export function* search(site: JiraSite, path: string, query: Query, sending: Sen
     return { ticket };
   }
   if (hasLooked(sending)) return { none: true };
-  return { outcome: refusedLater('looking_again', { retryAfterMs: secondLookAfterMs, receipt: lookedReceipt(sending) }) };
+  return {
+    outcome: refusedLater('looking_again', { retryAfterMs: secondLookAfterMs, receipt: lookedReceipt(sending) }),
+  };
 }
 
 /** More than one can only be found where an earlier attempt made a duplicate, or where a summary is common. */
@@ -104,7 +114,9 @@ function judgeCreate(site: JiraSite, answer: Exclude<Answer, { kind: 'mail' }>):
 
 /** 201 without a key means that something was made; another success without one means that something else answered. */
 export function unconfirmed(answer: HttpAnswer): Outcome {
-  return answer.status === 201 ? { kind: 'unknown', reason: 'ticket_not_confirmed' } : refusedNever('unexpected_answer');
+  return answer.status === 201
+    ? { kind: 'unknown', reason: 'ticket_not_confirmed' }
+    : refusedNever('unexpected_answer');
 }
 
 function ticketOf(site: JiraSite, json: Readonly<Record<string, unknown>>): KnownTicket | null {

@@ -20,7 +20,8 @@ export function completeEvent(event: JsonObject, sending: Sending): string[] {
   const dedupKey = dedupKeyOf(sending);
   if (dedupKey !== null) setMissing(event, 'dedup_key', dedupKey);
   if (event.get('dedup_key') === '') event.delete('dedup_key');
-  if (typeof event.get('dedup_key') !== 'string') notes.push('The template gives no dedup_key: a retry may open a second alert.');
+  if (typeof event.get('dedup_key') !== 'string')
+    notes.push('The template gives no dedup_key: a retry may open a second alert.');
   setMissing(event, 'client', optional(sending.config, 'client') ?? 'Waybill');
   const clientUrl = optional(sending.config, 'clientUrl');
   if (clientUrl !== null) setMissing(event, 'client_url', clientUrl);
@@ -39,7 +40,9 @@ export function completeEvent(event: JsonObject, sending: Sending): string[] {
 export function dedupKeyOf(sending: Sending): string | null {
   const { correlationKey, act, webhookId } = sending;
   if (correlationKey === null) return act === 'trigger' ? webhookId : null;
-  return measure(correlationKey, 'characters') <= pagerdutyLimits.dedupKey ? correlationKey : `waybill-${stableName(correlationKey)}`;
+  return measure(correlationKey, 'characters') <= pagerdutyLimits.dedupKey
+    ? correlationKey
+    : `waybill-${stableName(correlationKey)}`;
 }
 
 function completePayload(payload: JsonObject, notificationType: string, notes: string[]): void {
@@ -50,9 +53,11 @@ function completePayload(payload: JsonObject, notificationType: string, notes: s
   const timestamp = timestampOf(payload.get('timestamp'));
   if (timestamp === null) payload.delete('timestamp');
   else payload.set('timestamp', timestamp);
-  for (const key of ['component', 'group', 'class']) if (payload.has(key) && isBlank(payload.get(key))) payload.delete(key);
+  for (const key of ['component', 'group', 'class'])
+    if (payload.has(key) && isBlank(payload.get(key))) payload.delete(key);
   const details = payload.get('custom_details');
-  if (details !== undefined && !(details instanceof Map)) payload.set('custom_details', new Map([['message', details]]));
+  if (details !== undefined && !(details instanceof Map))
+    payload.set('custom_details', new Map([['message', details]]));
 }
 
 function isBlank(value: JsonTree | undefined): boolean {

@@ -52,18 +52,23 @@ function receipt(dedupKey: unknown) {
 function concernsKey(answer: HttpAnswer, json: Record<string, unknown> | null): boolean {
   if (json === null) return answer.body.trim() === 'Invalid routing key';
   const errors = json['errors'];
-  return Array.isArray(errors) && errors.some((error) => typeof error === 'string' && error.includes('\'routing_key\''));
+  return Array.isArray(errors) && errors.some((error) => typeof error === 'string' && error.includes("'routing_key'"));
 }
 
 /** PagerDuty counts over a sliding minute and asks for a pause of 30 seconds or more [pd-rate]. */
 export const rateLimitedPauseMs = 30_000;
 
 function patient(outcome: Outcome): Outcome {
-  if (outcome.kind !== 'refused' || outcome.reason !== 'rate_limited' || outcome.retryAfterMs !== undefined) return outcome;
+  if (outcome.kind !== 'refused' || outcome.reason !== 'rate_limited' || outcome.retryAfterMs !== undefined)
+    return outcome;
   return refusedLater('rate_limited', { retryAfterMs: rateLimitedPauseMs });
 }
 
-function check(config: Record<string, unknown>, _secretNames: readonly string[], secrets: Record<string, string> = {}): void {
+function check(
+  config: Record<string, unknown>,
+  _secretNames: readonly string[],
+  secrets: Record<string, string> = {},
+): void {
   if (config['baseUrl'] !== undefined) checkBaseUrl(config['baseUrl'], '/config/baseUrl');
   if (config['clientUrl'] !== undefined) checkUrl(config['clientUrl'], '/config/clientUrl');
   const key = secrets['routingKey'];

@@ -8,7 +8,10 @@ const payload = { summary: 'Brute force', severity: 'critical', source: 'srv01' 
 const send = (event: unknown, over: Partial<Sending> = {}) =>
   pagerduty.next(exampleSending({ body: JSON.stringify(event), secretNames: ['routingKey'], ...over }), []);
 
-const sent = (event: unknown, over: Partial<Sending> = {}): Record<string, unknown> & { payload: Record<string, unknown> } => {
+const sent = (
+  event: unknown,
+  over: Partial<Sending> = {},
+): Record<string, unknown> & { payload: Record<string, unknown> } => {
   const step = send(event, over);
   if (!('send' in step) || step.send.kind !== 'http') throw new Error('a request was expected');
   return JSON.parse(step.send.body) as Record<string, unknown> & { payload: Record<string, unknown> };
@@ -35,8 +38,14 @@ describe('what PagerDuty is sent', () => {
   });
 
   it('goes to the configured base, with the configured client', () => {
-    const config = { baseUrl: 'http://127.0.0.1:8090/pagerduty/', client: 'SOC', clientUrl: 'https://soc.example.test/' };
-    expect(send({ payload }, { config })).toMatchObject({ send: { url: 'http://127.0.0.1:8090/pagerduty/v2/enqueue' } });
+    const config = {
+      baseUrl: 'http://127.0.0.1:8090/pagerduty/',
+      client: 'SOC',
+      clientUrl: 'https://soc.example.test/',
+    };
+    expect(send({ payload }, { config })).toMatchObject({
+      send: { url: 'http://127.0.0.1:8090/pagerduty/v2/enqueue' },
+    });
     expect(sent({ payload }, { config })).toMatchObject({ client: 'SOC', client_url: 'https://soc.example.test/' });
   });
 
@@ -51,7 +60,9 @@ describe('what PagerDuty is sent', () => {
   });
 
   it.each(['acknowledge', 'resolve'] as const)('is nothing where an %s concerns no thing', (act) => {
-    expect(send({ payload }, { act })).toEqual({ done: { kind: 'refused', retry: 'never', reason: 'correlation_missing' } });
+    expect(send({ payload }, { act })).toEqual({
+      done: { kind: 'refused', retry: 'never', reason: 'correlation_missing' },
+    });
   });
 
   it('has a key of 255 characters as it is and a longer one by a stable name', () => {
@@ -79,7 +90,9 @@ describe('what PagerDuty is sent', () => {
       },
     };
     expect(sent(documented, { correlationKey: 'k' })).toEqual(documented);
-    expect(send(documented)).toMatchObject({ notes: ['The template gives no dedup_key: a retry may open a second alert.'] });
+    expect(send(documented)).toMatchObject({
+      notes: ['The template gives no dedup_key: a retry may open a second alert.'],
+    });
   });
 
   it('puts the secret where the original asks people to write their key', () => {
@@ -116,11 +129,20 @@ describe('what PagerDuty is sent', () => {
   it('fills what PagerDuty demands and drops what it refuses', () => {
     const event = {
       payload: { summary: ' ', source: '', class: '', group: 'g', custom_details: 'text' },
-      links: [{ href: '', text: 'dead' }, { href: 'https://a.test/', text: 'alive' }],
+      links: [
+        { href: '', text: 'dead' },
+        { href: 'https://a.test/', text: 'alive' },
+      ],
       images: [{ src: 'http://a.test/i.png' }],
     };
     const result = sent(event);
-    expect(result.payload).toEqual({ summary: 'Notification incident', source: 'Waybill', severity: 'info', group: 'g', custom_details: { message: 'text' } });
+    expect(result.payload).toEqual({
+      summary: 'Notification incident',
+      source: 'Waybill',
+      severity: 'info',
+      group: 'g',
+      custom_details: { message: 'text' },
+    });
     expect(result['links']).toEqual([{ href: 'https://a.test/', text: 'alive' }]);
     expect(result).not.toHaveProperty('images');
   });
@@ -139,7 +161,9 @@ describe('what PagerDuty is sent', () => {
     const frame = JSON.stringify({ ...sent(event(0)), routing_key: 'k'.repeat(32) }).length;
     expect(send(event(pagerdutyLimits.eventBytes - frame))).not.toHaveProperty('notes');
     const details = sent(event(pagerdutyLimits.eventBytes - frame + 1)).payload['custom_details'];
-    expect(details).toEqual({ error: 'Custom details have been removed because the original event exceeds the maximum size of 512KB' });
+    expect(details).toEqual({
+      error: 'Custom details have been removed because the original event exceeds the maximum size of 512KB',
+    });
   });
 
   it('is refused before sending where it stays too large without details', () => {
@@ -148,10 +172,11 @@ describe('what PagerDuty is sent', () => {
   });
 });
 
-describe('what PagerDuty\'s answer means', () => {
+describe("what PagerDuty's answer means", () => {
   const never = (reason: string) => ({ kind: 'refused', retry: 'never', reason });
   const later = (reason: string, more: object = {}) => ({ kind: 'refused', retry: 'later', reason, ...more });
-  const invalid = (text: string) => jsonAnswer(400, { status: 'invalid event', message: 'Event object is invalid', errors: [text] });
+  const invalid = (text: string) =>
+    jsonAnswer(400, { status: 'invalid event', message: 'Event object is invalid', errors: [text] });
   const rows: [string, Answer, unknown][] = [
     [
       '202 is taken, and the dedup key is kept',
@@ -161,20 +186,48 @@ describe('what PagerDuty\'s answer means', () => {
     ['202 without a key is taken', jsonAnswer(202, { status: 'success' }), { kind: 'accepted', receipt: null }],
     ['200 from something else is a failure', httpAnswer(200, '<html>'), never('unexpected_answer')],
     ['202 without success is a failure', jsonAnswer(202, { status: 'invalid event' }), never('unexpected_answer')],
-    ['a key of the wrong length is the connector\'s fault', invalid('Length of \'routing_key\' is incorrect (should be 32 characters)'), never('pagerduty_key_invalid')],
-    ['a key with other characters is the connector\'s fault', invalid('\'routing_key\' cannot contain non-alphanumeric characters.'), never('pagerduty_key_invalid')],
-    ['a key that nobody has is the connector\'s fault', httpAnswer(400, 'Invalid routing key'), never('pagerduty_key_invalid')],
-    ['a missing source is refused for good', invalid('\'payload.source\' is missing or blank'), never('bad_request')],
-    ['too long a summary is refused for good', invalid('\'summary\' is too long (maximum is 1024 characters)'), never('bad_request')],
+    [
+      "a key of the wrong length is the connector's fault",
+      invalid("Length of 'routing_key' is incorrect (should be 32 characters)"),
+      never('pagerduty_key_invalid'),
+    ],
+    [
+      "a key with other characters is the connector's fault",
+      invalid("'routing_key' cannot contain non-alphanumeric characters."),
+      never('pagerduty_key_invalid'),
+    ],
+    [
+      "a key that nobody has is the connector's fault",
+      httpAnswer(400, 'Invalid routing key'),
+      never('pagerduty_key_invalid'),
+    ],
+    ['a missing source is refused for good', invalid("'payload.source' is missing or blank"), never('bad_request')],
+    [
+      'too long a summary is refused for good',
+      invalid("'summary' is too long (maximum is 1024 characters)"),
+      never('bad_request'),
+    ],
     [
       'what is no JSON is refused for good',
-      jsonAnswer(400, { status: 'Unrecognized object', message: 'Event object format is unrecognized', errors: ['JSON parse error'] }),
+      jsonAnswer(400, {
+        status: 'Unrecognized object',
+        message: 'Event object format is unrecognized',
+        errors: ['JSON parse error'],
+      }),
       never('bad_request'),
     ],
     ['a timeout of the target is tried again', httpAnswer(408), later('request_timeout')],
     ['too large an event is refused for good', httpAnswer(413), never('payload_too_large')],
-    ['a rate limit without a number waits half a minute', httpAnswer(429), later('rate_limited', { retryAfterMs: 30_000 })],
-    ['a rate limit with a number waits that long', httpAnswer(429, '', { 'retry-after': '5' }), later('rate_limited', { retryAfterMs: 5000 })],
+    [
+      'a rate limit without a number waits half a minute',
+      httpAnswer(429),
+      later('rate_limited', { retryAfterMs: 30_000 }),
+    ],
+    [
+      'a rate limit with a number waits that long',
+      httpAnswer(429, '', { 'retry-after': '5' }),
+      later('rate_limited', { retryAfterMs: 5000 }),
+    ],
     ['an error of the target is tried again', httpAnswer(500), later('server_error')],
     ['a redirect is refused', httpAnswer(301), never('redirect_refused')],
     ['a reset after sending is unknown', noAnswer('reset', true), { kind: 'unknown', reason: 'reset' }],
@@ -185,7 +238,8 @@ describe('what PagerDuty\'s answer means', () => {
 });
 
 describe('what a PagerDuty connector may be', () => {
-  const check = (config: Record<string, unknown>, routingKey: string) => () => pagerduty.check(config, ['routingKey'], { routingKey });
+  const check = (config: Record<string, unknown>, routingKey: string) => () =>
+    pagerduty.check(config, ['routingKey'], { routingKey });
   it('takes a key of 32 letters and digits', () => {
     expect(check({}, 'a1B2'.repeat(8))).not.toThrow();
   });
@@ -197,6 +251,8 @@ describe('what a PagerDuty connector may be', () => {
     expect(check({}, key)).toThrow(expect.objectContaining({ code: 'secret_invalid', pointer: '/secrets/routingKey' }));
   });
   it('refuses a base with a query', () => {
-    expect(check({ baseUrl: 'https://a.test/?b' }, 'a'.repeat(32))).toThrow(expect.objectContaining({ pointer: '/config/baseUrl' }));
+    expect(check({ baseUrl: 'https://a.test/?b' }, 'a'.repeat(32))).toThrow(
+      expect.objectContaining({ pointer: '/config/baseUrl' }),
+    );
   });
 });

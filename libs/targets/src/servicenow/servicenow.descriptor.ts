@@ -6,7 +6,14 @@ import { servicenowTemplates } from './servicenow.templates.js';
 /** [kib-sn]; the platform itself enforces nothing and the database cuts. */
 export const servicenowLimits = { shortDescription: 160, description: 4000, correlationId: 100 } as const;
 
-const secret = (title: string, description: string) => ({ type: 'string', title, description, writeOnly: true, minLength: 1, maxLength: 4096 });
+const secret = (title: string, description: string) => ({
+  type: 'string',
+  title,
+  description,
+  writeOnly: true,
+  minLength: 1,
+  maxLength: 4096,
+});
 
 export const servicenowDescriptor: TargetDescriptor = {
   id: 'servicenow',
@@ -42,18 +49,29 @@ export const servicenowDescriptor: TargetDescriptor = {
         default: {},
         examples: [{ assignment_group: 'Security Operations', category: 'security' }],
       },
-      onUpdate: { ...onUpdateField, description: 'What a later notification of the same thing does to its record: write a work note, edit its fields, or nothing.' },
+      onUpdate: {
+        ...onUpdateField,
+        description:
+          'What a later notification of the same thing does to its record: write a work note, edit its fields, or nothing.',
+      },
       resolve: {
         type: 'object',
         title: 'Resolve',
-        description: 'What is written to the record of a thing that is over. Leave it out, and records are not resolved.',
+        description:
+          'What is written to the record of a thing that is over. Leave it out, and records are not resolved.',
         additionalProperties: false,
         properties: {
-          state: { type: 'string', title: 'State', description: '6 is Resolved, 7 is Closed.', pattern: '^[0-9]{1,3}$', default: '6' },
+          state: {
+            type: 'string',
+            title: 'State',
+            description: '6 is Resolved, 7 is Closed.',
+            pattern: '^[0-9]{1,3}$',
+            default: '6',
+          },
           closeCode: {
             type: 'string',
             title: 'Resolution code',
-            description: 'One of your instance\'s.',
+            description: "One of your instance's.",
             maxLength: 255,
             default: 'Solution provided',
           },

@@ -71,7 +71,9 @@ export function resolution({ config }: Sending): ReadonlyMap<string, JsonTree> |
 export function news(record: JsonObject, onUpdate: string): ReadonlyMap<string, JsonTree> {
   if (onUpdate === 'none') return new Map();
   if (onUpdate === 'edit') return new Map([...record].filter(([key]) => key !== 'correlation_id' && key !== 'state'));
-  const texts = ['short_description', 'description'].map((key) => record.get(key)).filter((text) => typeof text === 'string');
+  const texts = ['short_description', 'description']
+    .map((key) => record.get(key))
+    .filter((text) => typeof text === 'string');
   // In a journal `[code]` opens HTML, and a notification writes none.
   const text = texts.join('\n\n').replace(/\[(\/?code)\]/gi, '[ $1 ]');
   return new Map([['work_notes', cut(text, servicenowLimits.description, 'characters').text]]);

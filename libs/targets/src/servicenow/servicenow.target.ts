@@ -1,6 +1,14 @@
 import { Refused } from '@waybill/decider/decider';
 import type { JsonObject, JsonTree } from '@waybill/contracts/payload/json-tree';
-import { isSuccess, lookUpUnanswered, refusedByStatus, refusedLater, refusedNever, retryAfterMsMax, unanswered } from '../answers.js';
+import {
+  isSuccess,
+  lookUpUnanswered,
+  refusedByStatus,
+  refusedLater,
+  refusedNever,
+  retryAfterMsMax,
+  unanswered,
+} from '../answers.js';
 import { readAnswer, readBody, textIn, writeBody } from '../body.js';
 import { checkBaseUrl } from '../check-url.js';
 import { ask, type Ask, type Conversation, follow } from '../conversation.js';
@@ -42,7 +50,12 @@ function* attempt(sending: Sending): Conversation {
   return yield* insert(sending, record, notes);
 }
 
-function request(sending: Sending, method: string, below: string, body: ReadonlyMap<string, JsonTree> | null = null): HttpTargetRequest {
+function request(
+  sending: Sending,
+  method: string,
+  below: string,
+  body: ReadonlyMap<string, JsonTree> | null = null,
+): HttpTargetRequest {
   const accept = { accept: 'application/json' };
   return {
     kind: 'http',
@@ -85,7 +98,8 @@ function* look(sending: Sending, id: string, notes: string[]): Generator<Ask, Lo
   if (typeof row !== 'object' || row === null || (row as Row)['correlation_id'] !== id) return null;
   const ticket = ticketOf(sending, row as Row);
   if (ticket === null) return null;
-  const isOurs = sending.correlationKey === null || mayBeOurs(sending.deliveryId, readTime((row as Row)['sys_created_on']));
+  const isOurs =
+    sending.correlationKey === null || mayBeOurs(sending.deliveryId, readTime((row as Row)['sys_created_on']));
   if (isOurs) notes.push(`An earlier attempt with an unknown outcome had made the record ${ticket.key}.`);
   return { ticket, isOurs };
 }
@@ -109,7 +123,12 @@ function* insert(sending: Sending, record: JsonObject, notes: string[]): Convers
 }
 
 /** What is new and, for a thing that is over, its resolution, in one update. */
-function* update(sending: Sending, ticket: KnownTicket, record: JsonObject, notes: string[]): Generator<Ask, Outcome | 'gone', Answer> {
+function* update(
+  sending: Sending,
+  ticket: KnownTicket,
+  record: JsonObject,
+  notes: string[],
+): Generator<Ask, Outcome | 'gone', Answer> {
   const receipt = ticketReceipt(ticket, sending.webhookId);
   const resolved = sending.act === 'resolve' ? resolution(sending) : null;
   const body = new Map([...news(record, optional(sending.config, 'onUpdate') ?? 'comment'), ...(resolved ?? [])]);
@@ -117,13 +136,18 @@ function* update(sending: Sending, ticket: KnownTicket, record: JsonObject, note
     notes.push(`The record ${ticket.key} is known, and the connector adds nothing to known records.`);
     return { kind: 'accepted', receipt };
   }
-  const answer = yield* ask(request(sending, 'PATCH', `/${encodeURIComponent(ticket.id)}`, body), receipt, notes.splice(0));
+  const answer = yield* ask(
+    request(sending, 'PATCH', `/${encodeURIComponent(ticket.id)}`, body),
+    receipt,
+    notes.splice(0),
+  );
   if (answer.kind === 'none') return unanswered(answer, receipt);
   if (answer.status === 404) return 'gone';
   const row = rowOf(answer);
   if (!isSuccess(answer) || row === null) return refusedByServicenow(answer, receipt);
   const state = row['state'];
-  if (resolved !== null && typeof state === 'string' && state !== resolved.get('state')) return refusedNever('state_unchanged', { receipt });
+  if (resolved !== null && typeof state === 'string' && state !== resolved.get('state'))
+    return refusedNever('state_unchanged', { receipt });
   return { kind: 'accepted', receipt };
 }
 
@@ -154,9 +178,11 @@ export const asleepPauseMs = 10 * 60 * 1000;
 
 function refusedByServicenow(answer: HttpAnswer, receipt: Receipt | null = null): Outcome {
   const extras = receipt === null ? {} : { receipt };
-  if (isSuccess(answer) && /hibernat/i.test(answer.body)) return refusedLater('instance_asleep', { ...extras, retryAfterMs: asleepPauseMs });
+  if (isSuccess(answer) && /hibernat/i.test(answer.body))
+    return refusedLater('instance_asleep', { ...extras, retryAfterMs: asleepPauseMs });
   const outcome = refusedByStatus(answer, receipt);
-  if (outcome.kind !== 'refused' || outcome.reason !== 'rate_limited' || outcome.retryAfterMs !== undefined) return outcome;
+  if (outcome.kind !== 'refused' || outcome.reason !== 'rate_limited' || outcome.retryAfterMs !== undefined)
+    return outcome;
   // Unix seconds [sn-rate].
   const reset = answer.headers['x-ratelimit-reset'] ?? '';
   if (!/^\d{1,15}$/.test(reset)) return outcome;
@@ -177,7 +203,11 @@ function check(config: Record<string, unknown>, secretNames: readonly string[]):
   if (secretNames.includes('token') || secretNames.includes('apiKey')) return;
   for (const name of ['username', 'password']) {
     if (!secretNames.includes(name)) {
-      throw new Refused('secret_missing', 'Give user name and password, or a token, or an API key.', `/secrets/${name}`);
+      throw new Refused(
+        'secret_missing',
+        'Give user name and password, or a token, or an API key.',
+        `/secrets/${name}`,
+      );
     }
   }
 }

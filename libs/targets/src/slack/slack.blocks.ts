@@ -18,7 +18,8 @@ export function fitMessage(message: JsonObject): string[] {
   const blocks = message.get('blocks');
   if (!Array.isArray(blocks)) return notes;
   const kept = blocks.filter((block) => fitBlock(block, notes));
-  if (kept.length < blocks.length) notes.push(`${blocks.length - kept.length} empty blocks, which Slack refuses, were left out.`);
+  if (kept.length < blocks.length)
+    notes.push(`${blocks.length - kept.length} empty blocks, which Slack refuses, were left out.`);
   message.set('blocks', kept);
   cutList(message, 'blocks', slackLimits.blocks, 'blocks', notes);
   fitTogether(message.get('blocks') ?? [], notes);
@@ -92,7 +93,11 @@ function isWebAddress(value: JsonTree | undefined): boolean {
 
 function dropElements(block: JsonObject, isBad: (element: JsonTree) => boolean): void {
   const elements = block.get('elements');
-  if (Array.isArray(elements)) block.set('elements', elements.filter((element) => !isBad(element)));
+  if (Array.isArray(elements))
+    block.set(
+      'elements',
+      elements.filter((element) => !isBad(element)),
+    );
 }
 
 function hasElements(block: JsonObject): boolean {
@@ -106,7 +111,9 @@ function fitTogether(blocks: JsonTree, notes: string[]): void {
   const before = size();
   if (before <= slackLimits.blocksText) return;
   shortenLongest(blocks, textKeys, slackLimits.blocksText, 'characters', size);
-  notes.push(`The longest texts were cut, because all blocks together had ${before} characters and Slack takes ${slackLimits.blocksText}.`);
+  notes.push(
+    `The longest texts were cut, because all blocks together had ${before} characters and Slack takes ${slackLimits.blocksText}.`,
+  );
 }
 
 /** A cut may leave half of `&amp;` or of `<https://…|text>`, which would show as rubbish or swallow what follows. */
@@ -118,4 +125,3 @@ function closeMarkup(blocks: JsonTree): void {
     write(whole.replace(/&(?:a|am|amp|l|lt|g|gt)?…$/, '…'));
   }
 }
-

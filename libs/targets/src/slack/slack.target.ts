@@ -1,4 +1,13 @@
-import { accepted, isSuccess, refusedByStatus, refusedLater, refusedNever, retryAfterMsMax, unanswered, wrongKind } from '../answers.js';
+import {
+  accepted,
+  isSuccess,
+  refusedByStatus,
+  refusedLater,
+  refusedNever,
+  retryAfterMsMax,
+  unanswered,
+  wrongKind,
+} from '../answers.js';
 import { readAnswer, readBody, writeBody } from '../body.js';
 import { checkUrl } from '../check-url.js';
 import type { Outcome } from '../outcome.js';
@@ -72,6 +81,10 @@ function rateLimited(answer: HttpAnswer, retryAfterSeconds: unknown): Outcome {
   return refusedLater('rate_limited', { retryAfterMs: Math.min(Math.ceil(retryAfterSeconds * 1000), retryAfterMsMax) });
 }
 
-function check(_config: Record<string, unknown>, _secretNames: readonly string[], secrets: Record<string, string> = {}): void {
+function check(
+  _config: Record<string, unknown>,
+  _secretNames: readonly string[],
+  secrets: Record<string, string> = {},
+): void {
   if (secrets['url'] !== undefined) checkUrl(secrets['url'], '/secrets/url');
 }

@@ -3,7 +3,10 @@ import type { DefaultTemplate } from '../target.js';
 
 const header = (text: string) => ({ type: 'header', text: { type: 'plain_text', text } });
 const section = (text: string) => ({ type: 'section', text: { type: 'mrkdwn', text } });
-const context = (...texts: readonly string[]) => ({ type: 'context', elements: texts.map((text) => ({ type: 'mrkdwn', text })) });
+const context = (...texts: readonly string[]) => ({
+  type: 'context',
+  elements: texts.map((text) => ({ type: 'mrkdwn', text })),
+});
 const facts = (...pairs: readonly (readonly [string, string])[]) => ({
   type: 'section',
   fields: pairs.map(([name, value]) => ({ type: 'mrkdwn', text: `*${name}*\n${value}` })),

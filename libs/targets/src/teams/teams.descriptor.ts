@@ -19,11 +19,14 @@ export const teamsDescriptor: TargetDescriptor = {
       url: {
         type: 'string',
         title: 'Workflow URL',
-        description: 'From the workflow "Send webhook alerts to a channel", copied as it stands. URLs of the retired Office 365 connectors are refused.',
+        description:
+          'From the workflow "Send webhook alerts to a channel", copied as it stands. URLs of the retired Office 365 connectors are refused.',
         writeOnly: true,
         minLength: 1,
         maxLength: 4096,
-        examples: ['https://….environment.api.powerplatform.com/powerautomate/automations/direct/workflows/…/triggers/manual/paths/invoke?…&sig=…'],
+        examples: [
+          'https://….environment.api.powerplatform.com/powerautomate/automations/direct/workflows/…/triggers/manual/paths/invoke?…&sig=…',
+        ],
       },
     },
   },

@@ -32,7 +32,13 @@ function next(sending: Sending, answers: readonly Answer[]): Step {
       body: writeBody(message),
       auth: { kind: 'none' },
     },
-    ...(cut ? { notes: [`The longest texts were cut, because the message had ${bytesBefore} bytes and Teams takes ${teamsBodyBytesMax}.`] } : {}),
+    ...(cut
+      ? {
+          notes: [
+            `The longest texts were cut, because the message had ${bytesBefore} bytes and Teams takes ${teamsBodyBytesMax}.`,
+          ],
+        }
+      : {}),
   };
 }
 
@@ -71,7 +77,9 @@ function dropDeadActions(message: JsonObject): void {
     const card = attachment instanceof Map ? attachment.get('content') : undefined;
     const actions = card instanceof Map ? card.get('actions') : undefined;
     if (!(card instanceof Map) || !Array.isArray(actions)) continue;
-    const alive = actions.filter((action) => !(action instanceof Map && action.get('type') === 'Action.OpenUrl' && action.get('url') === ''));
+    const alive = actions.filter(
+      (action) => !(action instanceof Map && action.get('type') === 'Action.OpenUrl' && action.get('url') === ''),
+    );
     if (alive.length === 0) card.delete('actions');
     else card.set('actions', alive);
   }
@@ -95,7 +103,11 @@ function judgeSuccess(answer: HttpAnswer): Outcome {
   const hidden = /^(?:Webhook message delivery failed with error|Error contacting Microsoft Teams)/.test(answer.body);
   if (hidden) {
     const status = Number(/returned HTTP error (\d{3})/.exec(answer.body)?.[1] ?? 500);
-    return status === 429 ? refusedLater('rate_limited') : status >= 500 ? refusedLater('server_error') : refusedNever('unexpected_answer');
+    return status === 429
+      ? refusedLater('rate_limited')
+      : status >= 500
+        ? refusedLater('server_error')
+        : refusedNever('unexpected_answer');
   }
   const isPage = /^\s*</.test(answer.body);
   const json = readAnswer(answer.body);
@@ -108,7 +120,11 @@ function errorCode(answer: HttpAnswer): unknown {
   return typeof error === 'object' && error !== null ? (error as Record<string, unknown>)['code'] : undefined;
 }
 
-function check(_config: Record<string, unknown>, _secretNames: readonly string[], secrets: Record<string, string> = {}): void {
+function check(
+  _config: Record<string, unknown>,
+  _secretNames: readonly string[],
+  secrets: Record<string, string> = {},
+): void {
   const text = secrets['url'];
   if (text === undefined) return;
   const url = checkUrl(text, '/secrets/url');
@@ -120,11 +136,19 @@ function check(_config: Record<string, unknown>, _secretNames: readonly string[]
     );
   }
   if (text.includes('&amp;')) {
-    throw new Refused('url_invalid', 'The URL was copied out of a web page: it holds `&amp;` where `&` belongs.', '/secrets/url');
+    throw new Refused(
+      'url_invalid',
+      'The URL was copied out of a web page: it holds `&amp;` where `&` belongs.',
+      '/secrets/url',
+    );
   }
   const isMicrosoft = /\.(?:api\.powerplatform\.com|logic\.azure\.com)$/.test(url.hostname);
   if (isMicrosoft && !url.searchParams.has('sig')) {
-    throw new Refused('url_invalid', 'The URL is incomplete: it lacks `sig`, its credential. Copy it whole.', '/secrets/url');
+    throw new Refused(
+      'url_invalid',
+      'The URL is incomplete: it lacks `sig`, its credential. Copy it whole.',
+      '/secrets/url',
+    );
   }
 }
 

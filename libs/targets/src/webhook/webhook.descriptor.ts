@@ -81,12 +81,19 @@ export const webhookDescriptor: TargetDescriptor = {
       url: {
         type: 'string',
         title: 'URL',
-        description: 'Where the request goes. Use https. It stands in the log, so a token belongs under Secrets, not here.',
+        description:
+          'Where the request goes. Use https. It stands in the log, so a token belongs under Secrets, not here.',
         minLength: 1,
         maxLength: 4096,
         examples: ['https://hooks.example.com/in'],
       },
-      method: { type: 'string', title: 'Method', description: 'If unsure, leave POST.', enum: methods, default: 'POST' },
+      method: {
+        type: 'string',
+        title: 'Method',
+        description: 'If unsure, leave POST.',
+        enum: methods,
+        default: 'POST',
+      },
       headers: {
         type: 'object',
         title: 'Headers',
@@ -100,7 +107,7 @@ export const webhookDescriptor: TargetDescriptor = {
       caPem: {
         type: 'string',
         title: 'Certificate authority',
-        description: 'PEM of a private CA, where the receiver\'s certificate is not from a public one.',
+        description: "PEM of a private CA, where the receiver's certificate is not from a public one.",
         maxLength: 65536,
         contentMediaType: 'application/x-pem-file',
       },
@@ -114,9 +121,16 @@ export const webhookDescriptor: TargetDescriptor = {
       token: secret('Token', 'For Bearer: sent as `Authorization: Bearer …`.'),
       headerValue: secret('Header value', 'For a header of your own: the whole value, such as `Basic YWRtaW46…`.'),
       clientSecret: secret('Client secret', 'For OAuth 2.'),
-      clientCertPem: secret('Client certificate', 'For mTLS: PEM, the chain below it where needed.', 'application/x-pem-file'),
+      clientCertPem: secret(
+        'Client certificate',
+        'For mTLS: PEM, the chain below it where needed.',
+        'application/x-pem-file',
+      ),
       clientKeyPem: secret('Client key', 'For mTLS: PEM without a pass phrase.', 'application/x-pem-file'),
-      signingSecret: secret('Signing secret', '`whsec_` and 24 to 64 bytes in base64. Made for you where you leave it empty.'),
+      signingSecret: secret(
+        'Signing secret',
+        '`whsec_` and 24 to 64 bytes in base64. Made for you where you leave it empty.',
+      ),
       previousSigningSecret: secret(
         'Previous signing secret',
         'While you change the signing secret: requests are signed with both, until you take this one away.',

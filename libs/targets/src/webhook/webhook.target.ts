@@ -73,7 +73,10 @@ function judge(answer: Answer): Outcome {
   if (answer.kind === 'none') return unanswered(answer);
   if (answer.kind === 'mail') return wrongKind(answer);
   if (isSuccess(answer)) return accepted();
-  return refusedWithWish(answer) ?? (answer.status === 410 ? refusedNever('gone', { disable: true }) : refusedByStatus(answer));
+  return (
+    refusedWithWish(answer) ??
+    (answer.status === 410 ? refusedNever('gone', { disable: true }) : refusedByStatus(answer))
+  );
 }
 
 /** The two wishes of svix's `webhook-delivery` header (targets.md section 8.2); with a success they are too late to matter. */
@@ -91,7 +94,11 @@ const secretsOf: Readonly<Record<string, readonly string[]>> = {
   mtls: ['clientCertPem', 'clientKeyPem'],
 };
 
-function check(config: Record<string, unknown>, secretNames: readonly string[], secrets: Record<string, string> = {}): void {
+function check(
+  config: Record<string, unknown>,
+  secretNames: readonly string[],
+  secrets: Record<string, string> = {},
+): void {
   checkUrl(config['url'], '/config/url');
   checkHeaders(config['headers'], '/config/headers');
   const settings = section(config, 'auth');
@@ -99,7 +106,11 @@ function check(config: Record<string, unknown>, secretNames: readonly string[], 
   const kind = optional(settings, 'kind') ?? 'none';
   for (const name of secretsOf[kind] ?? []) {
     if (!secretNames.includes(name)) {
-      throw new Refused('secret_missing', `Authentication of the kind ${kind} needs the secret \`${name}\`.`, `/secrets/${name}`);
+      throw new Refused(
+        'secret_missing',
+        `Authentication of the kind ${kind} needs the secret \`${name}\`.`,
+        `/secrets/${name}`,
+      );
     }
   }
   if (typeof config['caPem'] === 'string') checkPem(config['caPem'], 'CERTIFICATE', '/config/caPem');
@@ -108,9 +119,14 @@ function check(config: Record<string, unknown>, secretNames: readonly string[], 
 
 function checkAuth(settings: Readonly<Record<string, unknown>>): void {
   if (settings['kind'] === 'basic' && !/^[^:\x00-\x1f\x7f]+$/.test(optional(settings, 'username') ?? '')) {
-    throw new Refused('auth_invalid', 'The user name must not be empty or hold a colon (RFC 7617).', '/config/auth/username');
+    throw new Refused(
+      'auth_invalid',
+      'The user name must not be empty or hold a colon (RFC 7617).',
+      '/config/auth/username',
+    );
   }
-  if (settings['kind'] === 'header') checkHeaderName(optional(settings, 'headerName') ?? '', '/config/auth/headerName', true);
+  if (settings['kind'] === 'header')
+    checkHeaderName(optional(settings, 'headerName') ?? '', '/config/auth/headerName', true);
   if (settings['kind'] === 'oauth2-client-credentials') checkUrl(settings['tokenUrl'], '/config/auth/tokenUrl');
 }
 
@@ -121,7 +137,8 @@ function checkSecrets(secrets: Record<string, string>): void {
   for (const name of ['signingSecret', 'previousSigningSecret'] as const) {
     if (secrets[name] !== undefined) checkSigningSecret(secrets[name], `/secrets/${name}`);
   }
-  if (secrets['clientCertPem'] !== undefined) checkPem(secrets['clientCertPem'], 'CERTIFICATE', '/secrets/clientCertPem');
+  if (secrets['clientCertPem'] !== undefined)
+    checkPem(secrets['clientCertPem'], 'CERTIFICATE', '/secrets/clientCertPem');
   if (secrets['clientKeyPem'] !== undefined) checkPem(secrets['clientKeyPem'], 'PRIVATE KEY', '/secrets/clientKeyPem');
 }
 

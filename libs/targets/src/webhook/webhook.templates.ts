@@ -58,5 +58,8 @@ export const webhookTemplates: Readonly<Record<string, DefaultTemplate>> = {
     impact: '{{exposure_impact}}',
     remediation: '{{configuration_remediation_name}}',
   }),
-  generic: { format: 'json', body: '{"type":"{{notification.type}}","id":"{{notification.id}}","timestamp":"{{notification.time}}","data":{"$value":"."}}' },
+  generic: {
+    format: 'json',
+    body: '{"type":"{{notification.type}}","id":"{{notification.id}}","timestamp":"{{notification.time}}","data":{"$value":"."}}',
+  },
 };

@@ -14,7 +14,7 @@ const request = (of: Sending): HttpTargetRequest => {
 };
 
 describe('what a webhook sends', () => {
-  it('posts the template\'s result byte for byte', () => {
+  it("posts the template's result byte for byte", () => {
     const body = '{ "n" : 1.10, "big":12345678901234567890, "text":"a\\u00e9\\nb" }';
     expect(request(sending({}, { body }))).toEqual({
       kind: 'http',
@@ -36,7 +36,7 @@ describe('what a webhook sends', () => {
     const step = webhook.next(sending({ method: 'GET' }), []);
     expect(step).toMatchObject({
       send: { method: 'GET', body: '', headers: {} },
-      notes: ['A GET request carries no body, so the template\'s result was not sent.'],
+      notes: ["A GET request carries no body, so the template's result was not sent."],
     });
   });
 
@@ -51,28 +51,46 @@ describe('what a webhook sends', () => {
   });
 
   it('names the delivery even where nothing is signed', () => {
-    expect(request(sending({}, { secretNames: [] })).sign).toEqual({ webhookId: 'dlv_01jd8xkq3vfb7sz3tm8v0q9k4n', secrets: [] });
+    expect(request(sending({}, { secretNames: [] })).sign).toEqual({
+      webhookId: 'dlv_01jd8xkq3vfb7sz3tm8v0q9k4n',
+      secrets: [],
+    });
   });
 
   it('signs with the old and the new secret while it is being changed', () => {
     const names = ['previousSigningSecret', 'signingSecret', 'password'];
-    expect(request(sending({}, { secretNames: names })).sign?.secrets).toEqual(['signingSecret', 'previousSigningSecret']);
+    expect(request(sending({}, { secretNames: names })).sign?.secrets).toEqual([
+      'signingSecret',
+      'previousSigningSecret',
+    ]);
   });
 
   it('carries the private CA', () => {
     expect(request(sending({ caPem: 'PEM' })).caPem).toBe('PEM');
   });
 
-  const oauth = { kind: 'oauth2-client-credentials', tokenUrl: 'https://login.example.test/token', clientId: 'waybill' };
+  const oauth = {
+    kind: 'oauth2-client-credentials',
+    tokenUrl: 'https://login.example.test/token',
+    clientId: 'waybill',
+  };
   const oauthAuth = { ...oauth, scopes: '', clientSecret: 'clientSecret' };
   const rows: [string, Record<string, unknown>, unknown][] = [
     ['none by default', {}, { kind: 'none' }],
     ['Basic', { kind: 'basic', username: 'admin' }, { kind: 'basic', username: 'admin', passwordSecret: 'password' }],
     ['Bearer', { kind: 'bearer' }, { kind: 'bearer', tokenSecret: 'token' }],
-    ['a header of one\'s own', { kind: 'header', headerName: 'X-Key' }, { kind: 'header', headerName: 'X-Key', valueSecret: 'headerValue' }],
+    [
+      "a header of one's own",
+      { kind: 'header', headerName: 'X-Key' },
+      { kind: 'header', headerName: 'X-Key', valueSecret: 'headerValue' },
+    ],
     ['OAuth 2', oauth, oauthAuth],
     ['OAuth 2 with scopes', { ...oauth, scopes: 'a b' }, { ...oauthAuth, scopes: 'a b' }],
-    ['a client certificate', { kind: 'mtls' }, { kind: 'mtls', certSecret: 'clientCertPem', keySecret: 'clientKeyPem' }],
+    [
+      'a client certificate',
+      { kind: 'mtls' },
+      { kind: 'mtls', certSecret: 'clientCertPem', keySecret: 'clientKeyPem' },
+    ],
   ];
   it.each(rows)('authenticates with %s, naming secrets and holding none', (_title, auth, expected) => {
     expect(request(sending({ auth })).auth).toEqual(expected);
@@ -87,15 +105,35 @@ describe('what an answer to a webhook means', () => {
     ['200 is delivered, whatever the body says', httpAnswer(200, '{"error":"no"}'), accepted],
     ['204 is delivered', httpAnswer(204), accepted],
     ['299 is delivered', httpAnswer(299), accepted],
-    ['a redirect is refused', httpAnswer(302, '', { location: 'https://elsewhere.example.test/' }), never('redirect_refused')],
+    [
+      'a redirect is refused',
+      httpAnswer(302, '', { location: 'https://elsewhere.example.test/' }),
+      never('redirect_refused'),
+    ],
     ['401 is refused for good', httpAnswer(401, '{"error":"bad signature"}'), never('unauthorized')],
     ['410 disables the connector', httpAnswer(410), never('gone', { disable: true })],
-    ['429 waits as long as it asks', httpAnswer(429, '', { 'retry-after': '3' }), later('rate_limited', { retryAfterMs: 3000 })],
-    ['503 waits as long as it asks', httpAnswer(503, '', { 'retry-after': '3' }), later('server_error', { retryAfterMs: 3000 })],
+    [
+      '429 waits as long as it asks',
+      httpAnswer(429, '', { 'retry-after': '3' }),
+      later('rate_limited', { retryAfterMs: 3000 }),
+    ],
+    [
+      '503 waits as long as it asks',
+      httpAnswer(503, '', { 'retry-after': '3' }),
+      later('server_error', { retryAfterMs: 3000 }),
+    ],
     ['502 is tried again', httpAnswer(502), later('server_error')],
     ['425 is tried again', httpAnswer(425), later('too_early')],
-    ['a wish to be disabled disables', httpAnswer(500, '', { 'webhook-delivery': 'disable' }), never('disabled_by_target', { disable: true })],
-    ['a wish to abort ends this delivery only', httpAnswer(503, '', { 'webhook-delivery': 'abort-message' }), never('aborted_by_target')],
+    [
+      'a wish to be disabled disables',
+      httpAnswer(500, '', { 'webhook-delivery': 'disable' }),
+      never('disabled_by_target', { disable: true }),
+    ],
+    [
+      'a wish to abort ends this delivery only',
+      httpAnswer(503, '', { 'webhook-delivery': 'abort-message' }),
+      never('aborted_by_target'),
+    ],
     ['an unknown wish counts for nothing', httpAnswer(500, '', { 'webhook-delivery': 'later' }), later('server_error')],
     ['a wish beside a success is too late', httpAnswer(200, '', { 'webhook-delivery': 'disable' }), accepted],
     ['no connection is tried again', noAnswer('connect_failed', false), later('connect_failed')],
@@ -111,15 +149,25 @@ describe('what an answer to a webhook means', () => {
 describe('what a webhook connector may be', () => {
   // 24, 64 and one more or less bytes in base64.
   const whsec = (bytes: number) => `whsec_${btoa('k'.repeat(bytes))}`;
-  const check = (config: Record<string, unknown>, secrets: Record<string, string> = {}) => () =>
-    webhook.check({ url, ...config }, Object.keys(secrets), secrets);
+  const check =
+    (config: Record<string, unknown>, secrets: Record<string, string> = {}) =>
+    () =>
+      webhook.check({ url, ...config }, Object.keys(secrets), secrets);
   const pem = (label: string) => `-----BEGIN ${label}-----\nAAAA\n-----END ${label}-----\n`;
 
   const good: [string, Record<string, unknown>, Record<string, string>][] = [
     ['a URL alone', {}, {}],
     ['Basic with its password', { auth: { kind: 'basic', username: 'admin' } }, { password: 'testpassword' }],
-    ['a header of one\'s own that is Authorization', { auth: { kind: 'header', headerName: 'Authorization' } }, { headerValue: 'Basic YQ==' }],
-    ['mTLS with both parts', { auth: { kind: 'mtls' } }, { clientCertPem: pem('CERTIFICATE'), clientKeyPem: pem('EC PRIVATE KEY') }],
+    [
+      "a header of one's own that is Authorization",
+      { auth: { kind: 'header', headerName: 'Authorization' } },
+      { headerValue: 'Basic YQ==' },
+    ],
+    [
+      'mTLS with both parts',
+      { auth: { kind: 'mtls' } },
+      { clientCertPem: pem('CERTIFICATE'), clientKeyPem: pem('EC PRIVATE KEY') },
+    ],
     ['a signing secret of 24 bytes', {}, { signingSecret: whsec(24) }],
     ['a signing secret of 64 bytes', {}, { signingSecret: whsec(64) }],
     ['the example of the standard', {}, { signingSecret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' }],
@@ -130,17 +178,65 @@ describe('what a webhook connector may be', () => {
 
   const bad: [string, Record<string, unknown>, Record<string, string>, string, string][] = [
     ['a forbidden header', { headers: { Host: 'a' } }, {}, 'header_forbidden', '/config/headers/Host'],
-    ['Basic without its password', { auth: { kind: 'basic', username: 'a' } }, {}, 'secret_missing', '/secrets/password'],
-    ['mTLS without its key', { auth: { kind: 'mtls' } }, { clientCertPem: pem('CERTIFICATE') }, 'secret_missing', '/secrets/clientKeyPem'],
-    ['a user with a colon', { auth: { kind: 'basic', username: 'a:b' } }, { password: 'p' }, 'auth_invalid', '/config/auth/username'],
-    ['a header of one\'s own that frames', { auth: { kind: 'header', headerName: 'Host' } }, { headerValue: 'a' }, 'header_forbidden', '/config/auth/headerName'],
-    ['a token with a line end', { auth: { kind: 'bearer' } }, { token: 'a\r\nX: y' }, 'header_invalid', '/secrets/token'],
+    [
+      'Basic without its password',
+      { auth: { kind: 'basic', username: 'a' } },
+      {},
+      'secret_missing',
+      '/secrets/password',
+    ],
+    [
+      'mTLS without its key',
+      { auth: { kind: 'mtls' } },
+      { clientCertPem: pem('CERTIFICATE') },
+      'secret_missing',
+      '/secrets/clientKeyPem',
+    ],
+    [
+      'a user with a colon',
+      { auth: { kind: 'basic', username: 'a:b' } },
+      { password: 'p' },
+      'auth_invalid',
+      '/config/auth/username',
+    ],
+    [
+      "a header of one's own that frames",
+      { auth: { kind: 'header', headerName: 'Host' } },
+      { headerValue: 'a' },
+      'header_forbidden',
+      '/config/auth/headerName',
+    ],
+    [
+      'a token with a line end',
+      { auth: { kind: 'bearer' } },
+      { token: 'a\r\nX: y' },
+      'header_invalid',
+      '/secrets/token',
+    ],
     ['a signing secret of 23 bytes', {}, { signingSecret: whsec(23) }, 'secret_invalid', '/secrets/signingSecret'],
     ['a signing secret of 65 bytes', {}, { signingSecret: whsec(65) }, 'secret_invalid', '/secrets/signingSecret'],
-    ['a signing secret without its beginning', {}, { signingSecret: btoa('k'.repeat(32)) }, 'secret_invalid', '/secrets/signingSecret'],
+    [
+      'a signing secret without its beginning',
+      {},
+      { signingSecret: btoa('k'.repeat(32)) },
+      'secret_invalid',
+      '/secrets/signingSecret',
+    ],
     ['a CA that is no PEM', { caPem: 'AAAA' }, {}, 'pem_invalid', '/config/caPem'],
-    ['a key with a pass phrase', { auth: { kind: 'mtls' } }, { clientCertPem: pem('CERTIFICATE'), clientKeyPem: pem('ENCRYPTED PRIVATE KEY') }, 'pem_invalid', '/secrets/clientKeyPem'],
-    ['a token URL that is none', { auth: { kind: 'oauth2-client-credentials', tokenUrl: 'x', clientId: 'a' } }, { clientSecret: 'a' }, 'url_invalid', '/config/auth/tokenUrl'],
+    [
+      'a key with a pass phrase',
+      { auth: { kind: 'mtls' } },
+      { clientCertPem: pem('CERTIFICATE'), clientKeyPem: pem('ENCRYPTED PRIVATE KEY') },
+      'pem_invalid',
+      '/secrets/clientKeyPem',
+    ],
+    [
+      'a token URL that is none',
+      { auth: { kind: 'oauth2-client-credentials', tokenUrl: 'x', clientId: 'a' } },
+      { clientSecret: 'a' },
+      'url_invalid',
+      '/config/auth/tokenUrl',
+    ],
   ];
   it.each(bad)('refuses %s', (_title, config, secrets, code, pointer) => {
     expect(check(config, secrets)).toThrow(expect.objectContaining({ code, pointer }));
