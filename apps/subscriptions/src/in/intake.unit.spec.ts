@@ -58,7 +58,9 @@ class Trial {
   async subscribe(shape: SubscriptionShape): Promise<void> {
     const data = { at: at(0), by: 'spec', subscription: shape, enabled: true };
     const event = { type: 'SubscriptionCreated', schemaVersion: 1, data, meta: { actor: 'spec' } };
-    await this.eventLog.append({ streams: [{ stream: `subscription-${shape.id}`, tenant: 'default', expected: 'none', events: [event] }] });
+    await this.eventLog.append({
+      streams: [{ stream: `subscription-${shape.id}`, tenant: 'default', expected: 'none', events: [event] }],
+    });
   }
 
   async follow(): Promise<void> {
@@ -67,12 +69,17 @@ class Trial {
 
   take(id: string, payload: object, minute = 1, type = 'incident'): Promise<Settled> {
     const body = JSON.stringify({ type, id, source: 'soc', payload });
-    return this.intake.take({ ...requestIncoming('default', 'any', body, 'key:key_1', () => ''), receivedAt: at(minute) });
+    return this.intake.take({
+      ...requestIncoming('default', 'any', body, 'key:key_1', () => ''),
+      receivedAt: at(minute),
+    });
   }
 
   async routed(): Promise<NotificationRouted[]> {
     const events = await this.eventLog.readAll({ after: 0, limit: 1_000 });
-    return events.filter((event) => event.type === 'NotificationRouted').map((event) => event.data as unknown as NotificationRouted);
+    return events
+      .filter((event) => event.type === 'NotificationRouted')
+      .map((event) => event.data as unknown as NotificationRouted);
   }
 }
 
@@ -84,7 +91,9 @@ describe('an intake', () => {
     await trial.subscribe(subscription());
     await trial.follow();
     expect(await trial.take('e1', valid)).toMatchObject({ kind: 'recorded', position: 2, duplicate: false });
-    expect(await trial.routed()).toMatchObject([{ id: 'e1', decidedOn: 1, warnings: [], chosen: [{ subscriptionId: 'sub_1', connectorIds: ['con_1'] }] }]);
+    expect(await trial.routed()).toMatchObject([
+      { id: 'e1', decidedOn: 1, warnings: [], chosen: [{ subscriptionId: 'sub_1', connectorIds: ['con_1'] }] },
+    ]);
   });
 
   it('decides again when a subscription changed before the append', async () => {
@@ -110,9 +119,15 @@ describe('an intake', () => {
   it('refuses another payload under the same id, and the refusal is on the record', async () => {
     const trial = await Trial.begin();
     await trial.take('e1', valid);
-    expect(await trial.take('e1', { ...valid, customer: 'Somebody else' })).toMatchObject({ kind: 'refused', refused: { code: 'notification_conflict' } });
+    expect(await trial.take('e1', { ...valid, customer: 'Somebody else' })).toMatchObject({
+      kind: 'refused',
+      refused: { code: 'notification_conflict' },
+    });
     const events = await trial.eventLog.readAll({ after: 0, limit: 10 });
-    expect(events.at(-1)).toMatchObject({ type: 'NotificationRefused', data: { code: 'notification_conflict', id: 'e1' } });
+    expect(events.at(-1)).toMatchObject({
+      type: 'NotificationRefused',
+      data: { code: 'notification_conflict', id: 'e1' },
+    });
   });
 
   it('warns about a payload that does not fit its type, and refuses it where the tenant is strict', async () => {
@@ -128,7 +143,12 @@ describe('an intake', () => {
     const trial = await Trial.begin();
     await trial.subscribe(subscription({ suppression: { minutes: 60, key: '{{host}}' } }));
     await trial.follow();
-    for (const [id, minute] of [['e1', 1], ['e2', 2], ['e3', 61]] as const) await trial.take(id, { host: 'db1' }, minute);
+    for (const [id, minute] of [
+      ['e1', 1],
+      ['e2', 2],
+      ['e3', 61],
+    ] as const)
+      await trial.take(id, { host: 'db1' }, minute);
     await trial.take('e4', { host: 'db2' }, 2);
     const routed = await trial.routed();
     expect(routed.map((one) => one.chosen.length)).toEqual([1, 0, 1, 1]);
@@ -152,7 +172,9 @@ describe('an intake', () => {
     await trial.take('e1', { host: 'db1' });
     const [, event] = await trial.eventLog.readAll({ after: 0, limit: 10 });
     expect(JSON.stringify(event?.data)).not.toContain('db1');
-    expect(event?.sealed).toBe('{"keys":{"correlation":{"sub_1":"host-db1"},"suppression":{}},"payload":{"host":"db1"}}');
+    expect(event?.sealed).toBe(
+      '{"keys":{"correlation":{"sub_1":"host-db1"},"suppression":{}},"payload":{"host":"db1"}}',
+    );
   });
 
   it('writes nothing once another copy has the lease', async () => {

@@ -4,7 +4,11 @@ import { Refused } from '@waybill/decider/decider';
 import { notificationIdOf } from '@waybill/service-kit/ids';
 import { type Incoming, payloadMac, readIncoming } from './incoming.js';
 
-const incoming = (body: string | Buffer, more: Partial<Incoming> = {}, headers: Record<string, string> = {}): Incoming => ({
+const incoming = (
+  body: string | Buffer,
+  more: Partial<Incoming> = {},
+  headers: Record<string, string> = {},
+): Incoming => ({
   via: 'jetstream',
   tenant: 'default',
   type: 'incident',
@@ -24,7 +28,13 @@ describe('a message', () => {
   it('is its payload, in the spelling in which it came', () => {
     const { payloadText, facts } = readIncoming(incoming('{ "n" : 1.50, "b":1e2 }'));
     expect(payloadText).toBe('{ "n" : 1.50, "b":1e2 }');
-    expect(facts).toEqual({ tenant: 'default', type: 'incident', id: 'stream-7', source: 'nats', time: '2026-11-24T10:00:00.000Z' });
+    expect(facts).toEqual({
+      tenant: 'default',
+      type: 'incident',
+      id: 'stream-7',
+      source: 'nats',
+      time: '2026-11-24T10:00:00.000Z',
+    });
   });
 
   it('is named by the headers of its publisher', () => {
@@ -34,7 +44,8 @@ describe('a message', () => {
   });
 
   it('may be a structured CloudEvent, whose data is the payload and whose type only informs', () => {
-    const event = '{"specversion":"1.0","id":"c1","source":"/soc","type":"com.example","time":"2026-11-24T11:00:00+01:00","data":{"n":2.0}}';
+    const event =
+      '{"specversion":"1.0","id":"c1","source":"/soc","type":"com.example","time":"2026-11-24T11:00:00+01:00","data":{"n":2.0}}';
     const { facts, payloadText } = readIncoming(incoming(event));
     expect(payloadText).toBe('{"n":2.0}');
     expect(facts).toMatchObject({ type: 'incident', id: 'c1', source: '/soc', time: '2026-11-24T10:00:00.000Z' });
@@ -42,7 +53,11 @@ describe('a message', () => {
 
   it('may be a binary CloudEvent, named by its ce- headers', () => {
     const headers = { 'ce-id': 'c2', 'ce-source': '/soc', 'ce-time': '2026-11-24T09:00:00Z', 'ce-specversion': '1.0' };
-    expect(readIncoming(incoming('{"a":1}', {}, headers)).facts).toMatchObject({ id: 'c2', source: '/soc', time: '2026-11-24T09:00:00.000Z' });
+    expect(readIncoming(incoming('{"a":1}', {}, headers)).facts).toMatchObject({
+      id: 'c2',
+      source: '/soc',
+      time: '2026-11-24T09:00:00.000Z',
+    });
   });
 
   it.each([
@@ -53,8 +68,16 @@ describe('a message', () => {
     ['half a surrogate pair', String.raw`{"a":"\ud800"}`, 'json_lone_surrogate'],
     ['a number that no double holds', '{"a":1e400}', 'json_number_not_finite'],
     ['a payload too deep', nested(payloadDepthMax + 1), 'json_too_deep'],
-    ['a CloudEvent whose data is no object', '{"specversion":"1.0","id":"1","source":"s","type":"t","data":3}', 'json_not_an_object'],
-    ['a time that is none', '{"specversion":"1.0","id":"1","source":"s","time":"yesterday","data":{}}', 'validation_failed'],
+    [
+      'a CloudEvent whose data is no object',
+      '{"specversion":"1.0","id":"1","source":"s","type":"t","data":3}',
+      'json_not_an_object',
+    ],
+    [
+      'a time that is none',
+      '{"specversion":"1.0","id":"1","source":"s","time":"yesterday","data":{}}',
+      'validation_failed',
+    ],
   ])('is refused for %s', (_sentence, body, code) => {
     expect(codeOf(incoming(body))).toBe(code);
   });
@@ -78,7 +101,9 @@ describe('a message', () => {
 
 describe('a request', () => {
   it('names itself in its body and keeps the spelling of its payload', () => {
-    const { facts, payloadText } = readIncoming(request('{"type":"health","id":"e1","source":"soc","payload":{"n":0.10}}'));
+    const { facts, payloadText } = readIncoming(
+      request('{"type":"health","id":"e1","source":"soc","payload":{"n":0.10}}'),
+    );
     expect(facts).toMatchObject({ type: 'health', id: 'e1', source: 'soc' });
     expect(payloadText).toBe('{"n":0.10}');
   });
@@ -88,7 +113,12 @@ describe('a request', () => {
     ['no payload', '{"type":"health"}', 'json_not_an_object', '/payload'],
     ['no type', '{"payload":{}}', 'type_invalid', '/type'],
     ['an id that is no text', '{"type":"health","id":7,"payload":{}}', 'validation_failed', '/id'],
-    ['an id with a control character', String.raw`{"type":"health","id":"a\u0007","payload":{}}`, 'validation_failed', '/id'],
+    [
+      'an id with a control character',
+      String.raw`{"type":"health","id":"a\u0007","payload":{}}`,
+      'validation_failed',
+      '/id',
+    ],
     ['an id that is too long', `{"type":"health","id":"${'x'.repeat(257)}","payload":{}}`, 'validation_failed', '/id'],
   ])('is refused for %s, with the pointer', (_sentence, body, code, pointer) => {
     const refused = refusalOf(request(body));
