@@ -60,6 +60,8 @@ GET /v1/log/{log}/proof
 GET /v1/log/{log}/consistency
 GET /v1/log/{log}/export
 POST /v1/log/{log}/verify
+POST /v1/shredding
+POST /v1/legal-holds
 GET /v1/live
 GET /v1/doctor
 POST /v1/api-keys

@@ -107,8 +107,9 @@ class Input {
 
   async take(count: number): Promise<Buffer> {
     while (this.heldBytes < count) {
-      const { value, done } = await this.chunks.next();
-      if (done === true) throw new TarRefused('the archive ends early');
+      const next = await this.chunks.next();
+      if (next.done === true) throw new TarRefused('the archive ends early');
+      const value: Uint8Array = next.value;
       this.held.push(Buffer.from(value.buffer, value.byteOffset, value.length));
       this.heldBytes += value.length;
     }

@@ -91,9 +91,10 @@ export class Auditor {
 
   /** Waits until neither the notary nor the service has anything against this log. */
   async calm(): Promise<void> {
-    await eventually('everybody is content again', noticedWithinMs, async () =>
-      (await this.notary())[this.log] === null ? true : null,
-    );
+    await eventually('everybody is content again', noticedWithinMs, async () => {
+      const [notary, service] = await Promise.all([this.checks('notary'), this.checks(serviceOf(this.log))]);
+      return notary[this.log] === null && service['log guard'] === null ? true : null;
+    });
   }
 
   private async noticed(what: string, service: string, check: string): Promise<Noticed> {

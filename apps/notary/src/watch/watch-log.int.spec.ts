@@ -182,10 +182,10 @@ describe('a watched log', () => {
     watched.close();
     const file = join(folder, 'delivery-0.leaves');
     const bytes = readFileSync(file);
-    bytes[100] = (bytes[100] as number) ^ 1;
+    bytes.writeUInt8(bytes.readUInt8(100) ^ 1, 100);
     writeFileSync(file, bytes);
     expect(() => open()).toThrow(/not what it signed/);
-    bytes[100] = (bytes[100] as number) ^ 1;
+    bytes.writeUInt8(bytes.readUInt8(100) ^ 1, 100);
     writeFileSync(file, bytes);
     watched = open();
   });
