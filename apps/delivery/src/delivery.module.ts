@@ -32,6 +32,7 @@ import { TryOut } from './out/try-out.js';
 import { deliveries } from './read/deliveries.js';
 import { DeliveryList } from './read/delivery-list.js';
 import { DueAttempts } from './read/due-attempts.js';
+import { readHealth } from './read/health-rows.js';
 import { TestAudit } from './test-audit.js';
 import { type Connector, Connectors, foldConnector } from './work/connectors.js';
 import { Correlate } from './work/correlate.js';
@@ -75,8 +76,9 @@ export async function deliveryModule(config: Config, kit: Kit): Promise<DynamicM
   const actor = `service:delivery:${copy}`;
   const engine = new Engine({ eventLog, connectors, log, actor, carryOut: (job, connector) => carryOut(job, connector, parts) });
   kit.onDrain('engine', () => engine.drain());
+  connectors.onChange((connector) => engine.changed(connector));
   const parked = new Parked();
-  const timer = new AttemptsDueTimer({ eventLog, due: new DueAttempts(database), engine, connectors, log, actor, parked });
+  const timer = new AttemptsDueTimer({ eventLog, due: new DueAttempts(database), engine, connectors, log, actor, parked, health: () => readHealth(database) });
   kit.onDrain('due attempts', () => timer.stop());
   timer.start();
   const reader = new RoutedReader({

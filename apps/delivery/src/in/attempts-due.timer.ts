@@ -4,6 +4,7 @@ import { AppendRejected, type EventLog } from '@waybill/event-log/log';
 import type { Log } from '@waybill/service-kit/logger';
 import { jobFrom } from '../handle-delivery.js';
 import type { DueAttempt, DueAttempts } from '../read/due-attempts.js';
+import type { HealthRow } from '../read/health-rows.js';
 import { type Connector, type Connectors } from '../work/connectors.js';
 import type { Engine } from '../work/engine.js';
 import { decideFor, type Job, streamOf } from '../work/job.js';
@@ -23,6 +24,8 @@ export interface DueParts {
   readonly log: Log;
   readonly actor: string;
   readonly parked: Parked;
+  /** The connectors that are paused or failing, as all copies know them. */
+  readonly health: () => Promise<HealthRow[]>;
 }
 
 /**
@@ -67,6 +70,8 @@ export class AttemptsDueTimer {
 
   private async look(): Promise<void> {
     const { due, engine, connectors } = this.parts;
+    // What one copy was told to wait for holds for all of them.
+    for (const connectorId of engine.healths.learn(await this.parts.health(), Date.now())) engine.closed(connectorId);
     for (;;) {
       const claimed = await due.claim(
         claimsMax,
@@ -99,7 +104,7 @@ export class AttemptsDueTimer {
     const connector = connectors.get(job.connectorId);
     if (cancel !== null) await engine.cancel(job, cancel);
     else if (connector === undefined) await engine.cancelUnlessYoung(job);
-    else if (isClosed(connector)) await engine.cancel(job, `connector_${connector.state}`);
+    else if (isClosed(connector)) await engine.end(job, connector);
     else engine.offer(job, connector);
   }
 

@@ -3,12 +3,13 @@ import type { ReadModel, ReadModelClient } from '@waybill/event-log/read-model';
 import { applyReceipts, correlationTables } from './correlation-rows.js';
 import { applyDeliveries, applyEnds, deliveryTables, foldBatch } from './delivery-rows.js';
 import { applyClosings, applyDue, dueTables } from './due-rows.js';
+import { applyHealth, healthTables } from './health-rows.js';
 
 /** The read model of delivery: one fold over its log, tables that move together; each table has its file. */
 export const deliveries: ReadModel = {
   name: 'deliveries',
-  version: 2,
-  tables: [...deliveryTables, ...dueTables, ...correlationTables],
+  version: 3,
+  tables: [...deliveryTables, ...dueTables, ...correlationTables, ...healthTables],
   apply,
 };
 
@@ -19,4 +20,5 @@ async function apply(client: ReadModelClient, events: readonly RecordedEvent[]):
   await applyDue(client, changes);
   await applyReceipts(client, events);
   await applyClosings(client, events);
+  await applyHealth(client, events);
 }

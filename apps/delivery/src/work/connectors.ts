@@ -10,6 +10,8 @@ export interface Connector {
   readonly name: string;
   readonly target: string;
   readonly state: 'enabled' | 'disabled' | 'deleted';
+  /** The reason that was given with the disabling; null for the others. */
+  readonly disabledBecause?: string | null;
   readonly config: Readonly<Record<string, unknown>>;
   readonly templates: Readonly<Record<string, { readonly format: 'json' | 'jq'; readonly body: string }>>;
   readonly limits: ConnectorLimits;
@@ -25,14 +27,18 @@ export function foldConnector(before: Connector | undefined, event: LogEvent): C
     case 'ConnectorSecretsReplaced':
       return fromShape(event.data as unknown as ConnectorShape, event);
     case 'ConnectorEnabled':
-      return before && { ...before, version: event.version, state: 'enabled' };
+      return before && { ...before, version: event.version, state: 'enabled', disabledBecause: null };
     case 'ConnectorDisabled':
-      return before && { ...before, version: event.version, state: 'disabled' };
+      return before && { ...before, version: event.version, state: 'disabled', disabledBecause: reasonOf(event) };
     case 'ConnectorDeleted':
       return before && { ...before, version: event.version, state: 'deleted' };
     default:
       return undefined;
   }
+}
+
+function reasonOf({ data }: LogEvent): string | null {
+  return typeof data['reason'] === 'string' ? data['reason'] : null;
 }
 
 function fromShape(shape: ConnectorShape, event: LogEvent): Connector {

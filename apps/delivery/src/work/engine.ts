@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Refused } from '@waybill/decider/decider';
+import { givenUpReasons, type HealthEvent } from '@waybill/delivery/connector-health';
 import type { AttemptPlan } from '@waybill/delivery/delivery';
 import { AppendRejected, type EventLog } from '@waybill/event-log/log';
 import { newId } from '@waybill/service-kit/ids';
@@ -8,7 +9,10 @@ import type { Carried } from '../out/carry-out.js';
 import { rendererVersion } from '../out/render-body.js';
 import type { Connector, Connectors } from './connectors.js';
 import { advance, type Decision, decideFor, type Job } from './job.js';
+import { ConnectorHealths } from './connector-healths.js';
+import { FairShare } from './fair-share.js';
 import { Lane, laneWaitingMax } from './lane.js';
+import { giveBackCommand, heardOf, outcomeCommand } from './outcome-commands.js';
 
 /** Jobs in memory over all lanes; beyond this new ones wait in the due table only. */
 export const jobsMax = 50_000;
@@ -16,6 +20,8 @@ export const jobsMax = 50_000;
 export const payloadLengthMax = 32 * 1024 * 1024;
 /** Added to the target's own time: rendering, waiting for a slot, several requests of one attempt. */
 const deadlineSlackMs = 15_000;
+/** A timer never sleeps longer than this: the clock of the machine may be set. */
+const pumpLaterMsMax = 60_000;
 
 export interface EngineParts {
   readonly eventLog: EventLog;
@@ -30,6 +36,8 @@ export interface EngineParts {
 export class Engine {
   private readonly lanes = new Map<string, Lane>();
   private readonly inHand = new Map<string, Job>();
+  private readonly places = new FairShare<Lane>();
+  readonly healths = new ConnectorHealths();
   private draining = false;
   private payloadLength = 0;
   private underWay = 0;
@@ -51,13 +59,13 @@ export class Engine {
 
   /** How many attempts of a connector may begin in the append that accepts them. */
   roomToBegin(connector: Connector, nowMs: number): number {
-    return this.draining ? 0 : this.laneOf(connector).roomToBegin(nowMs);
+    return this.draining ? 0 : this.laneOf(connector).roomToBegin(this.healths.slots(connector, nowMs), nowMs);
   }
 
   /** How many more deliveries of a connector this copy can hold. */
   roomToWait(connectorId: string): number {
     if (this.draining) return 0;
-    return Math.min(laneWaitingMax - (this.lanes.get(connectorId)?.waiting.length ?? 0), jobsMax - this.inHand.size);
+    return Math.min(laneWaitingMax - (this.lanes.get(connectorId)?.waitingCount ?? 0), jobsMax - this.inHand.size);
   }
 
   holds(deliveryId: string): boolean {
@@ -79,7 +87,8 @@ export class Engine {
     if (hasBegun) {
       job.connector = connector;
       lane.begun.push(job);
-    } else lane.waiting.push(job);
+      lane.spend(1, Date.now());
+    } else lane.wait(job);
     this.pump(lane);
     return true;
   }
@@ -93,8 +102,9 @@ export class Engine {
   async drain(): Promise<void> {
     this.draining = true;
     for (const lane of this.lanes.values()) {
-      for (const job of lane.waiting.splice(0)) this.forget(job);
-      for (const job of lane.begun.splice(0)) void this.track(this.giveBack(job));
+      if (lane.timer !== null) clearTimeout(lane.timer);
+      for (const job of lane.clearWaiting()) this.forget(job);
+      for (const job of lane.begun.splice(0)) void this.track(this.giveBack(job, 'worker_stopped', 0));
     }
     if (this.underWay > 0) await new Promise<void>((resolve) => (this.drained = resolve));
   }
@@ -115,25 +125,71 @@ export class Engine {
   private laneOf(connector: Connector): Lane {
     let lane = this.lanes.get(connector.id);
     if (lane === undefined) {
-      lane = new Lane(connector.id, connector.limits.maxConcurrent);
+      lane = new Lane(connector);
       this.lanes.set(connector.id, lane);
     }
-    lane.maxConcurrent = connector.limits.maxConcurrent;
+    lane.connector = connector;
     return lane;
   }
 
   private pump(lane: Lane): void {
-    while (lane.hasSlot && lane.begun.length > 0) {
+    const nowMs = Date.now();
+    const slots = this.healths.slots(lane.connector, nowMs);
+    while (lane.begun.length > 0 && lane.inFlight < slots && this.places.take(lane)) {
       const job = lane.begun.shift() as Job;
       lane.inFlight += 1;
       void this.track(this.carry(lane, job));
     }
-    const room = Math.min(lane.roomToBegin(Date.now()), lane.waiting.length);
-    if (room > 0 && !this.draining) {
-      lane.beginning += room;
-      for (const job of lane.waiting.splice(0, room)) void this.track(this.begin(lane, job));
+    const room = this.draining ? 0 : Math.min(lane.roomToBegin(slots, nowMs), lane.waitingCount);
+    if (room > 0) {
+      const jobs = lane.takeWaiting(room, nowMs);
+      lane.beginning += jobs.length;
+      for (const job of jobs) void this.track(this.begin(lane, job));
     }
-    if (lane.idle) this.lanes.delete(lane.connectorId);
+    if (lane.begun.length > 0 || lane.waitingCount > 0) this.pumpLater(lane, nowMs);
+    else if (lane.isIdle(nowMs)) this.lanes.delete(lane.connector.id);
+  }
+
+  /** What waits for a moment and not for an answer is looked at again when the moment has come. */
+  private pumpLater(lane: Lane, nowMs: number): void {
+    const closedMs = this.healths.closedUntilMs(lane.connector.id) - nowMs;
+    const waitMs = Math.max(closedMs, lane.begun.length > 0 ? 0 : lane.msToToken(nowMs));
+    if (waitMs <= 0 || lane.timer !== null || this.draining) return;
+    const timer = setTimeout(() => {
+      lane.timer = null;
+      this.pump(lane);
+    }, Math.min(waitMs, pumpLaterMsMax));
+    lane.timer = timer.unref();
+  }
+
+  /** Nothing starts for a while, because the target asked for quiet or hangs: what has begun and could not leave in time is given back. */
+  closed(connectorId: string): void {
+    const lane = this.lanes.get(connectorId);
+    if (lane === undefined) return;
+    const untilMs = this.healths.closedUntilMs(connectorId);
+    const late = (job: Job): boolean => job.state.status === 'attempting' && Date.parse(job.state.attempt.deadline) - deadlineSlackMs / 2 < untilMs;
+    for (const job of lane.begun.splice(0)) {
+      if (late(job)) void this.track(this.giveBack(job, 'connector_paused', untilMs - Date.now()));
+      else lane.begun.push(job);
+    }
+  }
+
+  /** The connector was changed, disabled or deleted: what was known against it is forgotten, what waits for it no longer is ended. */
+  changed(connector: Connector): void {
+    this.healths.forget(connector.id);
+    const lane = this.lanes.get(connector.id);
+    if (lane === undefined) return;
+    lane.connector = connector;
+    if (connector.state !== 'enabled') for (const job of lane.clearWaiting()) void this.track(this.end(job, connector).finally(() => this.forget(job)));
+    this.pump(lane);
+  }
+
+  /** Ends a delivery whose connector takes no more: as a dead letter where the connector was given up, else cancelled. */
+  async end(job: Job, connector: Connector | undefined): Promise<void> {
+    const because = connector?.disabledBecause ?? '';
+    if (connector?.state !== 'disabled' || !givenUpReasons.has(because)) return this.cancel(job, `connector_${connector?.state ?? 'unknown'}`);
+    const command = { type: 'GiveUp', reason: because, now: new Date().toISOString() } as const;
+    await this.write(job, () => decideFor(job, command, this.parts.actor));
   }
 
   /** The attempt is on the record before anything leaves. */
@@ -142,10 +198,11 @@ export class Engine {
       const connector = this.parts.connectors.get(job.connectorId);
       // A connector that was created a moment ago may not have arrived here yet: the due table brings the delivery again.
       if (connector === undefined && isYoung(job)) return void this.forget(job);
-      if (connector?.state !== 'enabled') await this.cancel(job, `connector_${connector?.state ?? 'unknown'}`);
+      if (connector?.state !== 'enabled') await this.end(job, connector);
       else if (await this.write(job, () => decideFor(job, { type: 'BeginAttempt', plan: this.plan(connector, Date.now()) }, this.parts.actor))) {
         job.connector = connector;
         lane.begun.push(job);
+        if (this.healths.closedUntilMs(connector.id) > Date.now()) this.closed(connector.id);
         return;
       }
       this.forget(job);
@@ -160,10 +217,31 @@ export class Engine {
     const carried = await this.parts.carryOut(job, connector).catch((error: unknown) => this.defect(job, error));
     // The slot belongs to the target, not to the log: the next request leaves while this outcome is being written.
     lane.inFlight -= 1;
+    this.places.release(lane);
     lane.finished(Date.now());
-    this.pump(lane);
+    this.hear(job, carried);
+    // The place goes to whose turn it is; while there are enough, that is this lane.
+    const next = this.places.next();
+    if (next !== null) this.pump(next);
+    if (next !== lane) this.pump(lane);
     await this.record(job, connector, carried);
     this.forget(job);
+  }
+
+  private hear(job: Job, carried: Carried): void {
+    const nowMs = Date.now();
+    const heard = heardOf(carried, nowMs);
+    if (heard === null) return;
+    const news = this.healths.hear(heard, job, nowMs);
+    if (this.healths.closedUntilMs(job.connectorId) > nowMs) this.closed(job.connectorId);
+    if (news.length > 0) void this.track(this.tell(job, news));
+  }
+
+  /** How a connector is doing is told all copies and whoever watches by the log. */
+  private async tell({ connectorId, tenant }: Job, news: readonly HealthEvent[]): Promise<void> {
+    const meta = { actor: this.parts.actor };
+    const events = news.map(({ type, data }) => ({ type, schemaVersion: 1, data, meta }));
+    await this.parts.eventLog.append({ streams: [{ stream: `connectorhealth-${connectorId}`, tenant, expected: 'any', events }] });
   }
 
   /** Our own fault would fail every attempt in the same way: the delivery ends at once, and the stack is in the log. */
@@ -175,39 +253,14 @@ export class Engine {
   private async record(job: Job, connector: Connector, carried: Carried): Promise<void> {
     const { state } = job;
     if (state.status !== 'attempting') return;
-    const command =
-      carried.kind === 'gave-up'
-        ? ({ type: 'GiveUp', reason: carried.reason, now: new Date().toISOString() } as const)
-        : ({
-            type: 'RecordOutcome',
-            attemptId: state.attempt.attemptId,
-            outcome: outcomeOf(carried),
-            status: carried.conversation.status,
-            timingsMs: carried.conversation.timingsMs,
-            notes: carried.conversation.notes,
-            allowEntry: carried.conversation.allowEntry ?? undefined,
-            now: new Date().toISOString(),
-            random: Math.random(),
-            retryDelaysSeconds: connector.limits.retryDelaysSeconds,
-          } as const);
+    const command = outcomeCommand(state.attempt.attemptId, connector, carried, Date.now(), Math.random());
     await this.write(job, () => decideFor(job, command, this.parts.actor, carried.sealedText));
   }
 
-  /** What has begun here and has not left: nothing can have arrived, so it is refused for now, not unknown. */
-  private async giveBack(job: Job): Promise<void> {
+  private async giveBack(job: Job, reason: 'worker_stopped' | 'connector_paused', afterMs: number): Promise<void> {
     const { state } = job;
     if (state.status !== 'attempting') return;
-    const command = {
-      type: 'RecordOutcome',
-      attemptId: state.attempt.attemptId,
-      outcome: { kind: 'refused', retry: 'later', reason: 'worker_stopped' },
-      status: null,
-      timingsMs: {},
-      notes: [],
-      now: new Date().toISOString(),
-      random: Math.random(),
-      retryDelaysSeconds: null,
-    } as const;
+    const command = giveBackCommand(state.attempt.attemptId, reason, afterMs, Date.now());
     await this.write(job, () => decideFor(job, command, this.parts.actor));
     this.forget(job);
   }
@@ -259,16 +312,4 @@ const connectorMayComeMs = 60_000;
 
 function isYoung(job: Job): boolean {
   return job.state.status !== 'none' && Date.now() - Date.parse(job.state.accepted.routed.at) < connectorMayComeMs;
-}
-
-function outcomeOf(carried: Extract<Carried, { kind: 'tried' }>) {
-  const { outcome } = carried.conversation;
-  if (outcome.kind === 'unknown') return { ...outcome, receipt: plainReceipt(outcome.receipt ?? null) };
-  if (outcome.kind === 'accepted') return { kind: 'accepted' as const, receipt: plainReceipt(outcome.receipt) };
-  const { retry, reason, retryAfterMs } = outcome;
-  return { kind: 'refused' as const, retry, reason, retryAfterMs, receipt: plainReceipt(outcome.receipt ?? null) };
-}
-
-function plainReceipt(receipt: object | null): Record<string, unknown> | null {
-  return receipt === null ? null : { ...receipt };
 }

@@ -1,0 +1,74 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { RunningDelivery } from './running-delivery.spec.js';
+
+describe('isolation', () => {
+  let delivery: RunningDelivery;
+
+  beforeAll(async () => {
+    delivery = await RunningDelivery.start();
+    await delivery.serve('one');
+  }, 60_000);
+  afterAll(() => delivery?.stop());
+
+  it('pauses a whole connector for as long as its target asks, for all copies, on the record', async () => {
+    await delivery.serve('two');
+    const busy = await delivery.webhook(1, 'busy');
+    await delivery.received.script('webhook', 'busy', [{ status: 429, headers: { 'Retry-After': '2' }, times: 1 }]);
+    await delivery.route(1, [busy]);
+    const first = await delivery.until(1, 'retrying');
+    await delivery.route(2, [busy]);
+    const [later, again] = [await delivery.until(2, 'delivered'), await delivery.until(1, 'delivered')];
+    const told = Date.parse(first.attempts?.[0]?.finishedAt ?? '');
+    expect(Date.parse(later.attempts?.[0]?.startedAt ?? '')).toBeGreaterThanOrEqual(told + 1_900);
+    expect(again.attempts).toHaveLength(2);
+    const { events } = await delivery.ask<{ events: { text: string }[] }>('log.read', { after: 0, limit: 500 }, '_');
+    expect(events.filter(({ text }) => text.includes('"ConnectorPaused"'))).toHaveLength(1);
+    await delivery.stopCopy('two');
+  });
+
+  it('keeps to the rate of a connector', async () => {
+    const paced = await delivery.webhook(2, 'paced', { limits: { maxPerSecond: 10 } });
+    await Promise.all(Array.from({ length: 21 }, (_, at) => delivery.route(100 + at, [paced])));
+    const items = await delivery.received.waitFor({ name: 'paced' }, 21, 15_000);
+    const times = items.map(({ at }) => Date.parse(at)).sort((one, other) => one - other);
+    // Twenty after the first, ten a second.
+    expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(1_900);
+  });
+
+  it('tries a dead target one probe at a time, and goes on with all when it is back', async () => {
+    const dead = await delivery.webhook(3, 'dead', { limits: { retryDelaysSeconds: Array<number>(20).fill(0.1) } });
+    await delivery.received.script('webhook', 'dead', [{ status: 500, times: 12 }]);
+    await Promise.all(Array.from({ length: 30 }, (_, at) => delivery.route(200 + at, [dead])));
+    const items = await delivery.received.waitFor({ name: 'dead' }, 42, 30_000);
+    expect(items.filter(({ status }) => status === 500)).toHaveLength(12);
+    const { events } = await delivery.ask<{ events: { text: string }[] }>('log.read', { after: 0, limit: 1_000 }, '_');
+    expect(events.filter(({ text }) => text.includes('"ConnectorFailing"'))).toHaveLength(1);
+    expect(events.filter(({ text }) => text.includes('"ConnectorRecovered"'))).toHaveLength(1);
+  });
+
+  it('does not let ten thousand deliveries to one slow connector delay the next one of another', async () => {
+    const slow = await delivery.webhook(4, 'slow', { limits: { timeoutMs: 60_000 } });
+    const quick = await delivery.webhook(5, 'quick');
+    await delivery.route(299, [quick]);
+    await delivery.until(299, 'delivered');
+    await delivery.received.script('webhook', 'slow', [{ status: 200, delayMs: 2_000, times: 100_000 }]);
+    for (let number = 0; number < 10_000; number += 500) {
+      await Promise.all(Array.from({ length: 500 }, (_, at) => delivery.route(1_000 + number + at, [slow])));
+    }
+    await delivery.eventually(
+      () => delivery.sql<{ count: string }>(`select count(*) from rm_deliveries.delivery_due`),
+      ([row]) => Number(row?.count) >= 9_900,
+      60_000,
+    );
+    const took: number[] = [];
+    for (let number = 300; number < 310; number += 1) {
+      const startMs = Date.now();
+      await delivery.route(number, [quick]);
+      await delivery.received.waitFor({ name: 'quick' }, number - 298, 5_000);
+      took.push(Date.now() - startMs);
+      await delay(50);
+    }
+    console.info(JSON.stringify({ quickMs: took }));
+    expect(took.sort((one, other) => one - other)[5]).toBeLessThan(100);
+  });
+});

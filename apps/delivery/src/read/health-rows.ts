@@ -1,0 +1,79 @@
+import type { HealthEvent } from '@waybill/delivery/connector-health';
+import type { RecordedEvent } from '@waybill/event-log/log';
+import type { ReadModelClient } from '@waybill/event-log/read-model';
+import type { DataSource } from 'typeorm';
+
+/** A connector of which something is to be known: paused, failing, or given up and not yet disabled. */
+export interface HealthRow {
+  readonly connectorId: string;
+  readonly tenant: string;
+  /** Epoch ms; 0 when it is not paused. */
+  readonly pausedUntilMs: number;
+  readonly failingSinceMs: number | null;
+  /** Why it was given up; null when it was not. */
+  readonly givenUp: string | null;
+  readonly because: string | null;
+  /** Position of the event that gave it up: what is asked because of it is asked under this name. */
+  readonly givenUpPosition: number;
+}
+
+export const healthTables = [
+  `create table connector_health (
+     connector_id text primary key, tenant text not null, paused_until timestamptz, failing_since timestamptz,
+     given_up text, because text, given_up_position bigint)`,
+];
+
+export async function applyHealth(client: ReadModelClient, events: readonly RecordedEvent[]): Promise<void> {
+  for (const recorded of events) {
+    if (!recorded.stream.startsWith('connectorhealth-')) continue;
+    const set = changeOf(recorded as unknown as HealthEvent, recorded.position);
+    const members = Object.keys(set);
+    await client.query(
+      `insert into connector_health (connector_id, tenant, ${members.join(', ')}) values ($1, $2, ${members.map((_, at) => `$${at + 3}`).join(', ')})
+       on conflict (connector_id) do update set ${members.map((member) => `${member} = excluded.${member}`).join(', ')}`,
+      [recorded.stream.slice('connectorhealth-'.length), recorded.tenant, ...Object.values(set)],
+    );
+  }
+}
+
+function changeOf(event: HealthEvent, position: number): Record<string, unknown> {
+  switch (event.type) {
+    case 'ConnectorPaused':
+      return { paused_until: event.data.until };
+    case 'ConnectorFailing':
+      return { failing_since: event.data.since, because: event.data.because };
+    case 'ConnectorRecovered':
+      return { failing_since: null, because: null };
+    case 'ConnectorGivenUp':
+      return { given_up: event.data.reason, because: event.data.because, given_up_position: position };
+    case 'ConnectorDisableAsked':
+      // Whoever enables it again starts with a clean sheet.
+      return { given_up: null, because: null, failing_since: null, paused_until: null };
+  }
+}
+
+/** The rows that say something now; a handful. */
+export async function readHealth(database: DataSource): Promise<HealthRow[]> {
+  const rows = await database.query<Row[]>(
+    `select * from rm_deliveries.connector_health where paused_until > now() or failing_since is not null or given_up is not null`,
+  );
+  return rows.map((row) => ({
+    connectorId: row.connector_id,
+    tenant: row.tenant,
+    pausedUntilMs: row.paused_until?.getTime() ?? 0,
+    failingSinceMs: row.failing_since?.getTime() ?? null,
+    givenUp: row.given_up,
+    because: row.because,
+    givenUpPosition: Number(row.given_up_position ?? 0),
+  }));
+}
+
+interface Row {
+  readonly connector_id: string;
+  readonly tenant: string;
+  readonly paused_until: Date | null;
+  readonly failing_since: Date | null;
+  readonly given_up: string | null;
+  readonly because: string | null;
+  readonly given_up_position: string | null;
+}

@@ -1,0 +1,63 @@
+import { closedUntilMs, type Health, hear, type HealthEvent, type Heard, provenHealth, slotsOf, unprovenHealth } from '@waybill/delivery/connector-health';
+import type { HealthRow } from '../read/health-rows.js';
+import type { Connector } from './connectors.js';
+
+/** What this copy has told itself is believed for so long against a table that has not heard of it yet. */
+const ownNewsMs = 5_000;
+
+interface Known {
+  readonly health: Health;
+  readonly changedMs: number;
+}
+
+/** How all connectors are doing: from what this copy hears, and from what all copies have put on the record. */
+export class ConnectorHealths {
+  private readonly known = new Map<string, Known>();
+
+  slots({ id, limits }: Connector, nowMs: number): number {
+    return slotsOf(this.of(id), limits.maxConcurrent, nowMs);
+  }
+
+  /** Epoch ms before which nothing of it may start; in the past for most. */
+  closedUntilMs(connectorId: string): number {
+    return closedUntilMs(this.of(connectorId));
+  }
+
+  /** Takes in an outcome and answers what is news; nothing for a success of a connector that is doing well, which is most. */
+  hear(heard: Heard, subject: { connectorId: string; deliveryId: string }, nowMs: number): readonly HealthEvent[] {
+    const before = this.of(subject.connectorId);
+    if (heard.kind === 'success' && before === provenHealth) return [];
+    const { health, news } = hear(before, heard, subject, nowMs);
+    const isPlain = health.failuresInRow === 0 && health.failingSinceMs === null && health.pausedUntilMs <= nowMs && !health.gaveUp;
+    this.known.set(subject.connectorId, { health: isPlain && health.proven ? provenHealth : health, changedMs: nowMs });
+    return news;
+  }
+
+  /** Takes in what the read model says of the connectors that are paused or failing; answers those whose pause is new here. */
+  learn(rows: readonly HealthRow[], nowMs: number): string[] {
+    const told = new Map(rows.map((row) => [row.connectorId, row]));
+    const paused: string[] = [];
+    for (const { connectorId, pausedUntilMs, failingSinceMs } of rows) {
+      const before = this.of(connectorId);
+      const since = before.failingSinceMs === null ? failingSinceMs : Math.min(before.failingSinceMs, failingSinceMs ?? Infinity);
+      if (pausedUntilMs > before.pausedUntilMs) paused.push(connectorId);
+      const health = { ...before, pausedUntilMs: Math.max(before.pausedUntilMs, pausedUntilMs), failingSinceMs: since };
+      this.known.set(connectorId, { health, changedMs: this.known.get(connectorId)?.changedMs ?? nowMs });
+    }
+    for (const [connectorId, { health, changedMs }] of this.known) {
+      if (health.failingSinceMs === null || nowMs - changedMs < ownNewsMs) continue;
+      // Another copy has seen it recover.
+      if (told.get(connectorId)?.failingSinceMs == null) this.known.set(connectorId, { health: { ...health, failingSinceMs: null }, changedMs });
+    }
+    return paused;
+  }
+
+  /** It was changed: what was known against it may not hold any more. */
+  forget(connectorId: string): void {
+    this.known.delete(connectorId);
+  }
+
+  private of(connectorId: string): Health {
+    return this.known.get(connectorId)?.health ?? unprovenHealth;
+  }
+}

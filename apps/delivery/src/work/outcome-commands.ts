@@ -1,0 +1,64 @@
+import type { DeliveryCommand, RecordOutcome } from '@waybill/delivery/decide';
+import type { Heard } from '@waybill/delivery/connector-health';
+import { reasons } from '@waybill/targets/reasons';
+import type { Carried } from '../out/carry-out.js';
+import type { Connector } from './connectors.js';
+
+/** The command that records what came of an attempt. */
+export function outcomeCommand(attemptId: string, connector: Connector, carried: Carried, nowMs: number, random: number): DeliveryCommand {
+  const now = new Date(nowMs).toISOString();
+  if (carried.kind === 'gave-up') return { type: 'GiveUp', reason: carried.reason, now };
+  const { status, timingsMs, notes, allowEntry } = carried.conversation;
+  return {
+    type: 'RecordOutcome',
+    attemptId,
+    outcome: outcomeOf(carried),
+    status,
+    timingsMs,
+    notes,
+    allowEntry: allowEntry ?? undefined,
+    now,
+    random,
+    retryDelaysSeconds: connector.limits.retryDelaysSeconds,
+  };
+}
+
+/** What has begun and has not left: nothing can have arrived, so it is refused for now, not unknown, and does not count. */
+export function giveBackCommand(attemptId: string, reason: 'worker_stopped' | 'connector_paused', afterMs: number, nowMs: number): RecordOutcome {
+  return {
+    type: 'RecordOutcome',
+    attemptId,
+    outcome: { kind: 'refused', retry: 'later', reason, retryAfterMs: afterMs },
+    status: null,
+    timingsMs: {},
+    notes: [],
+    unsent: true,
+    now: new Date(nowMs).toISOString(),
+    random: 0.5,
+    retryDelaysSeconds: null,
+  };
+}
+
+/** What an outcome says of the connector; null when nothing was sent, or when what failed was ours. */
+export function heardOf(carried: Carried, nowMs: number): Heard | null {
+  if (carried.kind === 'gave-up' || carried.conversation.request === null) return null;
+  const { outcome, status } = carried.conversation;
+  if (outcome.kind === 'accepted') return { kind: 'success' };
+  const { reason } = outcome;
+  if (outcome.kind === 'unknown') return { kind: 'failed', reason };
+  if (outcome.disable === true) return { kind: 'gone', reason };
+  const asksForQuiet = (status === 429 || status === 503) && outcome.retryAfterMs !== undefined && outcome.retryAfterMs > 0;
+  if (asksForQuiet) return { kind: 'busy', reason, untilMs: nowMs + (outcome.retryAfterMs ?? 0) };
+  if (outcome.retry === 'later') return { kind: 'failed', reason };
+  const fault = (reasons as Readonly<Record<string, { fault: string } | undefined>>)[reason]?.fault;
+  return fault === 'connector' ? { kind: 'misconfigured', reason } : { kind: 'answered' };
+}
+
+function outcomeOf(carried: Extract<Carried, { kind: 'tried' }>): RecordOutcome['outcome'] {
+  const { outcome } = carried.conversation;
+  const receipt = outcome.receipt === null || outcome.receipt === undefined ? null : { ...outcome.receipt };
+  if (outcome.kind === 'accepted') return { kind: 'accepted', receipt };
+  if (outcome.kind === 'unknown') return { kind: 'unknown', reason: outcome.reason, receipt };
+  const { retry, reason, retryAfterMs } = outcome;
+  return { kind: 'refused', retry, reason, retryAfterMs, receipt };
+}
