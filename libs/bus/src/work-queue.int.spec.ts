@@ -1,0 +1,70 @@
+import { jetstream, jetstreamManager, type JsMsg } from '@nats-io/jetstream';
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { startNats, type TestNats } from '@waybill/testkit/start-nats';
+import { takeWork } from './work-queue.js';
+
+const stream = 'WORK';
+const published = 200;
+/** Far below the ten seconds after which the broker would deliver again by itself. */
+const soonMs = 4_000;
+
+describe('work of a queue', () => {
+  let nats: TestNats;
+  let nc: NatsConnection;
+  beforeAll(async () => {
+    nats = await startNats();
+    nc = await connect({ servers: new URL(nats.url).host });
+  });
+  afterAll(async () => {
+    await nc.close();
+    await nats.stop();
+  });
+  beforeEach(async () => {
+    const manager = await jetstreamManager(nc);
+    await manager.streams.delete(stream).catch(() => undefined);
+    await manager.streams.add({ name: stream, subjects: ['work.>'], retention: 'workqueue' });
+    for (let n = 0; n < published; n += 1) await jetstream(nc).publish('work.one', String(n));
+  });
+
+  const taking = (signal: AbortSignal, onBatch: (messages: JsMsg[]) => Promise<void>): Promise<void> =>
+    takeWork({ nc, stream, durable: 'taker', batchMax: 10, signal, onBatch, onFault: () => undefined });
+
+  it('goes to the next holder at once, and once, when the one who fetched it stops', async () => {
+    const taken: number[] = [];
+    const first = new AbortController();
+    await taking(first.signal, async (messages) => {
+      for (const message of messages) taken.push(Number(message.string()));
+      for (const message of messages) message.ack();
+      // While this batch is being taken, most of the others are fetched already.
+      await nc.flush();
+      first.abort();
+    });
+    expect(taken.length).toBeLessThanOrEqual(10);
+
+    const second = new AbortController();
+    const begun = performance.now();
+    await taking(second.signal, async (messages) => {
+      for (const message of messages) taken.push(Number(message.string()));
+      for (const message of messages) message.ack();
+      if (taken.length === published || performance.now() - begun > soonMs) second.abort();
+    });
+    expect(performance.now() - begun).toBeLessThan(soonMs);
+    expect(taken.toSorted((left, right) => left - right)).toEqual(Array.from({ length: published }, (_, n) => n));
+  });
+
+  it('ends for who is told to stop before it has begun', async () => {
+    const begun = performance.now();
+    await taking(AbortSignal.abort(), () => Promise.reject(new Error('nothing is taken')));
+    const during = new AbortController();
+    const ended = taking(during.signal, () => Promise.reject(new Error('nothing is taken')));
+    during.abort();
+    await ended;
+    expect(performance.now() - begun).toBeLessThan(soonMs);
+    const { num_ack_pending } = await (
+      await jetstreamManager(nc)
+    ).consumers
+      .info(stream, 'taker')
+      .catch(() => ({ num_ack_pending: 0 }));
+    expect(num_ack_pending).toBe(0);
+  });
+});
