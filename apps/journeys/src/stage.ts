@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { askStack } from '@waybill/dev-stack/control';
 import type { DevContent } from '@waybill/dev-stack/dev-file';
+import { isFree } from '@waybill/dev-stack/free-port';
 import { openSecrets } from '@waybill/dev-stack/secrets';
 import type { StackPart, StackService } from '@waybill/dev-stack/services';
 import { ReceiversClient } from '@waybill/receivers/client';
@@ -14,6 +15,7 @@ import { eventually } from './story.js';
 export const services = ['registry', 'subscriptions', 'delivery', 'gateway'] as const satisfies readonly StackService[];
 export type Service = (typeof services)[number];
 
+const portVariables = ['HTTP', 'NATS', 'PG', 'RECEIVERS', 'SMTP'].map((name) => `WAYBILL_${name}_PORT`);
 const startWaitMs = 120_000;
 /** The stack gives each service 20 s to drain; what is still there after this is killed, so that a run ends. */
 const stopWaitMs = 60_000;
@@ -24,6 +26,7 @@ export class Stage {
   readonly folder = mkdtempSync(join(tmpdir(), 'waybill-journeys-'));
   readonly dataDir = join(this.folder, 'data');
   private child: ChildProcess | null = null;
+  private ports: Record<string, string> = {};
 
   /** `long`: the figures of the acceptance; otherwise a form that fits into `npm test`. */
   constructor(readonly long: boolean) {}
@@ -51,8 +54,10 @@ export class Stage {
 
   /** Starts the stack, on whatever its folder holds; resolves when everything is ready. */
   async begin(): Promise<void> {
+    // Not the defaults: while a story has the gateway stopped, another stack on this machine would take 8080.
+    for (const variable of portVariables) this.ports[variable] ??= String(await quietPort());
     const child = spawn(process.execPath, [join('tools', 'dev-stack', 'dist', 'start.js')], {
-      env: { PATH: process.env['PATH'], WAYBILL_DATA_DIR: this.dataDir, WAYBILL_LOG_LEVEL: 'warn' },
+      env: { PATH: process.env['PATH'], ...this.ports, WAYBILL_DATA_DIR: this.dataDir, WAYBILL_LOG_LEVEL: 'warn' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.child = child;
@@ -116,4 +121,13 @@ export class Stage {
     for (const service of services) if (!this.isRunning(service)) await this.start(service);
     await this.receivers.reset();
   }
+}
+
+/** A free one below those that the system gives to outgoing connections, so that it is still free after a stop. */
+async function quietPort(): Promise<number> {
+  for (let tries = 0; tries < 100; tries += 1) {
+    const port = 20_000 + Math.floor(Math.random() * 10_000);
+    if (await isFree(port)) return port;
+  }
+  throw new Error('no free port from 20000 to 29999');
 }
