@@ -29,7 +29,7 @@ const keptBytesMax = 16 * 1024;
 /** Issue 3: memory grows by less than this an attempt. */
 const growthBytesMax = 1024 * 1024;
 const rounds = 5;
-const limits = { timeoutMs: 1_500, retryDelaysSeconds: [], maxConcurrent: 2 };
+const limits = { timeoutMs: 2_000, retryDelaysSeconds: [], maxConcurrent: 5 };
 
 export function hostile(stage: Stage): readonly Promised[] {
   return [{ says: 'a hostile answer is capped, classified and stored so that it can be shown, and memory stays flat', holds: () => withDesk(stage, allAnswers) }];
@@ -42,6 +42,7 @@ async function allAnswers(desk: Desk): Promise<string> {
       return { name, lane: await desk.lane({ target: 'webhook', config: { url: `${desk.receiversUrl}/webhook/${name}` }, limits }, 'hostile') };
     }),
   );
+  await packBomb(desk);
   const play = async (count: number, done: number): Promise<void> => {
     await Promise.all(lanes.map(({ name }, at) => desk.stage.receivers.script('webhook', name, [{ ...answers[at]?.[1], times: count }])));
     for (let i = 0; i < count; i += 1) await Promise.all(lanes.map(({ lane }) => desk.send(lane, {})));
@@ -55,6 +56,14 @@ async function allAnswers(desk: Desk): Promise<string> {
   hold(growth < growthBytesMax, `memory grew by ${kib(growth)} an attempt`);
   const said = await Promise.all(lanes.map(({ lane }, at) => judge(desk, lane, at)));
   return `${said.join('; ')}\n          delivery: ${kib(before)} resident, ${kib(growth)} more an attempt over ${rounds * answers.length} attempts`;
+}
+
+/** The receiver packs its bomb at the first use and answers nobody meanwhile. */
+async function packBomb(desk: Desk): Promise<void> {
+  const name = desk.word('bomb');
+  await desk.stage.receivers.script('webhook', name, [{ fault: 'gzip-bomb' }]);
+  const response = await fetch(`${desk.receiversUrl}/webhook/${name}`, { method: 'POST' });
+  await response.body?.cancel();
 }
 
 async function judge(desk: Desk, lane: Lane, at: number): Promise<string> {

@@ -38,10 +38,13 @@ function connectors(url: string, word: string): readonly (readonly [receiver: st
 async function equal(desk: Desk): Promise<string> {
   const payload = { ...(await desk.sample('incident')), incidentId: desk.word('incident') };
   const said: string[] = [];
-  for (const [receiver, given] of connectors(desk.receiversUrl, desk.word('preview'))) {
+  const word = desk.word('preview');
+  for (const [receiver, given] of connectors(desk.receiversUrl, word)) {
     const { target, config = {} } = given;
     const shown = await desk.stage.api.post<Shown>('/v1/render', { target, config, type: 'incident', payload });
-    const item = await sent(desk, given, 'incident', JSON.stringify(payload), receiver);
+    // A stack that was seeded has a mailbox and a webhook of its own, which get every incident.
+    const isSeeded = ({ name }: ReceivedItem): boolean => ['email', 'webhook'].includes(receiver) && !name.includes(word);
+    const item = await sent(desk, given, 'incident', JSON.stringify(payload), receiver, (one) => !isSeeded(one));
     said.push(receiver === 'email' ? sameMail(shown, item) : sameBody(target, shown, item));
   }
   return said.join(', ');
