@@ -1,3 +1,4 @@
+import type { StackService } from '@waybill/dev-stack/services';
 import { balanced, drawUp, openSink } from './account.js';
 import { nothingPublished, Publisher } from './publisher.js';
 import { type Service, services, type Stage } from './stage.js';
@@ -51,6 +52,7 @@ function away(stage: Stage, service: Service): Promised {
 }
 
 function onlyOne(stage: Stage, service: Service): Promised {
+  let others: readonly StackService[] = [];
   return {
     says: `${service} comes up and is ready with all others down; what was published meanwhile is delivered when they return`,
     holds: () =>
@@ -58,11 +60,12 @@ function onlyOne(stage: Stage, service: Service): Promised {
         stage,
         `alone-${service}`,
         async () => {
-          for (const one of services) await stage.stop(one);
+          others = stage.running().filter((one) => one !== service);
+          for (const one of stage.running()) await stage.stop(one);
           await stage.start(service);
         },
         async () => {
-          for (const one of services) if (one !== service) await stage.start(one);
+          for (const one of others) await stage.start(one);
         },
       ),
   };

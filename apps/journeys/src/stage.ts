@@ -6,7 +6,7 @@ import { askStack } from '@waybill/dev-stack/control';
 import type { DevContent } from '@waybill/dev-stack/dev-file';
 import { isFree } from '@waybill/dev-stack/free-port';
 import { openSecrets } from '@waybill/dev-stack/secrets';
-import type { StackPart, StackService } from '@waybill/dev-stack/services';
+import { type StackPart, type StackService, stackServices } from '@waybill/dev-stack/services';
 import { ReceiversClient } from '@waybill/receivers/client';
 import { Api } from './api.js';
 import { eventually } from './story.js';
@@ -111,6 +111,11 @@ export class Stage {
     return typeof this.dev.pids[name] === 'number';
   }
 
+  /** Every service of which the first copy runs now, also those that no story kills. */
+  running(): StackService[] {
+    return stackServices.filter((service) => this.isRunning(service));
+  }
+
   /** After a story: one copy of everything runs again, whatever the story left. */
   async tidy(): Promise<void> {
     await this.start('nats').catch(() => undefined);
@@ -118,7 +123,8 @@ export class Stage {
       const [, service, copy] = /^([a-z]+)-(\d+)$/.exec(name) ?? [];
       if (service !== undefined) await this.stop(service as StackService, Number(copy));
     }
-    for (const service of services) if (!this.isRunning(service)) await this.start(service);
+    const stopped = Object.entries(this.dev.pids).filter(([, pid]) => pid === null);
+    for (const [service] of stopped) await this.start(service as StackService);
     await this.receivers.reset();
   }
 }
