@@ -21,6 +21,7 @@ import { AttemptsDueTimer } from './in/attempts-due.timer.js';
 import { CaughtUpRpc } from './in/caught-up.rpc.js';
 import { DeliveriesRpc } from './in/deliveries.rpc.js';
 import { LogProofsRpc } from './in/log-proofs.rpc.js';
+import { GivenUpConnectorsTimer } from './in/given-up-connectors.timer.js';
 import { LogRpc } from './in/log.rpc.js';
 import { RoutedReader } from './in/routed-reader.timer.js';
 import { TryOutRpc } from './in/try-out.rpc.js';
@@ -91,6 +92,11 @@ export async function deliveryModule(config: Config, kit: Kit): Promise<DynamicM
   }); // prettier-ignore
   kit.onDrain('reader', () => reader.stop());
   reader.start();
+  const givenUp = new GivenUpConnectorsTimer({
+    nc, eventLog, leases: eventLog.leases, connectors, health: () => readHealth(database), log, copy,
+  }); // prettier-ignore
+  kit.onDrain('given-up connectors', () => givenUp.stop());
+  givenUp.start();
   return {
     module: DeliveryModule,
     controllers: [DeliveriesRpc, TryOutRpc, CaughtUpRpc, LogProofsRpc, LogRpc],

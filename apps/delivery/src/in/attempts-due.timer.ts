@@ -64,8 +64,10 @@ export class AttemptsDueTimer {
     }
   }
 
-  private keep(): Promise<void> {
-    return this.parts.due.keep(this.parts.engine.held());
+  private async keep(): Promise<void> {
+    const { due, engine } = this.parts;
+    const cancelled = await due.keep(engine.held());
+    if (cancelled.size > 0) engine.cancelWaiting(cancelled);
   }
 
   private async look(): Promise<void> {

@@ -42,11 +42,11 @@ interface Accepted {
 export async function takeRouted(events: readonly LogEvent[], place: Place, fence: { lease: string; epoch: number }, parts: RoutedParts): Promise<void> {
   let first = 0;
   while (first < events.length) {
-    const { accepted, next } = acceptSome(events, first, parts);
+    const { accepted, closings, next } = acceptSome(events, first, parts);
     const from = place.position;
     const last = events[next - 1] as LogEvent;
     const result = await parts.eventLog.append({
-      streams: accepted.map(({ decision }): StreamAppend => ({ ...decision.append, onConflict: 'skip' })),
+      streams: [...accepted.map(({ decision }): StreamAppend => ({ ...decision.append, onConflict: 'skip' })), ...closings.values()],
       cursor: { source: last.log, sourceEpoch: last.epoch, from, to: last.position },
       fence,
     });
@@ -68,17 +68,36 @@ export async function takeRouted(events: readonly LogEvent[], place: Place, fenc
   }
 }
 
+interface Batch {
+  readonly accepted: Accepted[];
+  /** By stream. */
+  readonly closings: ReadonlyMap<string, StreamAppend>;
+  readonly next: number;
+}
+
 /** Takes whole notifications until an append is full; a single one may have a larger fan-out and then goes alone. */
-function acceptSome(events: readonly LogEvent[], first: number, parts: RoutedParts): { accepted: Accepted[]; next: number } {
+function acceptSome(events: readonly LogEvent[], first: number, parts: RoutedParts): Batch {
   const accepted: Accepted[] = [];
+  const closings = new Map<string, StreamAppend>();
   const begun = new Map<string, number>();
   let next = first;
   while (next < events.length && (next === first || accepted.length < deliveriesPerAppend)) {
     const event = events[next] as LogEvent;
     next += 1;
     if (event.type === 'NotificationRouted') accept(event, accepted, begun, parts);
+    else if (event.type === 'SubscriptionDeleted' || event.type === 'SubscriptionDisabled') close(event, closings, parts.actor);
   }
-  return { accepted, next };
+  return { accepted, closings, next };
+}
+
+/** What waits for the subscription is to be cancelled: the read model of this log finds it, whichever copy holds it. */
+function close(event: LogEvent, closings: Map<string, StreamAppend>, actor: string): void {
+  const subscriptionId = event.stream.slice('subscription-'.length);
+  const reason = event.type === 'SubscriptionDeleted' ? 'subscription_deleted' : 'subscription_disabled';
+  const stream = `closing-${subscriptionId}`;
+  const before = closings.get(stream)?.events ?? [];
+  const closed = { type: 'SubscriptionClosed', schemaVersion: 1, data: { subscriptionId, reason }, meta: { actor, causationId: event.eventId } };
+  closings.set(stream, { stream, tenant: event.tenant, expected: 'any', events: [...before, closed] });
 }
 
 function accept(event: LogEvent, into: Accepted[], begun: Map<string, number>, parts: RoutedParts): void {

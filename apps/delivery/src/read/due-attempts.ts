@@ -39,9 +39,11 @@ export class DueAttempts {
     return rows.map(({ id, now_at, receipt, cancel }) => ({ deliveryId: id, nowAt: now_at.toISOString(), remembered: receipt, cancel }));
   }
 
-  /** Leases again what waits in this copy's memory, and sweeps leases that ended long ago. */
-  async keep(deliveryIds: readonly string[]): Promise<void> {
+  /** Leases again what waits in this copy's memory, and sweeps leases that ended long ago. Answers what is to be cancelled, with the reason. */
+  async keep(deliveryIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
     await this.database.query(keepSql, [deliveryIds, leaseMs]);
+    const rows = await this.database.query<{ id: string; cancel: string }[]>(cancelledSql, [deliveryIds]);
+    return new Map(rows.map(({ id, cancel }) => [id, cancel]));
   }
 }
 
@@ -109,3 +111,5 @@ const keepSql = `
   insert into due_leases (id, until, position)
   select d.id, now() + $2 * interval '1 ms', d.changed_position from ${schema}.delivery_due d where d.id = any($1::text[]) order by d.id
   on conflict (id) do update set until = excluded.until, position = excluded.position`;
+
+const cancelledSql = `select id, cancel from ${schema}.delivery_due where id = any($1::text[]) and cancel is not null`;

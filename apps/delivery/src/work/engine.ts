@@ -184,6 +184,15 @@ export class Engine {
     this.pump(lane);
   }
 
+  /** Cancels what waits here and is to end, with the reason by delivery; what is under way ends with its attempt. */
+  cancelWaiting(reasons: ReadonlyMap<string, string>): void {
+    for (const lane of this.lanes.values()) {
+      for (const job of lane.clearWaiting(({ deliveryId }) => reasons.has(deliveryId))) {
+        void this.track(this.cancel(job, reasons.get(job.deliveryId) ?? '').finally(() => this.forget(job)));
+      }
+    }
+  }
+
   /** Ends a delivery whose connector takes no more: as a dead letter where the connector was given up, else cancelled. */
   async end(job: Job, connector: Connector | undefined): Promise<void> {
     const because = connector?.disabledBecause ?? '';

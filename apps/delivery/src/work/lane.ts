@@ -65,9 +65,11 @@ export class Lane {
     return jobs;
   }
 
-  /** Takes out everything that waits. */
-  clearWaiting(): Job[] {
-    return [...this.first.splice(0), ...this.late.splice(0)];
+  /** Takes out what waits, all of it or what `wanted` says. */
+  clearWaiting(wanted: (job: Job) => boolean = () => true): Job[] {
+    const out: Job[] = [];
+    for (const queue of [this.first, this.late]) for (const job of queue.splice(0)) (wanted(job) ? out : queue).push(job);
+    return out;
   }
 
   /** How many more attempts may begin now with so many slots; bounded by the connector's rate. */

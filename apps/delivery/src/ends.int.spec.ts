@@ -1,0 +1,59 @@
+import { idOf, RunningDelivery } from './running-delivery.spec.js';
+
+describe('ends', () => {
+  let delivery: RunningDelivery;
+
+  beforeAll(async () => {
+    delivery = await RunningDelivery.start();
+    await delivery.serve();
+  }, 60_000);
+  afterAll(() => delivery?.stop());
+
+  it('has a connector disabled whose target is gone, tells the tenant, and ends what waits as dead letters', async () => {
+    const gone = await delivery.webhook(1, 'gone', { limits: { retryDelaysSeconds: [0, 3_600] } });
+    await delivery.received.script('webhook', 'gone', [{ status: 500, times: 1 }, { status: 410, times: 1 }]);
+    await delivery.route(1, [gone]);
+    await delivery.until(1, 'retrying');
+    await delivery.route(2, [gone]);
+    expect(await delivery.until(2, 'dead-lettered')).toMatchObject({ reason: 'gone' });
+    await delivery.eventually(
+      async () => delivery.asked.map(({ call }) => call),
+      (calls) => calls.includes('publish'),
+    );
+    expect(delivery.asked.filter(({ call }) => call === 'connectors.disable')).toMatchObject([
+      { body: { id: gone, reason: 'target_gone' }, actor: 'service:delivery' },
+    ]);
+    expect(delivery.asked.filter(({ call }) => call === 'publish')).toMatchObject([
+      { body: { type: 'waybill.connector.disabled', payload: { connectorId: gone, reason: 'target_gone', because: 'gone' } } },
+    ]);
+    await delivery.registryEvent(gone, 'ConnectorDisabled', { reason: 'target_gone' });
+    expect(await delivery.until(1, 'dead-lettered')).toMatchObject({ reason: 'target_gone' });
+  });
+
+  it('cancels what waits for a connector that somebody deletes', async () => {
+    const deleted = await delivery.webhook(2, 'deleted', { limits: { retryDelaysSeconds: [0, 3_600] } });
+    await delivery.received.script('webhook', 'deleted', [{ status: 500, times: 1 }]);
+    await delivery.route(11, [deleted]);
+    await delivery.until(11, 'retrying');
+    await delivery.registryEvent(deleted, 'ConnectorDeleted');
+    expect(await delivery.until(11, 'cancelled')).toMatchObject({ reason: 'connector_deleted' });
+    await delivery.route(12, [deleted]);
+    expect(await delivery.until(12, 'cancelled')).toMatchObject({ reason: 'connector_deleted' });
+  });
+
+  it.each([
+    ['deleted', 'SubscriptionDeleted', 3],
+    ['disabled', 'SubscriptionDisabled', 4],
+  ])('cancels what waits for a subscription that is %s, and nothing of another one', async (state, event, number) => {
+    const failing = await delivery.webhook(number, `sub-${state}`, { limits: { retryDelaysSeconds: [0, 3_600] } });
+    await delivery.received.script('webhook', `sub-${state}`, [{ status: 500, times: 2 }]);
+    const [closed, other] = [idOf('sub', number * 10), idOf('sub', number * 10 + 1)];
+    await delivery.route(number * 10, [failing], { subscriptionId: closed });
+    await delivery.route(number * 10 + 1, [failing], { subscriptionId: other });
+    await delivery.until(number * 10, 'retrying');
+    await delivery.until(number * 10 + 1, 'retrying');
+    await delivery.subscriptionEvent(closed, event);
+    expect(await delivery.until(number * 10, 'cancelled')).toMatchObject({ reason: `subscription_${state}` });
+    expect(await delivery.deliveriesOf(number * 10 + 1)).toMatchObject([{ status: 'retrying' }]);
+  });
+});
