@@ -62,7 +62,8 @@ export class Publisher {
     let failure: unknown = null;
     for (let n = batch.from; n < batch.to && failure === null && batch.signal?.aborted !== true; n += 1) {
       const due = begun + ((n - batch.from) / batch.perSecond) * 1_000;
-      if (due > performance.now() + 1) await pause(due - performance.now());
+      const early = due - performance.now();
+      if (early > 1) await pause(early);
       while (pending.size >= outstandingMax) await Promise.race(pending);
       const one: Promise<void> = this.one(batch, n, into)
         .catch((error: unknown) => void (failure ??= error))
