@@ -26,13 +26,20 @@ export function documented(stage: Stage): readonly Promised[] {
       says: 'A3 ServiceNow: the jq observation template, nulls',
       holds: () =>
         withDesk(stage, async (desk) => {
-          const item = await sent(desk, { ...servicenow(url()), templates: jq('observation', serviceNowObservationJq) }, 'observation', observationText, 'servicenow');
+          const item = await sent(
+            desk,
+            { ...servicenow(url()), templates: jq('observation', serviceNowObservationJq) },
+            'observation',
+            observationText,
+            'servicenow',
+          );
           return bodyHolds(
             item.body,
             {
               short_description: 'test. Observation ID: ',
               severity: '1',
-              description: 'Recommendations:\n\n\n\nMessage:\n\n{"Operation":"UserLoginFailed","ClientIP":"52.2.16.16"}',
+              description:
+                'Recommendations:\n\n\n\nMessage:\n\n{"Operation":"UserLoginFailed","ClientIP":"52.2.16.16"}',
             },
             ['/correlation_id'],
           );
@@ -43,13 +50,30 @@ export function documented(stage: Stage): readonly Promised[] {
       says: 'A5 Jira Service Management: the JSON template with blanks in its braces',
       holds: () =>
         withDesk(stage, async (desk) => {
-          const given = { target: 'jira-service-management', config: { baseUrl: `${url()}/jsm`, serviceDeskId: '4', requestTypeId: '27' }, secrets: agent };
-          const item = await sent(desk, { ...given, templates: json('incident', serviceDeskIncidentJson) }, 'incident', incidentText, 'jsm');
+          const given = {
+            target: 'jira-service-management',
+            config: { baseUrl: `${url()}/jsm`, serviceDeskId: '4', requestTypeId: '27' },
+            secrets: agent,
+          };
+          const item = await sent(
+            desk,
+            { ...given, templates: json('incident', serviceDeskIncidentJson) },
+            'incident',
+            incidentText,
+            'jsm',
+          );
           same(item.path, '/jsm/rest/servicedeskapi/request', 'path');
-          return bodyHolds(item.body, { serviceDeskId: '4', requestTypeId: '27', requestFieldValues: { summary: 'Brute force attempt from 1.2.3.4', description } });
+          return bodyHolds(item.body, {
+            serviceDeskId: '4',
+            requestTypeId: '27',
+            requestFieldValues: { summary: 'Brute force attempt from 1.2.3.4', description },
+          });
         }),
     },
-    { says: 'A6 PagerDuty: the jq observation template, and what our own default mends', holds: () => withDesk(stage, a6) },
+    {
+      says: 'A6 PagerDuty: the jq observation template, and what our own default mends',
+      holds: () => withDesk(stage, a6),
+    },
     { says: 'A7 Teams and Slack: the fragments', holds: () => withDesk(stage, a7) },
   ];
 }
@@ -77,13 +101,22 @@ export async function withDesk(stage: Stage, work: (desk: Desk) => Promise<strin
 }
 
 /** Publishes one notification to one connector and answers what the receiver got; rejects where it was not one request, delivered. */
-export async function sent(desk: Desk, given: Given, type: string, payload: string, receiver: string, isMine = (_item: ReceivedItem): boolean => true): Promise<ReceivedItem> {
+export async function sent(
+  desk: Desk,
+  given: Given,
+  type: string,
+  payload: string,
+  receiver: string,
+  isMine = (_item: ReceivedItem): boolean => true,
+): Promise<ReceivedItem> {
   const before = await desk.received(receiver);
   const lane = await desk.lane(given, type);
   await desk.send(lane, payload);
   const delivery = await desk.one(lane, isEnded, 15_000);
   hold(delivery.status === 'delivered', toldOf(delivery));
-  const items = (await desk.received(receiver, isMine)).filter(({ cursor }) => !before.some((one) => one.cursor === cursor));
+  const items = (await desk.received(receiver, isMine)).filter(
+    ({ cursor }) => !before.some((one) => one.cursor === cursor),
+  );
   const [item] = items;
   hold(item !== undefined && items.length === 1, `${items.length} requests for one delivery`);
   return item;
@@ -103,7 +136,11 @@ async function a1(desk: Desk): Promise<string> {
   const name = String(given.config?.['url']).split('/').at(-1);
   const item = await sent(desk, given, 'incident', incidentText, 'webhook', (one) => one.name === name);
   const { authorization, accept, 'content-type': contentType } = item.headers;
-  same([item.method, authorization, accept, contentType], ['POST', 'Basic YWRtaW46dGVzdHBhc3N3b3Jk', 'application/json', 'application/json'], 'request');
+  same(
+    [item.method, authorization, accept, contentType],
+    ['POST', 'Basic YWRtaW46dGVzdHBhc3N3b3Jk', 'application/json', 'application/json'],
+    'request',
+  );
   return bodyHolds(item.body, {
     account_id: '2',
     customer_name: 'XYZ Corporation',
@@ -135,14 +172,24 @@ async function a2(desk: Desk): Promise<string> {
     [incidentText, {}],
     // Other ids, so that these are other incidents and not news of the first.
     [other(incidentText.replace('"status":"completed"', '"status":"open"'), 1), { state: '1' }],
-    [other(incidentText.replace('"incident_threat_rating":"Medium"', '"incident_threat_rating":"High"'), 2), { severity: '1', urgency: '1' }],
-    [other(incidentText.replace('"incident_threat_rating":"Medium"', '"incident_threat_rating":"Low"'), 3), { severity: '3', urgency: '3' }],
+    [
+      other(incidentText.replace('"incident_threat_rating":"Medium"', '"incident_threat_rating":"High"'), 2),
+      { severity: '1', urgency: '1' },
+    ],
+    [
+      other(incidentText.replace('"incident_threat_rating":"Medium"', '"incident_threat_rating":"Low"'), 3),
+      { severity: '3', urgency: '3' },
+    ],
   ];
   let said = '';
   for (const [payload, change] of variants) {
     const item = await sent(desk, given, 'incident', payload, 'servicenow');
     const { authorization, accept, 'content-type': contentType } = item.headers;
-    same([item.method, authorization, accept, contentType], ['POST', `Basic ${btoa('admin:good-password')}`, 'application/json', 'application/json'], 'request');
+    same(
+      [item.method, authorization, accept, contentType],
+      ['POST', `Basic ${btoa('admin:good-password')}`, 'application/json', 'application/json'],
+      'request',
+    );
     said = bodyHolds(item.body, { ...wanted, ...change }, ['/correlation_id']);
   }
   return `${said}; open, High and Low too`;
@@ -151,7 +198,12 @@ async function a2(desk: Desk): Promise<string> {
 const other = (text: string, n: number): string => text.replace('5F04D7E3-000A', `5F04D7E${n}-AAAA`);
 
 async function a4(desk: Desk): Promise<string> {
-  const given = { target: 'jira', config: { baseUrl: `${desk.receiversUrl}/jira`, projectKey: 'SEC' }, secrets: agent, templates: jq('incident', jiraIncidentJq) };
+  const given = {
+    target: 'jira',
+    config: { baseUrl: `${desk.receiversUrl}/jira`, projectKey: 'SEC' },
+    secrets: agent,
+    templates: jq('incident', jiraIncidentJq),
+  };
   const item = await sent(desk, given, 'incident', incidentText, 'jira');
   same(item.path, '/jira/rest/api/3/issue', 'path');
   const paragraphs = [
@@ -171,9 +223,19 @@ async function a4(desk: Desk): Promise<string> {
 
 async function a6(desk: Desk): Promise<string> {
   const key = 'RK'.repeat(16);
-  const given = { target: 'pagerduty', config: { baseUrl: `${desk.receiversUrl}/pagerduty` }, secrets: { routingKey: key } };
+  const given = {
+    target: 'pagerduty',
+    config: { baseUrl: `${desk.receiversUrl}/pagerduty` },
+    secrets: { routingKey: key },
+  };
   const template = pagerDutyObservationJq.replace('"RK"', `"${key}"`);
-  const item = await sent(desk, { ...given, templates: jq('observation', template) }, 'observation', observationText, 'pagerduty');
+  const item = await sent(
+    desk,
+    { ...given, templates: jq('observation', template) },
+    'observation',
+    observationText,
+    'pagerduty',
+  );
   const { dedup_key: dedupKey } = JSON.parse(item.body) as { dedup_key: unknown };
   const said = bodyHolds(item.body, {
     routing_key: key,
@@ -191,7 +253,12 @@ async function a6(desk: Desk): Promise<string> {
       'payload.custom_details': { Operation: 'UserLoginFailed', ClientIP: '52.2.16.16' },
     },
   });
-  const render = { target: 'pagerduty', config: given.config, type: 'incident', payload: JSON.parse(incidentText) as unknown };
+  const render = {
+    target: 'pagerduty',
+    config: given.config,
+    type: 'incident',
+    payload: JSON.parse(incidentText) as unknown,
+  };
   const { request } = await desk.stage.api.post<{ request: { body: string } }>('/v1/render', render);
   const own = JSON.parse(request.body) as { dedup_key?: string; payload?: { severity?: string } };
   hold(own.payload?.severity === 'warning' && (own.dedup_key ?? '') !== '', `our own default gives ${request.body}`);
@@ -200,7 +267,13 @@ async function a6(desk: Desk): Promise<string> {
 
 async function a7(desk: Desk): Promise<string> {
   const flow = `${desk.receiversUrl}/teams/workflows/${desk.word('a7')}/triggers/manual/paths/invoke?api-version=1&sig=waybill-dev-signature`;
-  const teams = await sent(desk, { target: 'teams', secrets: { url: flow }, templates: json('incident', teamsIncidentJson) }, 'incident', incidentText, 'teams');
+  const teams = await sent(
+    desk,
+    { target: 'teams', secrets: { url: flow }, templates: json('incident', teamsIncidentJson) },
+    'incident',
+    incidentText,
+    'teams',
+  );
   const card = JSON.parse(teams.body) as {
     sections: { activitySubtitle: string; facts: { name: string; value: string }[] }[];
     potentialAction: { targets: { uri: string }[] }[];
@@ -209,9 +282,22 @@ async function a7(desk: Desk): Promise<string> {
   same(card.sections[0]?.facts.find(({ name }) => name === 'Escalated:')?.value, 'true', 'fact Escalated');
   same(card.potentialAction[0]?.targets[0]?.uri, link, 'action');
   const hook = `${desk.receiversUrl}/slack/services/T000/B070/known-token`;
-  const slack = await sent(desk, { target: 'slack', secrets: { url: hook }, templates: json('observation', slackObservationJson) }, 'observation', observationText, 'slack');
-  const { text, blocks } = JSON.parse(slack.body) as { text: string; blocks: { text?: { text: string }; fields?: { text: string }[] }[] };
-  same([text, blocks[0]?.text?.text, blocks[4]?.text?.text], ['test', '*Summary:* test', '*Recommendations:* '], 'Slack');
+  const slack = await sent(
+    desk,
+    { target: 'slack', secrets: { url: hook }, templates: json('observation', slackObservationJson) },
+    'observation',
+    observationText,
+    'slack',
+  );
+  const { text, blocks } = JSON.parse(slack.body) as {
+    text: string;
+    blocks: { text?: { text: string }; fields?: { text: string }[] }[];
+  };
+  same(
+    [text, blocks[0]?.text?.text, blocks[4]?.text?.text],
+    ['test', '*Summary:* test', '*Recommendations:* '],
+    'Slack',
+  );
   same(blocks.at(-1)?.fields?.[1]?.text, '12345678', 'Details');
   hold(!('authorization' in slack.headers), 'Authorization was sent to Slack');
   same(slack.verdict, 'accepted', 'verdict of Slack');

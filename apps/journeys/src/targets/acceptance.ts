@@ -5,6 +5,7 @@ import { routing } from './acceptance-routing.js';
 
 export const acceptance: Story = {
   name: 'acceptance',
-  about: 'The acceptance scenarios of the original system, with its documented templates pasted, through the running system.',
+  about:
+    'The acceptance scenarios of the original system, with its documented templates pasted, through the running system.',
   tell: (stage) => [...documented(stage), ...mailAndTests(stage), ...routing(stage)],
 };

@@ -14,14 +14,19 @@ function walk(found: unknown, wanted: unknown, pointer: string, wrong: string[],
       if (name in found) walk(found[name], value, `${pointer}/${name}`, wrong, added);
       else wrong.push(`${pointer}/${name} is missing`);
     }
-    added.push(...Object.keys(found).filter((name) => !(name in wanted)).map((name) => `${pointer}/${name}`));
+    added.push(
+      ...Object.keys(found)
+        .filter((name) => !(name in wanted))
+        .map((name) => `${pointer}/${name}`),
+    );
     return;
   }
   if (Array.isArray(found) && Array.isArray(wanted) && found.length === wanted.length) {
     wanted.forEach((value, at) => walk(found[at], value, `${pointer}/${at}`, wrong, added));
     return;
   }
-  if (!isDeepStrictEqual(found, wanted)) wrong.push(`${pointer} is ${JSON.stringify(found)}, not ${JSON.stringify(wanted)}`);
+  if (!isDeepStrictEqual(found, wanted))
+    wrong.push(`${pointer} is ${JSON.stringify(found)}, not ${JSON.stringify(wanted)}`);
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -104,7 +104,10 @@ export class Desk {
     for (const until = Date.now() + timeoutMs; ; await pause(lookEveryMs)) {
       const found = await this.deliveries(connectorId);
       if (found.length >= count && found.every(fits)) return found;
-      if (Date.now() > until) throw new Error(`${count} deliveries wanted within ${timeoutMs / 1_000} s; there are: ${found.map(toldOf).join(' | ') || 'none'}`);
+      if (Date.now() > until)
+        throw new Error(
+          `${count} deliveries wanted within ${timeoutMs / 1_000} s; there are: ${found.map(toldOf).join(' | ') || 'none'}`,
+        );
     }
   }
 
@@ -138,7 +141,9 @@ export function isEnded({ status }: Delivery): boolean {
 
 /** `refused:rate_limited accepted`: what each attempt came to. */
 export function attemptsOf({ attempts = [] }: Delivery): string {
-  return attempts.map(({ outcome, reason }) => (outcome === 'accepted' ? 'accepted' : `${outcome ?? 'running'}:${reason ?? ''}`)).join(' ');
+  return attempts
+    .map(({ outcome, reason }) => (outcome === 'accepted' ? 'accepted' : `${outcome ?? 'running'}:${reason ?? ''}`))
+    .join(' ');
 }
 
 export function toldOf(delivery: Delivery): string {
@@ -146,7 +151,11 @@ export function toldOf(delivery: Delivery): string {
 }
 
 /** Runs the work with at most `atOnce` under way; rejects with the first failure when all have ended. */
-export async function inParallel<T, R>(items: readonly T[], atOnce: number, work: (item: T) => Promise<R>): Promise<R[]> {
+export async function inParallel<T, R>(
+  items: readonly T[],
+  atOnce: number,
+  work: (item: T) => Promise<R>,
+): Promise<R[]> {
   const results: R[] = [];
   const queue = items.map((item, at) => ({ item, at }));
   const failures: unknown[] = [];

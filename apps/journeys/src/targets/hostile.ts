@@ -17,8 +17,16 @@ const answers: readonly (readonly [what: string, script: Script, attempts: RegEx
   ['gzip bomb', { fault: 'gzip-bomb', status: 500 }, /^refused:server_error$/],
   ['NUL', { status: 500, body: 'a\u0000b' }, /^refused:server_error$/],
   ['invalid UTF-8', { status: 500, bodyBase64: '/4CA6A==' }, /^refused:server_error$/],
-  ['HTML', { status: 502, headers: { 'content-type': 'text/html' }, body: '<html><script>alert(1)</script></html>' }, /^refused:server_error$/],
-  ['two Content-Lengths', { fault: 'raw', body: 'HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nxx' }, /^unknown:(protocol_error|reset)$/],
+  [
+    'HTML',
+    { status: 502, headers: { 'content-type': 'text/html' }, body: '<html><script>alert(1)</script></html>' },
+    /^refused:server_error$/,
+  ],
+  [
+    'two Content-Lengths',
+    { fault: 'raw', body: 'HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nxx' },
+    /^unknown:(protocol_error|reset)$/,
+  ],
   ['20,000 headers', { fault: 'header-flood' }, /^unknown:(protocol_error|reset)$/],
   ['no HTTP', { fault: 'raw', body: 'SSH-2.0-OpenSSH_9.9\r\n' }, /^unknown:(protocol_error|reset)$/],
   ['silence', { fault: 'hang' }, /^unknown:timeout$/],
@@ -32,19 +40,34 @@ const rounds = 5;
 const limits = { timeoutMs: 2_000, retryDelaysSeconds: [], maxConcurrent: 5 };
 
 export function hostile(stage: Stage): readonly Promised[] {
-  return [{ says: 'a hostile answer is capped, classified and stored so that it can be shown, and memory stays flat', holds: () => withDesk(stage, allAnswers) }];
+  return [
+    {
+      says: 'a hostile answer is capped, classified and stored so that it can be shown, and memory stays flat',
+      holds: () => withDesk(stage, allAnswers),
+    },
+  ];
 }
 
 async function allAnswers(desk: Desk): Promise<string> {
   const lanes = await Promise.all(
     answers.map(async () => {
       const name = desk.word('hostile');
-      return { name, lane: await desk.lane({ target: 'webhook', config: { url: `${desk.receiversUrl}/webhook/${name}` }, limits }, 'hostile') };
+      return {
+        name,
+        lane: await desk.lane(
+          { target: 'webhook', config: { url: `${desk.receiversUrl}/webhook/${name}` }, limits },
+          'hostile',
+        ),
+      };
     }),
   );
   await packBomb(desk);
   const play = async (count: number, done: number): Promise<void> => {
-    await Promise.all(lanes.map(({ name }, at) => desk.stage.receivers.script('webhook', name, [{ ...answers[at]?.[1], times: count }])));
+    await Promise.all(
+      lanes.map(({ name }, at) =>
+        desk.stage.receivers.script('webhook', name, [{ ...answers[at]?.[1], times: count }]),
+      ),
+    );
     for (let i = 0; i < count; i += 1) await Promise.all(lanes.map(({ lane }) => desk.send(lane, {})));
     await Promise.all(lanes.map(({ lane }) => desk.until(lane.connectorId, done + count, isEnded, 40_000)));
   };
@@ -71,12 +94,13 @@ async function judge(desk: Desk, lane: Lane, at: number): Promise<string> {
   const deliveries = await desk.deliveries(lane.connectorId);
   for (const delivery of deliveries) hold(wanted.test(attemptsOf(delivery)), `${what}: ${attemptsOf(delivery)}`);
   const { attempts = [] } = deliveries[0] as Delivery;
-  const response = attempts[0]?.response as { body: string; bodyTruncated: boolean } | null | undefined;
+  const response = (attempts[0]?.response ?? null) as { body: string; bodyTruncated: boolean } | null;
+  const error = attempts[0]?.error ?? null;
   const bytes = Buffer.byteLength(response?.body ?? '');
   // A byte that is no UTF-8 is shown as U+FFFD, which has three.
   hold(bytes <= keptBytesMax * 3, `${what}: ${bytes} bytes of the answer are kept`);
-  hold(response != null || attempts[0]?.error != null, `${what}: neither an answer nor an error is shown`);
-  const shown = response == null ? (attempts[0]?.error?.code ?? '') : `${bytes} B kept${response.bodyTruncated ? ', cut' : ''}`;
+  hold(response !== null || error !== null, `${what}: neither an answer nor an error is shown`);
+  const shown = response === null ? (error?.code ?? '') : `${bytes} B kept${response.bodyTruncated ? ', cut' : ''}`;
   return `${what}: ${attemptsOf(deliveries[0] as Delivery)} (${shown})`;
 }
 

@@ -18,7 +18,10 @@ export const slack: Room = {
   plays: {
     accepted: taken,
     refused: refusal((url, cell) => slackGiven(url, cell, 'wrong-token'), 'slack.token', 'slack_hook_dead'),
-    'hidden error': lie(named('slack', slackService, { status: 200, headers: { 'content-type': 'text/html' }, body: 'no_text' }), 200),
+    'hidden error': lie(
+      named('slack', slackService, { status: 200, headers: { 'content-type': 'text/html' }, body: 'no_text' }),
+      200,
+    ),
     'rate limited': throttled(
       'refused by slack.rate',
       optioned('slack', 'burst', slackService, closed),
@@ -80,7 +83,10 @@ export const pagerduty: Room = {
       ...refusal(undefined, 'pagerduty.unknown-key', 'pagerduty_key_invalid'),
       before: (receivers, cells) => receivers.option('pagerduty', 'unknownKeys', cells.map(routingKey)),
     },
-    'hidden error': lie(named('pagerduty', routingKey, { status: 202, body: '{"status":"throttle exceeded","message":"not processed"}' }), 202),
+    'hidden error': lie(
+      named('pagerduty', routingKey, { status: 202, body: '{"status":"throttle exceeded","message":"not processed"}' }),
+      202,
+    ),
     // PagerDuty names no pause, so Waybill waits the half minute that its documents ask for.
     'rate limited': throttled(
       'refused by pagerduty.rate',
@@ -92,7 +98,11 @@ export const pagerduty: Room = {
 };
 
 /** One scripted answer for each cell's own name. */
-export function named(target: string, nameOf: (cell: Cell) => string, answer: Parameters<ReceiversClient['script']>[2][number]): Play['before'] {
+export function named(
+  target: string,
+  nameOf: (cell: Cell) => string,
+  answer: Parameters<ReceiversClient['script']>[2][number],
+): Play['before'] {
   return async (receivers, cells) => {
     for (const cell of cells) await receivers.script(target, nameOf(cell), [answer]);
   };

@@ -30,7 +30,11 @@ function atlassian(receiver: string, member: string): TicketRoom['tickets'] {
 
 const rooms: Readonly<Record<string, TicketRoom>> = {
   Jira: {
-    given: (url) => ({ target: 'jira', config: { baseUrl: `${url}/jira`, projectKey: 'SEC', resolveTransition: 'Done' }, secrets: agent }),
+    given: (url) => ({
+      target: 'jira',
+      config: { baseUrl: `${url}/jira`, projectKey: 'SEC', resolveTransition: 'Done' },
+      secrets: agent,
+    }),
     receiver: 'jira',
     create: 'create',
     tickets: atlassian('jira', 'issues'),
@@ -48,13 +52,18 @@ const rooms: Readonly<Record<string, TicketRoom>> = {
   ServiceNow: {
     given: (url) => ({
       target: 'servicenow',
-      config: { baseUrl: `${url}/servicenow`, resolve: { state: '6', closeCode: 'Solution provided', closeNotes: 'Over.' } },
+      config: {
+        baseUrl: `${url}/servicenow`,
+        resolve: { state: '6', closeCode: 'Solution provided', closeNotes: 'Over.' },
+      },
       secrets: { username: 'admin', password: 'good-password' },
     }),
     receiver: 'servicenow',
     create: 'incident',
     tickets: async (desk, summary) => {
-      const { incident: rows = [] } = (await desk.stage.receivers.state('servicenow')) as { incident?: readonly Dict[] };
+      const { incident: rows = [] } = (await desk.stage.receivers.state('servicenow')) as {
+        incident?: readonly Dict[];
+      };
       return rows
         .filter((row) => String(row['short_description']).includes(summary))
         .map((row) => ({ told: (row['journal'] as readonly unknown[]).length, closed: row['state'] === '6' }));
@@ -67,9 +76,18 @@ export const oneTicket: Story = {
   about: 'All that is said of one incident stands on one ticket.',
   tell: (stage: Stage): readonly Promised[] =>
     Object.entries(rooms).flatMap(([name, room]) => [
-      { says: `${name}: what comes later is told to the ticket that is there, and what is over closes it`, holds: () => withDesk(stage, (desk) => later(desk, room)) },
-      { says: `${name}: two at the same time make one ticket`, holds: () => withDesk(stage, (desk) => together(desk, room)) },
-      { says: `${name}: after an answer that got lost it looks before it creates`, holds: () => withDesk(stage, (desk) => lost(desk, room)) },
+      {
+        says: `${name}: what comes later is told to the ticket that is there, and what is over closes it`,
+        holds: () => withDesk(stage, (desk) => later(desk, room)),
+      },
+      {
+        says: `${name}: two at the same time make one ticket`,
+        holds: () => withDesk(stage, (desk) => together(desk, room)),
+      },
+      {
+        says: `${name}: after an answer that got lost it looks before it creates`,
+        holds: () => withDesk(stage, (desk) => lost(desk, room)),
+      },
     ]),
 };
 
@@ -77,7 +95,10 @@ export const oneTicket: Story = {
 async function incident(desk: Desk): Promise<{ payload: Dict; summary: string }> {
   const sample = await desk.sample('incident');
   const summary = desk.word('Intrusion');
-  return { summary, payload: { ...sample, incidentId: desk.word('id'), incident: { ...(sample['incident'] as Dict), summary } } };
+  return {
+    summary,
+    payload: { ...sample, incidentId: desk.word('id'), incident: { ...(sample['incident'] as Dict), summary } },
+  };
 }
 
 async function prepared(desk: Desk): Promise<void> {
@@ -93,12 +114,22 @@ async function later(desk: Desk, room: TicketRoom): Promise<string> {
   for (const [at, act] of ['trigger', 'trigger', 'resolve'].entries()) {
     await desk.send(lane, { ...payload, waybill: { act } });
     const deliveries = await desk.until(lane.connectorId, at + 1, isEnded, 20_000);
-    hold(deliveries.every(({ status }) => status === 'delivered'), deliveries.map(toldOf).join(' | '));
+    hold(
+      deliveries.every(({ status }) => status === 'delivered'),
+      deliveries.map(toldOf).join(' | '),
+    );
     const tickets = await room.tickets(desk, summary);
     hold(tickets.length === 1, `${tickets.length} tickets after ${at + 1} notifications`);
     counts.push(`${tickets[0]?.told} told${tickets[0]?.closed === true ? ', closed' : ''}`);
-    hold(tickets[0]?.closed === (act === 'resolve'), `after ${act} the ticket is ${tickets[0]?.closed === true ? 'closed' : 'open'}`);
-    if (at > 0) hold((tickets[0]?.told ?? 0) >= at, `after ${at + 1} notifications the ticket was told ${tickets[0]?.told} things`);
+    hold(
+      tickets[0]?.closed === (act === 'resolve'),
+      `after ${act} the ticket is ${tickets[0]?.closed === true ? 'closed' : 'open'}`,
+    );
+    if (at > 0)
+      hold(
+        (tickets[0]?.told ?? 0) >= at,
+        `after ${at + 1} notifications the ticket was told ${tickets[0]?.told} things`,
+      );
   }
   return `1 ticket: ${counts.join(' → ')}`;
 }
@@ -109,7 +140,10 @@ async function together(desk: Desk, room: TicketRoom): Promise<string> {
   const { payload, summary } = await incident(desk);
   await Promise.all(Array.from({ length: 4 }, () => desk.send(lane, payload)));
   const deliveries = await desk.until(lane.connectorId, 4, isEnded, 30_000);
-  hold(deliveries.every(({ status }) => status === 'delivered'), deliveries.map(toldOf).join(' | '));
+  hold(
+    deliveries.every(({ status }) => status === 'delivered'),
+    deliveries.map(toldOf).join(' | '),
+  );
   const tickets = await room.tickets(desk, summary);
   same(tickets.length, 1, 'tickets of four notifications');
   return `4 at once: 1 ticket, ${tickets[0]?.told} told`;
@@ -125,7 +159,10 @@ async function lost(desk: Desk, room: TicketRoom): Promise<string> {
   hold(first.attempts?.[0]?.outcome === 'unknown' && first.status === 'delivered', toldOf(first));
   await desk.send(lane, payload);
   const deliveries = await desk.until(lane.connectorId, 2, isEnded, 20_000);
-  hold(deliveries.every(({ status }) => status === 'delivered'), deliveries.map(toldOf).join(' | '));
+  hold(
+    deliveries.every(({ status }) => status === 'delivered'),
+    deliveries.map(toldOf).join(' | '),
+  );
   const tickets = await room.tickets(desk, summary);
   same(tickets.length, 1, 'tickets of an incident whose first answer was lost');
   return `${toldOf(first)}; then one more notification: 1 ticket, ${tickets[0]?.told} told`;

@@ -12,17 +12,41 @@ const fields = { project: { key: 'SEC' }, issuetype: { name: 'Task' } };
 export async function rawTickets(url: string, receivers: ReceiversClient): Promise<void> {
   await receivers.option('jira', 'perSecond', 0);
   const summary = `raw ${Date.now()}`;
-  const { json } = await sendRaw(url, { rule: '', path: '/jira/rest/api/3/issue', body: { fields: { ...fields, summary } }, headers: basic });
+  const { json } = await sendRaw(url, {
+    rule: '',
+    path: '/jira/rest/api/3/issue',
+    body: { fields: { ...fields, summary } },
+    headers: basic,
+  });
   const { id } = json as { id: string };
   const issue = `/jira/rest/api/3/issue/${id}`;
-  await sendRaw(url, { rule: 'jira.transition-unavailable', path: `${issue}/transitions`, body: { transition: { id: '99' } }, headers: basic });
-  const body = { type: 'doc', version: 1, content: [{ type: 'paragraph', content: [{ type: 'text', text: 'x'.repeat(32_768) }] }] };
+  await sendRaw(url, {
+    rule: 'jira.transition-unavailable',
+    path: `${issue}/transitions`,
+    body: { transition: { id: '99' } },
+    headers: basic,
+  });
+  const body = {
+    type: 'doc',
+    version: 1,
+    content: [{ type: 'paragraph', content: [{ type: 'text', text: 'x'.repeat(32_768) }] }],
+  };
   await sendRaw(url, { rule: 'jira.comment-length', path: `${issue}/comment`, body: { body }, headers: basic });
   const search = { jql: `summary ~ "${summary}"`, reconcileIssues: [Number(id)] };
-  await sendRaw(url, { rule: 'jira.search-reconciled', path: '/jira/rest/api/3/search/jql', body: search, headers: basic });
+  await sendRaw(url, {
+    rule: 'jira.search-reconciled',
+    path: '/jira/rest/api/3/search/jql',
+    body: search,
+    headers: basic,
+  });
 
   const request = { serviceDeskId: '4', requestTypeId: '27', requestFieldValues: { summary, description: 'y' } };
-  const made = await sendRaw(url, { rule: '', path: '/jsm/rest/servicedeskapi/request', body: request, headers: basic });
+  const made = await sendRaw(url, {
+    rule: '',
+    path: '/jsm/rest/servicedeskapi/request',
+    body: request,
+    headers: basic,
+  });
   const { issueKey } = made.json as { issueKey: string };
   const desk = `/jsm/rest/servicedeskapi/request/${issueKey}`;
   await sendRaw(url, { rule: 'jsm.comment-public', path: `${desk}/comment`, body: { body: 'x' }, headers: basic });
@@ -36,7 +60,9 @@ export async function rawAttempts(url: string, receivers: ReceiversClient): Prom
   await receivers.option('webhook', 'signingSecrets', [secret], name);
   const timestamp = String(Math.floor(Date.now() / 1_000));
   const attempt = async (id: string, body: string): Promise<void> => {
-    const mac = createHmac('sha256', Buffer.from(secret.slice(6), 'base64')).update(`${id}.${timestamp}.${body}`).digest('base64');
+    const mac = createHmac('sha256', Buffer.from(secret.slice(6), 'base64'))
+      .update(`${id}.${timestamp}.${body}`)
+      .digest('base64');
     const headers = { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${mac}` };
     await sendRaw(url, { rule: '', path: `/webhook/${name}`, body, headers });
   };
@@ -53,17 +79,23 @@ export async function rawAttempts(url: string, receivers: ReceiversClient): Prom
 
   await receivers.option('webhook', 'auth', { kind: 'oauth2' }, `${name}-oauth`);
   await sendRaw(url, { rule: '', path: `/webhook/${name}-oauth`, body: {} });
-  const client = { 'content-type': 'application/x-www-form-urlencoded', authorization: `Basic ${btoa('waybill-client:waybill-client-secret')}` };
-  for (let i = 0; i < 2; i += 1) await sendRaw(url, { rule: '', path: '/oauth/token', body: 'grant_type=client_credentials', headers: client });
+  const client = {
+    'content-type': 'application/x-www-form-urlencoded',
+    authorization: `Basic ${btoa('waybill-client:waybill-client-secret')}`,
+  };
+  for (let i = 0; i < 2; i += 1)
+    await sendRaw(url, { rule: '', path: '/oauth/token', body: 'grant_type=client_credentials', headers: client });
 }
 
 /** Says the lines to the mail server, each after the reply to the one before; after STARTTLS over TLS. */
 async function talk(smtpUrl: string, ...lines: readonly string[]): Promise<void> {
   const { hostname, port } = new URL(smtpUrl);
   let heard = '';
-  const listenTo = (socket: Socket): Socket => socket.on('error', () => undefined).on('data', (chunk: Buffer) => (heard += chunk.toString('latin1')));
+  const listenTo = (socket: Socket): Socket =>
+    socket.on('error', () => undefined).on('data', (chunk: Buffer) => (heard += chunk.toString('latin1')));
   const replied = async (): Promise<void> => {
-    for (const until = Date.now() + 2_000; !/^(?:\d{3}-[^\r]*\r\n)*\d{3} [^\r]*\r\n/.test(heard) && Date.now() < until; ) await pause(5);
+    for (const until = Date.now() + 2_000; !/^(?:\d{3}-[^\r]*\r\n)*\d{3} [^\r]*\r\n/.test(heard) && Date.now() < until;)
+      await pause(5);
     heard = '';
   };
   let socket = listenTo(connect(Number(port), hostname));
@@ -84,8 +116,19 @@ async function talk(smtpUrl: string, ...lines: readonly string[]): Promise<void>
 /** Rows of the mail server that nodemailer and egress make impossible. */
 export async function rawMails(smtpUrl: string, receivers: ReceiversClient): Promise<void> {
   const mail = (...content: readonly string[]): Promise<void> =>
-    talk(smtpUrl, 'EHLO raw.example', 'MAIL FROM:<a@example.com>', 'RCPT TO:<raw@example.com>', 'DATA', `${content.join('\r\n')}\r\n.`);
-  const heads = ['Date: Tue, 24 Nov 2026 06:00:00 +0000', `Message-ID: <${Date.now()}@raw.example>`, 'From: a@example.com'];
+    talk(
+      smtpUrl,
+      'EHLO raw.example',
+      'MAIL FROM:<a@example.com>',
+      'RCPT TO:<raw@example.com>',
+      'DATA',
+      `${content.join('\r\n')}\r\n.`,
+    );
+  const heads = [
+    'Date: Tue, 24 Nov 2026 06:00:00 +0000',
+    `Message-ID: <${Date.now()}@raw.example>`,
+    'From: a@example.com',
+  ];
   await receivers.option('email', 'requireTls', true);
   await talk(smtpUrl, 'EHLO raw.example', 'MAIL FROM:<a@example.com>');
   await receivers.option('email', 'requireTls', false);

@@ -65,7 +65,12 @@ export function refusal(given: Play['given'], rule: string, reason: string): Pla
 
 /** A success in the status that the body does not bear out. */
 export function lie(before: Play['before'], status: number, attempts = /^refused:unexpected_answer$/): Play {
-  return { ...(before === undefined ? {} : { before }), attempts, verdicts: new RegExp(`^scripted ${status}$`), status: 'dead-lettered' };
+  return {
+    ...(before === undefined ? {} : { before }),
+    attempts,
+    verdicts: new RegExp(`^scripted ${status}$`),
+    status: 'dead-lettered',
+  };
 }
 
 /** Refused as too much at first, taken when the limit is lifted. */

@@ -22,12 +22,16 @@ export interface RowGroup {
   readonly cases: readonly RowCase[];
 }
 
-const template = (body: unknown): Pick<Given, 'templates'> => ({ templates: { [rowType]: { format: 'json', body: JSON.stringify(body) } } });
+const template = (body: unknown): Pick<Given, 'templates'> => ({
+  templates: { [rowType]: { format: 'json', body: JSON.stringify(body) } },
+});
 export const accepted = /^accepted$/;
 
 export function slackRows(url: string): readonly RowGroup[] {
   let service = 40;
-  const hook = (path?: string): Dict => ({ url: `${url}/slack/services/${path ?? `T000/B0${(service += 1)}/known-token`}` });
+  const hook = (path?: string): Dict => ({
+    url: `${url}/slack/services/${path ?? `T000/B0${(service += 1)}/known-token`}`,
+  });
   const given = (body: unknown, path?: string): Given => ({ target: 'slack', secrets: hook(path), ...template(body) });
   const text = { text: 'x' };
   const cases: RowCase[] = [
@@ -51,7 +55,11 @@ export function teamsRows(url: string): readonly RowGroup[] {
   const message = (attachment: unknown): Dict => ({ type: 'message', attachments: [attachment] });
   const body = [{ type: 'TextBlock', text: 'x' }];
   const contentType = 'application/vnd.microsoft.card.adaptive';
-  const given = (name: string, what: unknown, query?: string): Given => ({ target: 'teams', secrets: flow(name, query), ...template(what) });
+  const given = (name: string, what: unknown, query?: string): Given => ({
+    target: 'teams',
+    secrets: flow(name, query),
+    ...template(what),
+  });
   const card = { type: 'AdaptiveCard', version: '1.4', body };
   // A card that a flow cannot post is answered with 202 all the same: only its owner sees the failed run.
   const cases: RowCase[] = [
@@ -61,9 +69,21 @@ export function teamsRows(url: string): readonly RowGroup[] {
     { rule: 'teams.tenant-only', given: given('flow-tenant', card) },
     { rule: 'teams.schema', given: given('flow-typed', { text: 'x' }) },
     { rule: 'teams.card-attachments', given: given('flow-1', { text: 'x' }), ends: accepted },
-    { rule: 'teams.card-content-type', given: given('flow-1', message({ contentType: 'text/html', content: card })), ends: accepted },
-    { rule: 'teams.card-type', given: given('flow-1', message({ contentType, content: { type: 'HeroCard', body } })), ends: accepted },
-    { rule: 'teams.card-empty-body', given: given('flow-1', message({ contentType, content: { type: 'AdaptiveCard', body: [] } })), ends: accepted },
+    {
+      rule: 'teams.card-content-type',
+      given: given('flow-1', message({ contentType: 'text/html', content: card })),
+      ends: accepted,
+    },
+    {
+      rule: 'teams.card-type',
+      given: given('flow-1', message({ contentType, content: { type: 'HeroCard', body } })),
+      ends: accepted,
+    },
+    {
+      rule: 'teams.card-empty-body',
+      given: given('flow-1', message({ contentType, content: { type: 'AdaptiveCard', body: [] } })),
+      ends: accepted,
+    },
   ];
   return [{ cases }];
 }
@@ -76,9 +96,16 @@ export function pagerdutyRows(url: string): readonly RowGroup[] {
   const given = (body: unknown): Given => ({ target: 'pagerduty', config, secrets, ...template(body) });
   const cases: RowCase[] = [
     { rule: 'pagerduty.routing-key-length', given: given({ ...event, routing_key: 'RK' }) },
-    { rule: 'pagerduty.routing-key-alphanumeric', given: given({ ...event, routing_key: 'R-123456789abcdefghijklmnopqrstu' }) },
+    {
+      rule: 'pagerduty.routing-key-alphanumeric',
+      given: given({ ...event, routing_key: 'R-123456789abcdefghijklmnopqrstu' }),
+    },
     { rule: 'pagerduty.event-action', given: given({ ...event, event_action: 'Trigger' }) },
-    { rule: 'pagerduty.dropped', given: given({ ...event, event_action: 'resolve', dedup_key: 'nobody-has-this' }), ends: accepted },
+    {
+      rule: 'pagerduty.dropped',
+      given: given({ ...event, event_action: 'resolve', dedup_key: 'nobody-has-this' }),
+      ends: accepted,
+    },
     { rule: 'pagerduty.no-dedup-key', given: given({ ...event, dedup_key: '' }), ends: accepted },
     {
       rule: 'pagerduty.reopened',

@@ -46,7 +46,10 @@ export async function exerciseRows(stage: Stage, before: Counts): Promise<string
       `          ${conditionsMet.length} of ${conditions.length} single conditions; by raw request: ${byRaw.join(' ')}`,
     ].join('\n');
     const without = conditions.filter(([id]) => !conditionsMet.some(([met]) => met === id)).map(([id]) => id);
-    hold(missing.length === 0 && without.length === 0, `${text}\n          not exercised: ${missing.join(' ')} (${without.join(', ')})${listed(faults)}`);
+    hold(
+      missing.length === 0 && without.length === 0,
+      `${text}\n          not exercised: ${missing.join(' ')} (${without.join(', ')})${listed(faults)}`,
+    );
     hold(faults.length === 0, `${text}${listed(faults)}`);
     return text;
   } finally {
@@ -59,11 +62,16 @@ const listed = (faults: readonly string[]): string => faults.map((fault) => `\n 
 
 /** Rows whose conditions have applied since then, any of them. */
 function applied(before: Counts, after: Counts): Set<string> {
-  return new Set([...after].filter(([id, { times }]) => times > (before.get(id)?.times ?? 0)).map(([, { row }]) => row));
+  return new Set(
+    [...after].filter(([id, { times }]) => times > (before.get(id)?.times ?? 0)).map(([, { row }]) => row),
+  );
 }
 
 function rowsOf(counts: Counts): string[] {
-  const [section, place] = [(row: string) => Number(row.split('/')[0]?.slice(2)), (row: string) => Number(row.split('/')[1])];
+  const [section, place] = [
+    (row: string) => Number(row.split('/')[0]?.slice(2)),
+    (row: string) => Number(row.split('/')[1]),
+  ];
   const rows = new Set([...counts.values()].map(({ row }) => row).filter(isRow));
   return [...rows].sort((one, other) => section(one) - section(other) || place(one) - place(other));
 }
@@ -95,8 +103,12 @@ async function throughProduct(desk: Desk): Promise<string[]> {
 }
 
 async function startValues(url: string): Promise<ReadonlyMap<string, unknown>> {
-  const { items } = (await (await fetch(`${url}/_options`)).json()) as { items: { target: string; options: { option: string; start: unknown }[] }[] };
-  return new Map(items.flatMap(({ target, options }) => options.map(({ option, start }) => [`${target} ${option}`, start] as const)));
+  const { items } = (await (await fetch(`${url}/_options`)).json()) as {
+    items: { target: string; options: { option: string; start: unknown }[] }[];
+  };
+  return new Map(
+    items.flatMap(({ target, options }) => options.map(({ option, start }) => [`${target} ${option}`, start] as const)),
+  );
 }
 
 async function playGroup(desk: Desk, group: RowGroup, starts: ReadonlyMap<string, unknown>): Promise<string[]> {
@@ -112,15 +124,24 @@ async function playGroup(desk: Desk, group: RowGroup, starts: ReadonlyMap<string
 
 const refusedForGood = /^refused:\w+$/;
 
-async function playCase(desk: Desk, { rule, given, payloads = [{}], ends = refusedForGood }: RowCase): Promise<string | null> {
+async function playCase(
+  desk: Desk,
+  { rule, given, payloads = [{}], ends = refusedForGood }: RowCase,
+): Promise<string | null> {
   try {
     const lane = await desk.lane(given, rowType);
     const waits = ends.source.includes('looking_again');
     for (const [at, payload] of payloads.entries()) {
       await desk.send(lane, payload);
-      const found = await desk.until(lane.connectorId, at + 1, (delivery) => isEnded(delivery) || (waits && ends.test(attemptsOf(delivery))), 20_000);
+      const found = await desk.until(
+        lane.connectorId,
+        at + 1,
+        (delivery) => isEnded(delivery) || (waits && ends.test(attemptsOf(delivery))),
+        20_000,
+      );
       const last = found.at(-1);
-      if (last === undefined || (at === payloads.length - 1 && !ends.test(attemptsOf(last)))) return `${rule}: ${last === undefined ? 'no delivery' : toldOf(last)}`;
+      if (last === undefined || (at === payloads.length - 1 && !ends.test(attemptsOf(last))))
+        return `${rule}: ${last === undefined ? 'no delivery' : toldOf(last)}`;
     }
     return null;
   } catch (error) {
@@ -137,7 +158,8 @@ async function byHand(stage: Stage): Promise<void> {
     if (row.option !== undefined) await receivers.option(...row.option);
     await sendRaw(dev.receiversUrl, row);
     if (row.again !== undefined) await sendRaw(dev.receiversUrl, row);
-    if (row.option !== undefined) await receivers.option(row.option[0], row.option[1], starts.get(`${row.option[0]} ${row.option[1]}`));
+    if (row.option !== undefined)
+      await receivers.option(row.option[0], row.option[1], starts.get(`${row.option[0]} ${row.option[1]}`));
   }
   await receivers.option('teams', 'legacy', '2024');
   await receivers.option('teams', 'legacyHidden', 429);

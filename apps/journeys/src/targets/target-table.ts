@@ -3,7 +3,7 @@ import type { Stage } from '../stage.js';
 import { hold, type Promised, type Story } from '../story.js';
 import { attemptsOf, Desk, inParallel, isEnded, type Lane, toldOf } from './desk.js';
 import { pagerduty, slack, teams } from './messaging-rooms.js';
-import { type Answer, answers, type Cell, type Impossible, type Play, type Room } from './rooms.js';
+import { type Answer, answers, type Cell, type Play, type Room } from './rooms.js';
 import { countRules, exerciseRows } from './rows.js';
 import { jira, jsm, servicenow, ticketingOptions } from './ticketing-rooms.js';
 import { email, webhook } from './universal-rooms.js';
@@ -26,7 +26,8 @@ const endWaitMs = 50_000;
 
 export const targetTable: Story = {
   name: 'targets',
-  about: 'Every target gets every built-in type over NATS and answers in every way; the receiver says what it made of it.',
+  about:
+    'Every target gets every built-in type over NATS and answers in every way; the receiver says what it made of it.',
   tell: (stage) => {
     let outcomes: readonly Outcome[] = [];
     let before: Awaited<ReturnType<typeof countRules>> = new Map();
@@ -43,7 +44,10 @@ export const targetTable: Story = {
           return `${made} cells green, ${outcomes.length - made} cannot exist\n${table}`;
         },
       },
-      { says: 'every row of the rules that targets are known to have is exercised', holds: async () => exerciseRows(stage, before) },
+      {
+        says: 'every row of the rules that targets are known to have is exercised',
+        holds: async () => exerciseRows(stage, before),
+      },
     ];
     return promises;
   },
@@ -60,7 +64,9 @@ async function playAll(stage: Stage): Promise<readonly Outcome[]> {
     for (const [target, option, value] of ticketingOptions((target) => cells.get(target) ?? [])) {
       await stage.receivers.option(target, option, value);
     }
-    const samples = new Map(await inParallel(types, 2, async (type) => [type as string, await desk.sample(type)] as const));
+    const samples = new Map(
+      await inParallel(types, 2, async (type) => [type as string, await desk.sample(type)] as const),
+    );
     const found = await Promise.all(rooms.map((room) => playRoom(desk, room, cells.get(room.target) ?? [], samples)));
     return found.flat();
   } finally {
@@ -79,21 +85,35 @@ function cellsOf(roomAt: number, run: string): readonly Cell[] {
 }
 
 /** One way of answering after the other, because steering a receiver holds for all that it gets meanwhile; the types at once. */
-async function playRoom(desk: Desk, room: Room, cells: readonly Cell[], samples: ReadonlyMap<string, unknown>): Promise<readonly Outcome[]> {
+async function playRoom(
+  desk: Desk,
+  room: Room,
+  cells: readonly Cell[],
+  samples: ReadonlyMap<string, unknown>,
+): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = [];
   for (const answer of answers) {
     const these = cells.filter((cell) => cell.answer === answer);
     const play = room.plays[answer];
-    if ('because' in play) outcomes.push(...these.map((cell) => ({ room, cell, verdict: impossibleMark, fault: null })));
+    if ('because' in play)
+      outcomes.push(...these.map((cell) => ({ room, cell, verdict: impossibleMark, fault: null })));
     else outcomes.push(...(await playAnswer(desk, room, play, these, samples)));
   }
   return outcomes;
 }
 
-async function playAnswer(desk: Desk, room: Room, play: Play, cells: readonly Cell[], samples: ReadonlyMap<string, unknown>): Promise<Outcome[]> {
+async function playAnswer(
+  desk: Desk,
+  room: Room,
+  play: Play,
+  cells: readonly Cell[],
+  samples: ReadonlyMap<string, unknown>,
+): Promise<Outcome[]> {
   const { receivers } = desk.stage;
   const given = play.given ?? room.good;
-  const lanes = await inParallel(cells, createsAtOnce, async (cell) => desk.lane(given(desk.receiversUrl, cell), cell.type));
+  const lanes = await inParallel(cells, createsAtOnce, async (cell) =>
+    desk.lane(given(desk.receiversUrl, cell), cell.type),
+  );
   await play.before?.(receivers, cells);
   await Promise.all(lanes.map((lane) => desk.send(lane, samples.get(lane.type))));
   if (play.after !== undefined || play.status === 'retrying') {
@@ -103,13 +123,17 @@ async function playAnswer(desk: Desk, room: Room, play: Play, cells: readonly Ce
   return Promise.all(cells.map((cell, at) => judge(desk, room, play, cell, lanes[at] as Lane)));
 }
 
-const hasTried = ({ attempts = [] }: Delivery): boolean => attempts[0]?.outcome != null;
+const hasTried = ({ attempts = [] }: Delivery): boolean => (attempts[0]?.outcome ?? null) !== null;
 
 async function judge(desk: Desk, room: Room, play: Play, cell: Cell, lane: Lane): Promise<Outcome> {
   try {
     const delivery = await desk.one(lane, play.status === 'retrying' ? hasTried : isEnded, endWaitMs);
     const items = await desk.received(room.receiver, room.isMine(cell));
-    const verdicts = [...repliesOf(delivery, true), ...items.map(({ verdict }) => verdict), ...repliesOf(delivery, false)];
+    const verdicts = [
+      ...repliesOf(delivery, true),
+      ...items.map(({ verdict }) => verdict),
+      ...repliesOf(delivery, false),
+    ];
     const once = room.once === undefined ? 1 : items.filter(({ rule }) => rule === room.once).length;
     const fault = [
       play.attempts.test(attemptsOf(delivery)) && delivery.status === play.status ? null : toldOf(delivery),
@@ -117,7 +141,8 @@ async function judge(desk: Desk, room: Room, play: Play, cell: Cell, lane: Lane)
       play.status !== 'delivered' || once === 1 ? null : `${room.once} applied ${once} times`,
       dueFault(delivery, play),
     ].filter((one) => one !== null);
-    if (play.status === 'retrying') await desk.stage.api.post(`/v1/deliveries/${delivery.id}/cancel`, { reason: 'seen' });
+    if (play.status === 'retrying')
+      await desk.stage.api.post(`/v1/deliveries/${delivery.id}/cancel`, { reason: 'seen' });
     return { room, cell, verdict: shortened(verdicts), fault: fault.length === 0 ? null : fault.join('; ') };
   } catch (error) {
     return { room, cell, verdict: '?', fault: String(error) };
@@ -129,8 +154,11 @@ function repliesOf({ attempts = [] }: Delivery, laterTry: boolean): string[] {
   const isRetried = attempts.length > 1;
   if (isRetried !== laterTry) return [];
   return attempts.flatMap(({ response }) => {
-    const recipients = (response as { recipients?: readonly { code: number | null; text: string }[] } | null)?.recipients ?? [];
-    return recipients.filter(({ code }) => code !== null && code >= 400).map(({ text }) => /\d{3} \d\.\d\.\d/.exec(text)?.[0] ?? text);
+    const recipients =
+      (response as { recipients?: readonly { code: number | null; text: string }[] } | null)?.recipients ?? [];
+    return recipients
+      .filter(({ code }) => code !== null && code >= 400)
+      .map(({ text }) => /\d{3} \d\.\d\.\d/.exec(text)?.[0] ?? text);
   });
 }
 
@@ -138,7 +166,9 @@ function dueFault({ nextAttemptAt, attempts = [] }: Delivery, { dueInSeconds }: 
   if (dueInSeconds === undefined) return null;
   const waits = (Date.parse(nextAttemptAt ?? '') - Date.parse(attempts[0]?.finishedAt ?? '')) / 1_000;
   // The plan's jitter never shortens what the target asked for.
-  return waits >= dueInSeconds - 1 && waits <= dueInSeconds * 1.25 ? null : `the next attempt is due after ${waits} s, not ${dueInSeconds} s`;
+  return waits >= dueInSeconds - 1 && waits <= dueInSeconds * 1.25
+    ? null
+    : `the next attempt is due after ${waits} s, not ${dueInSeconds} s`;
 }
 
 function shortened(verdicts: readonly string[]): string {
@@ -161,12 +191,22 @@ function drawn(outcomes: readonly Outcome[]): string {
     const outcome = outcomes.find((one) => one.room === room && one.cell.type === type && one.cell.answer === answer);
     return outcome === undefined ? '' : `${outcome.fault === null ? '' : '✘ '}${outcome.verdict}`;
   };
-  const rows = rooms.flatMap((room) => types.map((type) => [room.target, type, ...answers.map((answer) => text(room, type, answer))]));
+  const rows = rooms.flatMap((room) =>
+    types.map((type) => [room.target, type, ...answers.map((answer) => text(room, type, answer))]),
+  );
   const head = ['target', 'type', ...answers];
   const widths = head.map((title, at) => Math.max(title.length, ...rows.map((row) => (row[at] ?? '').length)));
-  const line = (row: readonly string[]): string => row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join('  ').trimEnd();
+  const line = (row: readonly string[]): string =>
+    row
+      .map((cell, at) => cell.padEnd(widths[at] ?? 0))
+      .join('  ')
+      .trimEnd();
   const impossible = rooms.flatMap((room) =>
-    answers.flatMap((answer) => ('because' in room.plays[answer] ? [`${impossibleMark} ${room.target} ${answer}: ${(room.plays[answer] as Impossible).because}`] : [])),
+    answers.flatMap((answer) =>
+      'because' in room.plays[answer]
+        ? [`${impossibleMark} ${room.target} ${answer}: ${room.plays[answer].because}`]
+        : [],
+    ),
   );
   return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line), ...impossible].join('\n');
 }

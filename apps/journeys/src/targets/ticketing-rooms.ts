@@ -23,8 +23,19 @@ export const jira: Room = {
   once: 'jira.created',
   plays: {
     accepted: taken,
-    refused: refusal((url, cell) => ({ ...jiraGiven(url, cell), secrets: { ...agent, apiToken: 'expired-token' } }), 'jira.unauthenticated', 'unauthorized'),
-    'hidden error': lie(nextCreates('jira', { status: 200, headers: { 'content-type': 'text/html' }, body: '<html><title>Log in</title></html>' }), 200),
+    refused: refusal(
+      (url, cell) => ({ ...jiraGiven(url, cell), secrets: { ...agent, apiToken: 'expired-token' } }),
+      'jira.unauthenticated',
+      'unauthorized',
+    ),
+    'hidden error': lie(
+      nextCreates('jira', {
+        status: 200,
+        headers: { 'content-type': 'text/html' },
+        body: '<html><title>Log in</title></html>',
+      }),
+      200,
+    ),
     'rate limited': throttled(
       'refused by jira.rate',
       (receivers) => receivers.option('jira', 'perSecond', 0.001),
@@ -37,7 +48,12 @@ export const jira: Room = {
 const desk = ({ index }: Cell): string => String(100 + index);
 const jsmGiven = (url: string, cell: Cell): Given => ({
   target: 'jira-service-management',
-  config: { baseUrl: `${url}/jsm`, serviceDeskId: desk(cell), requestTypeId: `9${desk(cell)}`, resolveTransition: 'Done' },
+  config: {
+    baseUrl: `${url}/jsm`,
+    serviceDeskId: desk(cell),
+    requestTypeId: `9${desk(cell)}`,
+    resolveTransition: 'Done',
+  },
   secrets: agent,
 });
 
@@ -45,7 +61,8 @@ export const jsm: Room = {
   target: 'jira-service-management',
   receiver: 'jsm',
   good: jsmGiven,
-  isMine: (cell) => (item) => item.path.includes(`/${project(cell)}-`) || item.body.includes(`"serviceDeskId":"${desk(cell)}"`),
+  isMine: (cell) => (item) =>
+    item.path.includes(`/${project(cell)}-`) || item.body.includes(`"serviceDeskId":"${desk(cell)}"`),
   once: 'jsm.created',
   plays: {
     accepted: taken,
@@ -54,8 +71,18 @@ export const jsm: Room = {
       'jsm.unauthenticated',
       'unauthorized',
     ),
-    'hidden error': lie(nextCreates('jsm', { status: 200, headers: { 'content-type': 'text/html' }, body: '<html><title>Log in</title></html>' }), 200),
-    'rate limited': throttled('scripted 429', nextCreates('jsm', { status: 429, headers: { 'retry-after': '1' }, body: '' })),
+    'hidden error': lie(
+      nextCreates('jsm', {
+        status: 200,
+        headers: { 'content-type': 'text/html' },
+        body: '<html><title>Log in</title></html>',
+      }),
+      200,
+    ),
+    'rate limited': throttled(
+      'scripted 429',
+      nextCreates('jsm', { status: 429, headers: { 'retry-after': '1' }, body: '' }),
+    ),
     unknown: lost(jsmGiven, nextCreates('jsm', { delayMs: lateMs }), /^accepted(,accepted)*$/),
   },
 };
@@ -114,10 +141,16 @@ export const servicenow: Room = {
 };
 
 /** Projects, desks, tables and users of the cells; a ticket system knows only what it was told of. */
-export function ticketingOptions(cellsOf: (target: string) => readonly Cell[]): readonly (readonly [string, string, unknown])[] {
+export function ticketingOptions(
+  cellsOf: (target: string) => readonly Cell[],
+): readonly (readonly [string, string, unknown])[] {
   const desks = cellsOf('jira-service-management');
   const records = cellsOf('servicenow');
-  const requestType = (cell: Cell): Dict => ({ desk: desk(cell), name: 'Report', fields: { summary: true, description: true } });
+  const requestType = (cell: Cell): Dict => ({
+    desk: desk(cell),
+    name: 'Report',
+    fields: { summary: true, description: true },
+  });
   return [
     ['jira', 'projects', cellsOf('jira').map(project)],
     ['jira', 'perSecond', 0],

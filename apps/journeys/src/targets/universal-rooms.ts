@@ -3,7 +3,10 @@ import { named } from './messaging-rooms.js';
 import { type Cell, lateMs, lost, refusal, type Room, taken, throttled } from './rooms.js';
 
 const hook = ({ mark }: Cell): string => `hook-${mark}`;
-const webhookGiven = (url: string, cell: Cell): Given => ({ target: 'webhook', config: { url: `${url}/webhook/${hook(cell)}` } });
+const webhookGiven = (url: string, cell: Cell): Given => ({
+  target: 'webhook',
+  config: { url: `${url}/webhook/${hook(cell)}` },
+});
 
 export const webhook: Room = {
   target: 'webhook',
@@ -15,7 +18,8 @@ export const webhook: Room = {
     refused: {
       ...refusal(undefined, 'webhook.auth', 'unauthorized'),
       before: async (receivers, cells) => {
-        for (const cell of cells) await receivers.option('webhook', 'auth', { kind: 'bearer', token: 'another' }, hook(cell));
+        for (const cell of cells)
+          await receivers.option('webhook', 'auth', { kind: 'bearer', token: 'another' }, hook(cell));
       },
     },
     'hidden error': { because: 'a webhook has no body that would mean failure: every 2xx is success (targets.md 0.1)' },
@@ -38,7 +42,12 @@ export const email: Room = {
   plays: {
     accepted: taken,
     // Nothing of a mail without a recipient arrives, so the receiver's verdict is its reply in the attempt.
-    refused: { given: (url, cell) => emailGiven(url, cell, 'gone'), attempts: /^refused:mail_refused$/, verdicts: /^550 5\.1\.1$/, status: 'dead-lettered' },
+    refused: {
+      given: (url, cell) => emailGiven(url, cell, 'gone'),
+      attempts: /^refused:mail_refused$/,
+      verdicts: /^550 5\.1\.1$/,
+      status: 'dead-lettered',
+    },
     // 250 for the mail, and one of its recipients never gets it.
     'hidden error': {
       given: (url, cell) => emailGiven(url, cell, 'soc', 'gone'),

@@ -12,8 +12,19 @@ export interface TlsDoors {
 }
 
 export function webhookRows(url: string, tls: TlsDoors, word: (stem: string) => string): readonly RowGroup[] {
-  const name = { signed: word('signed'), oauth: word('oauth'), wrong: word('oauth'), gone: word('gone'), off: word('off'), mtls: word('mtls') };
-  const hook = (path: string, config: Dict = {}, secrets: Dict = {}): Given => ({ target: 'webhook', config: { url: `${url}/webhook/${path}`, ...config }, secrets });
+  const name = {
+    signed: word('signed'),
+    oauth: word('oauth'),
+    wrong: word('oauth'),
+    gone: word('gone'),
+    off: word('off'),
+    mtls: word('mtls'),
+  };
+  const hook = (path: string, config: Dict = {}, secrets: Dict = {}): Given => ({
+    target: 'webhook',
+    config: { url: `${url}/webhook/${path}`, ...config },
+    secrets,
+  });
   const oauth = { kind: 'oauth2-client-credentials', tokenUrl: `${url}/oauth/token`, clientId: 'waybill-client' };
   const mtls = (cert: string, key: string): Given => ({
     target: 'webhook',
@@ -27,13 +38,24 @@ export function webhookRows(url: string, tls: TlsDoors, word: (stem: string) => 
     ['webhook', 'disable', true, name.off],
   ] as const;
   const cases: RowCase[] = [
-    { rule: 'webhook.signature', given: hook(name.signed, {}, { signingSecret: 'whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA' }) },
-    { rule: 'oauth.ok', given: hook(name.oauth, { auth: oauth }, { clientSecret: 'waybill-client-secret' }), ends: accepted },
+    {
+      rule: 'webhook.signature',
+      given: hook(name.signed, {}, { signingSecret: 'whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA' }),
+    },
+    {
+      rule: 'oauth.ok',
+      given: hook(name.oauth, { auth: oauth }, { clientSecret: 'waybill-client-secret' }),
+      ends: accepted,
+    },
     { rule: 'oauth.invalid-client', given: hook(name.wrong, { auth: oauth }, { clientSecret: 'another' }) },
     { rule: 'webhook.gone', given: hook(name.gone) },
     // With a success the wish comes too late to matter: the notification is delivered.
     { rule: 'webhook.disable', given: hook(name.off), ends: accepted },
-    { rule: 'webhook.mtls', given: { ...mtls(tls.strangerCertPem, tls.strangerKeyPem), limits: { retryDelaysSeconds: [] } }, ends: /^(refused|unknown):/ },
+    {
+      rule: 'webhook.mtls',
+      given: { ...mtls(tls.strangerCertPem, tls.strangerKeyPem), limits: { retryDelaysSeconds: [] } },
+      ends: /^(refused|unknown):/,
+    },
     { rule: 'webhook.ok', given: mtls(tls.clientCertPem, tls.clientKeyPem), ends: accepted },
   ];
   return [{ options, cases }];
@@ -42,18 +64,31 @@ export function webhookRows(url: string, tls: TlsDoors, word: (stem: string) => 
 /** After the token was revoked: 401, one refresh, delivered. */
 export function refreshRow(url: string, name: string): RowGroup {
   const auth = { kind: 'oauth2-client-credentials', tokenUrl: `${url}/oauth/token`, clientId: 'waybill-client' };
-  const given: Given = { target: 'webhook', config: { url: `${url}/webhook/${name}`, auth }, secrets: { clientSecret: 'waybill-client-secret' } };
+  const given: Given = {
+    target: 'webhook',
+    config: { url: `${url}/webhook/${name}`, auth },
+    secrets: { clientSecret: 'waybill-client-secret' },
+  };
   return {
-    options: [['webhook', 'auth', { kind: 'oauth2' }, name], ['oauth', 'revoked', true]],
+    options: [
+      ['webhook', 'auth', { kind: 'oauth2' }, name],
+      ['oauth', 'revoked', true],
+    ],
     cases: [{ rule: 'webhook.oauth-token', given, payloads: [{}, {}], ends: accepted }],
   };
 }
 
 /** Options of the mail server hold for everybody, so these cases come one after the other. */
 export function emailRows(smtpUrl: string, word: (stem: string) => string): readonly RowGroup[] {
-  const to = (...locals: string[]): Given => ({ target: 'email', config: { to: locals.map((local) => `${local}@${word('mail')}.example.com`) } });
+  const to = (...locals: string[]): Given => ({
+    target: 'email',
+    config: { to: locals.map((local) => `${local}@${word('mail')}.example.com`) },
+  });
   // The development stack lets its own mail server be spoken to in clear text; a connector may demand TLS all the same.
-  const strictly = (): Given => ({ target: 'email', config: { to: [`soc@${word('mail')}.example.com`], smtpUrl: `${smtpUrl}?tls=required` } });
+  const strictly = (): Given => ({
+    target: 'email',
+    config: { to: [`soc@${word('mail')}.example.com`], smtpUrl: `${smtpUrl}?tls=required` },
+  });
   const later = /^(refused|unknown):\w+( (refused|unknown):\w+)*$/;
   const limits = { retryDelaysSeconds: [] };
   const alone = (rule: string, option: string, value: unknown, given: Given = to('soc'), ends?: RegExp): RowGroup => ({
