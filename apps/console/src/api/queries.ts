@@ -65,10 +65,14 @@ export const deliveriesQuery = (filters: Filters, limit = 50) =>
     getNextPageParam: ({ nextCursor }) => nextCursor,
   });
 
+const openStatuses: readonly string[] = ['pending', 'attempting', 'retrying'];
+
+/** Asked again while it is under way, because the feed may begin after the event that ends it. */
 export const deliveryQuery = (id: string) =>
   queryOptions({
     queryKey: ['delivery', id],
     queryFn: ({ signal }) => api('GET /v1/deliveries/{id}', { params: { id }, signal }),
+    refetchInterval: ({ state }) => (openStatuses.includes(state.data?.status ?? '') ? 1_500 : false),
   });
 
 export const whyQuery = (id: string) =>

@@ -10,6 +10,7 @@ interface DevFile {
   readonly httpUrl: string;
   readonly adminKey: string;
   readonly receiversUrl: string;
+  readonly notaryVkey: string;
 }
 
 /** A running system and a browser that looks at it. */
@@ -104,7 +105,9 @@ export interface Violation {
 }
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+/** What can differ between light and dark. */
+const colourRules = ['color-contrast', 'link-in-text-block'];
 
 interface AxeWindow {
   axe: {
@@ -112,15 +115,15 @@ interface AxeWindow {
   };
 }
 
-/** What axe finds on a page: WCAG 2.2 A and AA, and good practice. */
-export async function axeOn(page: Page): Promise<Violation[]> {
+/** What axe finds on a page: WCAG 2.2 A and AA, and good practice; or only what depends on its colours. */
+export async function axeOn(page: Page, look: 'all' | 'colours'): Promise<Violation[]> {
   await page.evaluate(axeSource);
   const found = await page.evaluate(
     async (runOnly) =>
       (await (globalThis as unknown as AxeWindow).axe.run(globalThis.document, { runOnly })).violations.map(
         ({ id, nodes }) => ({ id, nodes: nodes.map(({ html }) => html.slice(0, 200)) }),
       ),
-    rules,
+    look === 'all' ? { type: 'tag', values: tags } : { type: 'rule', values: colourRules },
   );
   return found;
 }
