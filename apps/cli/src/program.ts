@@ -49,11 +49,11 @@ export async function runWaybill(args: readonly string[], world: World): Promise
   }
 }
 
-/** What every command takes; a command that is below another one too. */
+/** What every command takes. One that has others below it leaves `--json` to them: it would take it away from them. */
 function everyCommand(command: Command): Command {
-  command.exitOverride().addOption(new Option('--json', 'answers as JSON'));
+  command.exitOverride();
   for (const below of command.commands) everyCommand(below);
-  return command;
+  return command.commands.length > 0 ? command : command.addOption(new Option('--json', 'answers as JSON'));
 }
 
 function codeOf(error: unknown, world: World): number {

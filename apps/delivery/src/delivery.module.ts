@@ -17,16 +17,22 @@ import type { Kit } from '@waybill/service-kit/start-service';
 import type { DataSource } from 'typeorm';
 import type { Config } from './config.js';
 import { HandleDelivery } from './handle-delivery.js';
+import { HandleJob } from './handle-job.js';
 import { AttemptsDueTimer } from './in/attempts-due.timer.js';
 import { CaughtUpRpc } from './in/caught-up.rpc.js';
 import { DeliveriesRpc } from './in/deliveries.rpc.js';
 import { LogProofsRpc } from './in/log-proofs.rpc.js';
 import { GivenUpConnectorsTimer } from './in/given-up-connectors.timer.js';
+import { JobsRpc } from './in/jobs.rpc.js';
+import { JobsTimer } from './in/jobs.timer.js';
 import { LogRpc } from './in/log.rpc.js';
+import { ReplayRpc } from './in/replay.rpc.js';
 import { RoutedReader } from './in/routed-reader.timer.js';
+import { StatsRpc } from './in/stats.rpc.js';
 import { TryOutRpc } from './in/try-out.rpc.js';
 import { carryOut } from './out/carry-out.js';
 import { fetchNotification } from './out/routed-notification.js';
+import { ReplayAttempt } from './out/replay-attempt.js';
 import { Secrets } from './out/secrets.js';
 import { sendThrough } from './out/send.js';
 import { TryOut } from './out/try-out.js';
@@ -34,12 +40,16 @@ import { deliveries } from './read/deliveries.js';
 import { DeliveryList } from './read/delivery-list.js';
 import { DueAttempts } from './read/due-attempts.js';
 import { readHealth } from './read/health-rows.js';
+import { Jobs } from './read/jobs.js';
+import { Stats } from './read/stats.js';
 import { TestAudit } from './test-audit.js';
 import { type Connector, Connectors, foldConnector } from './work/connectors.js';
 import { Correlate } from './work/correlate.js';
 import { Engine } from './work/engine.js';
 import { Parked } from './work/parked.js';
 
+/** A caller who changed something sees it in what it reads next, unless the read model is further behind than this. */
+const readModelWithinMs = 2_000;
 /** What waits for its turn is looked for when the read model has it, at the latest after so long. */
 const turnsWithinMs = 1_000;
 
@@ -97,16 +107,25 @@ export async function deliveryModule(config: Config, kit: Kit): Promise<DynamicM
   }); // prettier-ignore
   kit.onDrain('given-up connectors', () => givenUp.stop());
   givenUp.start();
+  const reached = (position: number): Promise<boolean> => projection.whenCaughtUp(position, readModelWithinMs);
+  const jobs = new Jobs(database);
+  const jobsTimer = new JobsTimer({ eventLog, leases: eventLog.leases, jobs, log, copy, reached });
+  kit.onDrain('jobs', () => jobsTimer.stop());
+  jobsTimer.start();
   return {
     module: DeliveryModule,
-    controllers: [DeliveriesRpc, TryOutRpc, CaughtUpRpc, LogProofsRpc, LogRpc],
+    controllers: [DeliveriesRpc, JobsRpc, StatsRpc, TryOutRpc, CaughtUpRpc, LogProofsRpc, LogRpc, ReplayRpc],
     providers: [
       { provide: PostgresLog, useValue: eventLog },
       { provide: LogProofs, useValue: proofs },
       { provide: Connectors, useValue: connectors },
       { provide: HandleDelivery, useValue: new HandleDelivery(eventLog) },
+      { provide: Jobs, useValue: jobs },
+      { provide: HandleJob, useValue: new HandleJob(eventLog, jobs, reached) },
+      { provide: Stats, useValue: new Stats(database) },
       { provide: DeliveryList, useValue: new DeliveryList(database) },
       { provide: TestAudit, useValue: new TestAudit(eventLog) },
+      { provide: ReplayAttempt, useValue: new ReplayAttempt({ nc, engine: jq, log }) },
       { provide: TryOut, useValue: new TryOut({ jq, send, secrets, connectors }) },
     ],
   };

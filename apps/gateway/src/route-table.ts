@@ -7,6 +7,7 @@ import { documentRoutes } from './documents/documents.routes.js';
 import type { Route } from './edge/route.js';
 import { liveRoutes } from './live/live.routes.js';
 import { logRoutes } from './log/log.routes.js';
+import { replayRoutes } from './log/replay.routes.js';
 import { shreddingRoutes } from './log/shredding.routes.js';
 import { notificationRoutes } from './notifications/notifications.routes.js';
 import { sessionRoutes } from './sessions/sessions.routes.js';
@@ -28,6 +29,7 @@ export const routeTable: readonly Route[] = [
   jobRoutes,
   whyRoutes,
   logRoutes,
+  replayRoutes,
   shreddingRoutes,
   liveRoutes,
   doctorRoutes,

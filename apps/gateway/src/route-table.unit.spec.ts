@@ -60,6 +60,7 @@ GET /v1/log/{log}/proof
 GET /v1/log/{log}/consistency
 GET /v1/log/{log}/export
 POST /v1/log/{log}/verify
+GET /v1/deliveries/{id}/replay
 POST /v1/shredding
 POST /v1/legal-holds
 GET /v1/live

@@ -9,9 +9,10 @@ import { Rpc } from '../edge/rpc.js';
 import { rangeLines } from './export-lines.js';
 import { logRoutes } from './log.routes.js';
 import { LogSource } from './log-source.js';
+import { replayRoutes } from './replay.routes.js';
 import { planExport, writeExport } from './write-export.js';
 
-type Routes = typeof logRoutes;
+type Routes = typeof logRoutes & { replay: (typeof replayRoutes)['attempt'] };
 
 /** What an auditor takes home: checkpoints, proofs and exports, none of which has to be believed. */
 @Controller()
@@ -93,6 +94,11 @@ export class LogProofsController {
       cannotConclude,
       checkpoint: range.checkpoint,
     };
+  }
+
+  @On(replayRoutes.attempt)
+  replay(@Ask() { caller, params, query }: Asked<Routes['replay']>): Promise<object> {
+    return this.rpc.ask<object>(caller, 'delivery', 'deliveries.replay', { ...params, ...query });
   }
 
   private source({ caller, log }: { caller: Asked<Routes['proof']>['caller']; log: string }): LogSource {
