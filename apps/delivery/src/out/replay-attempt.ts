@@ -25,7 +25,13 @@ export interface ReplayedAttempt {
   readonly connectorVersion: number;
   readonly renderer: string;
   readonly recorded: { readonly bodySha256: string; readonly bodyBytes: number };
-  readonly replayed: { readonly method: string; readonly url: string; readonly body: string; readonly bodySha256: string; readonly bodyBytes: number };
+  readonly replayed: {
+    readonly method: string;
+    readonly url: string;
+    readonly body: string;
+    readonly bodySha256: string;
+    readonly bodyBytes: number;
+  };
   /** True when the bytes that come out of the log today are those that were sent. */
   readonly same: boolean;
   /** What makes the comparison worth less; empty when nothing does. */
@@ -43,7 +49,8 @@ export class ReplayAttempt {
   async replay(tenant: string, events: readonly RecordedEvent[], number: number | undefined): Promise<ReplayedAttempt> {
     const { begun, kept, started } = attemptOf(tenant, events, number);
     const job = jobFrom(begun.deliveryId, events.slice(0, started + 1));
-    if (job === null || job.state.status !== 'attempting') throw new Refused('delivery_unknown', 'There is no such attempt.');
+    if (job === null || job.state.status !== 'attempting')
+      throw new Refused('delivery_unknown', 'There is no such attempt.');
     const connector = await this.connectorAt(tenant, job.connectorId, begun.connectorVersion);
     // The deadline of then is over; nothing here waits for anybody.
     const attempt = { ...job.state.attempt, deadline: new Date(Date.now() + 60_000).toISOString() };
@@ -55,7 +62,8 @@ export class ReplayAttempt {
       fetchNotification: (of) => fetchNotification(of, this.parts.nc, this.parts.log),
     });
     const request = carried.kind === 'tried' ? carried.conversation.request : null;
-    if (request === null) throw new Refused('payload_shredded', 'The request cannot be made again: its payload or its template is gone.');
+    if (request === null)
+      throw new Refused('payload_shredded', 'The request cannot be made again: its payload or its template is gone.');
     const { bodySha256, bodyBytes } = kept.request;
     return {
       deliveryId: begun.deliveryId,
@@ -63,9 +71,18 @@ export class ReplayAttempt {
       connectorVersion: begun.connectorVersion,
       renderer: begun.renderer,
       recorded: { bodySha256, bodyBytes },
-      replayed: { method: request.method, url: request.url, body: request.body, bodySha256: request.bodySha256, bodyBytes: request.bodyBytes },
+      replayed: {
+        method: request.method,
+        url: request.url,
+        body: request.body,
+        bodySha256: request.bodySha256,
+        bodyBytes: request.bodyBytes,
+      },
       same: request.bodySha256 === bodySha256 && sha256(kept.request.body) === bodySha256,
-      notes: begun.renderer === rendererVersion ? [] : [`it was rendered by version ${begun.renderer}, now there is ${rendererVersion}`],
+      notes:
+        begun.renderer === rendererVersion
+          ? []
+          : [`it was rendered by version ${begun.renderer}, now there is ${rendererVersion}`],
     };
   }
 
@@ -75,7 +92,11 @@ export class ReplayAttempt {
     let cursor: string | null = null;
     do {
       const input: object = { id, limit: historyPage, ...(cursor === null ? {} : { cursor }) };
-      const page: { items: LogEvent[]; nextCursor: string | null } = await ask(this.parts.nc, rpcSubject('registry', tenant, 'connectors.history'), input);
+      const page: { items: LogEvent[]; nextCursor: string | null } = await ask(
+        this.parts.nc,
+        rpcSubject('registry', tenant, 'connectors.history'),
+        input,
+      );
       events.push(...page.items);
       cursor = page.nextCursor;
     } while (cursor !== null);
@@ -83,7 +104,8 @@ export class ReplayAttempt {
       .filter((event) => event.version <= version)
       .sort((a, b) => a.version - b.version)
       .reduce<Connector | undefined>((before, event) => foldConnector(before, event) ?? before, undefined);
-    if (connector === undefined) throw new Refused('connector_unknown', `Version ${version} of ${id} is not in the log of registry.`);
+    if (connector === undefined)
+      throw new Refused('connector_unknown', `Version ${version} of ${id} is not in the log of registry.`);
     return connector;
   }
 }
@@ -98,7 +120,8 @@ interface Begun {
 /** The attempt of a number, or the last one that sent something. */
 function attemptOf(tenant: string, events: readonly RecordedEvent[], wanted: number | undefined) {
   const first = events[0];
-  if (first === undefined || first.tenant !== tenant) throw new Refused('delivery_unknown', 'There is no such delivery.');
+  if (first === undefined || first.tenant !== tenant)
+    throw new Refused('delivery_unknown', 'There is no such delivery.');
   const deliveryId = first.data['deliveryId'] as string;
   for (let at = events.length - 1; at >= 0; at -= 1) {
     const event = events[at] as RecordedEvent;
@@ -107,7 +130,8 @@ function attemptOf(tenant: string, events: readonly RecordedEvent[], wanted: num
     const outcome = events.find((other) => other.data['attemptId'] === attemptId && other.type !== 'AttemptStarted');
     if (outcome?.sealed === shredded) throw new Refused('payload_shredded', 'What this attempt sent was shredded.');
     const kept = typeof outcome?.sealed === 'string' ? openKeptAttempt(outcome.sealed) : null;
-    if (kept?.request) return { begun: { deliveryId, number, connectorVersion, renderer }, kept: kept as KeptSent, started: at };
+    if (kept?.request)
+      return { begun: { deliveryId, number, connectorVersion, renderer }, kept: kept as KeptSent, started: at };
   }
   throw new Refused('not_found', 'There is no such attempt that sent something.', '/attempt');
 }

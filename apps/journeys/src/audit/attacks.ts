@@ -7,11 +7,13 @@ export interface Attack {
   change(log: StoredLog, middle: number, head: number): Promise<number>;
   /** True where the notary sees it without being asked, within seconds. */
   readonly alarms: boolean;
+  /** Told in the short form too. */
+  readonly short?: true;
 }
 
 /** The attacks of an owner or superuser of the database, each with the best hashes that can be made without the key. */
 export const attacks: readonly Attack[] = [
-  { says: 'one byte of an event is changed', change: (log, at) => edit(log, 'data', at), alarms: false },
+  { says: 'one byte of an event is changed', change: (log, at) => edit(log, 'data', at), alarms: false, short: true },
   { says: 'one byte of who did it is changed', change: (log, at) => edit(log, 'meta', at), alarms: false },
   {
     says: 'the type of an event is changed',
@@ -40,6 +42,7 @@ export const attacks: readonly Attack[] = [
       return at;
     },
     alarms: false,
+    short: true,
   },
   {
     says: 'two events change places',
@@ -61,6 +64,7 @@ export const attacks: readonly Attack[] = [
       return at;
     },
     alarms: true,
+    short: true,
   },
   {
     says: 'an event is put in and everything after it is renumbered, all hashed anew',
@@ -86,6 +90,7 @@ export const attacks: readonly Attack[] = [
       return at;
     },
     alarms: true,
+    short: true,
   },
 ];
 
