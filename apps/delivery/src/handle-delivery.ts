@@ -60,6 +60,7 @@ function renderingOf(events: readonly RecordedEvent[]): KeptRendering | null {
   return null;
 }
 
-function isShredded(events: readonly RecordedEvent[]): boolean {
+/** Whether something of a delivery can no longer be read. */
+export function isShredded(events: readonly RecordedEvent[]): boolean {
   return events.some((event) => event.sealed === shredded);
 }

@@ -4,12 +4,13 @@ import { applyReceipts, correlationTables } from './correlation-rows.js';
 import { applyDeliveries, applyEnds, deliveryTables, foldBatch } from './delivery-rows.js';
 import { applyClosings, applyDue, dueTables } from './due-rows.js';
 import { applyHealth, healthTables } from './health-rows.js';
+import { applyJobs, jobTables } from './job-rows.js';
 
 /** The read model of delivery: one fold over its log, tables that move together; each table has its file. */
 export const deliveries: ReadModel = {
   name: 'deliveries',
-  version: 3,
-  tables: [...deliveryTables, ...dueTables, ...correlationTables, ...healthTables],
+  version: 4,
+  tables: [...deliveryTables, ...dueTables, ...correlationTables, ...healthTables, ...jobTables],
   apply,
 };
 
@@ -21,4 +22,5 @@ async function apply(client: ReadModelClient, events: readonly RecordedEvent[]):
   await applyReceipts(client, events);
   await applyClosings(client, events);
   await applyHealth(client, events);
+  await applyJobs(client, events);
 }

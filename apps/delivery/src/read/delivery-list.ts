@@ -3,6 +3,7 @@ import { decodeCursor, encodeCursor, type ListPage } from '@waybill/contracts/ht
 import { Refused } from '@waybill/decider/decider';
 import type { DataSource } from 'typeorm';
 import type { z } from 'zod';
+import { conditionsOf } from './delivery-filter.js';
 
 type Input = z.output<typeof deliveryListInputSchema>;
 
@@ -28,38 +29,14 @@ export class DeliveryList {
   constructor(private readonly database: DataSource) {}
 
   async page(tenant: string, input: Input): Promise<ListPage<unknown>> {
-    const conditions = ['tenant = $1'];
-    const values: unknown[] = [tenant];
-    const where = (sql: (parameter: string) => string, value: unknown): void => {
-      if (value === undefined || value === null) return;
-      values.push(value);
-      conditions.push(sql(`$${values.length}`));
-    };
-    where((p) => `id < ${p}`, cursorOf(input.cursor));
-    where((p) => `status = ${p}${byStatus(input.status)}`, input.status);
-    where((p) => `connector_id = ${p}`, input.connectorId);
-    where((p) => `subscription_id = ${p}`, input.subscriptionId);
-    where((p) => `notification_id = ${p}`, input.notificationId);
-    where((p) => `type = ${p}`, input.type);
-    where((p) => `accepted_at >= ${p}`, input.since);
-    where((p) => `accepted_at < ${p}`, input.until);
-    where((p) => `(id = ${p} or notification_id = ${p} or reason = ${p} or ticket = ${p})`, input.q?.trim() || undefined);
+    const { sql: conditions, values } = conditionsOf(tenant, input, [[(p) => `id < ${p}`, cursorOf(input.cursor)]]);
     values.push(input.limit + 1);
-    const sql = `select * from rm_deliveries.delivery where ${conditions.join(' and ')} order by id desc limit $${values.length}`;
+    const sql = `select * from rm_deliveries.delivery where ${conditions} order by id desc limit $${values.length}`;
     const rows = await this.database.query<Row[]>(sql, values);
     const items = rows.slice(0, input.limit);
     const last = items.at(-1);
     return { items: items.map(itemOf), nextCursor: rows.length > input.limit && last ? encodeCursor([last.id]) : null };
   }
-}
-
-/** What is under way stands in the due table and what failed in one of its own; both are short where the list is long. */
-function byStatus(status: Input['status']): string {
-  if (status === 'dead-lettered' || status === 'cancelled') {
-    return ` and id in (select id from rm_deliveries.delivery_ended where tenant = $1 and status = '${status}')`;
-  }
-  const underWay = status === 'pending' || status === 'attempting' || status === 'retrying';
-  return underWay ? ' and id in (select id from rm_deliveries.delivery_due)' : '';
 }
 
 function cursorOf(cursor: string | null | undefined): string | undefined {

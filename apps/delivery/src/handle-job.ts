@@ -1,0 +1,64 @@
+import { Refused } from '@waybill/decider/decider';
+import { type JobCommand, jobDecider, type JobEvent, redeliveriesPerSecond } from '@waybill/delivery/redelivery-job';
+import type { RedeliveryMode } from '@waybill/delivery/delivery';
+import { AppendRejected, type EventLog, type NewEvent, type StreamAppend } from '@waybill/event-log/log';
+import { newId } from '@waybill/service-kit/ids';
+import type { DeliveryFilter } from './read/delivery-filter.js';
+import type { JobRow, Jobs } from './read/jobs.js';
+
+/** A job that runs moves between the look and the append; so often it is looked at again. */
+const changesMax = 10;
+
+const streamOf = (jobId: string): string => `job-${jobId}`;
+
+/** Makes jobs and turns them: loads, decides, appends, and answers when the read model has it. */
+export class HandleJob {
+  constructor(
+    private readonly eventLog: EventLog,
+    private readonly jobs: Jobs,
+    private readonly reached: (position: number) => Promise<unknown>,
+  ) {}
+
+  async create(tenant: string, actor: string, filter: DeliveryFilter, mode: RedeliveryMode): Promise<JobRow> {
+    const before = new Date();
+    const total = await this.jobs.count(tenant, filter, before);
+    const jobId = newId('job');
+    const job = { jobId, filter: { ...filter }, mode, before: before.toISOString(), total, ratePerSecond: redeliveriesPerSecond };
+    await this.append(jobAppend({ id: jobId, tenant, version: 0 }, jobDecider.decide({ type: 'CreateJob', job }, { status: 'none' }), actor));
+    return this.jobs.get(tenant, jobId);
+  }
+
+  /** Pauses, resumes or cancels; refuses `job_unknown` and `job_over`. */
+  async turn(tenant: string, id: string, command: JobCommand, actor: string): Promise<JobRow> {
+    for (let tried = 0; tried < changesMax; tried += 1) {
+      const row = await this.jobs.get(tenant, id);
+      const events = jobDecider.decide(command, { status: row.state });
+      if (events.length === 0) return row;
+      try {
+        await this.append(jobAppend(row, events, actor));
+        return await this.jobs.get(tenant, id);
+      } catch (error) {
+        if (!(error instanceof AppendRejected)) throw error;
+        const { rejection } = error;
+        if (rejection.kind === 'conflict') await this.caughtUp(tenant, id, rejection.version);
+      }
+    }
+    throw new Refused('conflict', 'The job is moving too fast; try again.');
+  }
+
+  private async append(append: StreamAppend): Promise<void> {
+    const { events } = await this.eventLog.append({ streams: [append] });
+    await this.reached(events.at(-1)?.position ?? 0);
+  }
+
+  private async caughtUp(tenant: string, id: string, version: number): Promise<void> {
+    const { position } = await this.eventLog.head();
+    if ((await this.jobs.get(tenant, id)).version < version) await this.reached(position);
+  }
+}
+
+/** What a job's own events need to be appended beside others. */
+export function jobAppend({ id, tenant, version }: Pick<JobRow, 'id' | 'tenant' | 'version'>, events: readonly JobEvent[], actor: string): StreamAppend {
+  const news = events.map(({ type, data }): NewEvent => ({ type, schemaVersion: 1, data, meta: { actor, correlationId: id } }));
+  return { stream: streamOf(id), tenant, expected: version === 0 ? 'none' : version, events: news };
+}

@@ -1,0 +1,111 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Refused } from '@waybill/decider/decider';
+import { jobDecider, type JobStep } from '@waybill/delivery/redelivery-job';
+import { AppendRejected, type EventLog, type StreamAppend } from '@waybill/event-log/log';
+import type { Lease, Leases } from '@waybill/event-log/leases';
+import type { Log } from '@waybill/service-kit/logger';
+import { isShredded, jobFrom } from '../handle-delivery.js';
+import { jobAppend } from '../handle-job.js';
+import type { JobRow, Jobs } from '../read/jobs.js';
+import { decideFor, streamOf } from '../work/job.js';
+
+/** Two steps a second: the redeliveries of a job come evenly, and each step is one event on the record. */
+const stepEveryMs = 500;
+/** A copy that dies keeps its jobs waiting for so long. */
+const leaseMs = 10_000;
+
+export interface JobsTimerParts {
+  readonly eventLog: EventLog;
+  readonly leases: Leases;
+  readonly jobs: Jobs;
+  readonly log: Log;
+  readonly copy: string;
+  /** Resolves when the read model has a position, or after a while. */
+  readonly reached: (position: number) => Promise<unknown>;
+}
+
+/** Carries out running jobs, each by one copy: what a step asks for and the progress of the job are one append. */
+export class JobsTimer {
+  private readonly stopping = new AbortController();
+  private running: Promise<void> = Promise.resolve();
+  private readonly held = new Map<string, Lease>();
+
+  constructor(private readonly parts: JobsTimerParts) {}
+
+  start(): void {
+    this.running = this.run();
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.running;
+    for (const lease of this.held.values()) await this.parts.leases.release(lease).catch(() => undefined);
+  }
+
+  private async run(): Promise<void> {
+    const { signal } = this.stopping;
+    while (!signal.aborted) {
+      await this.look().catch((error: unknown) => this.parts.log.warn({ err: error }, 'jobs.wait'));
+      await delay(stepEveryMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  private async look(): Promise<void> {
+    for (const job of await this.parts.jobs.running()) {
+      if (this.stopping.signal.aborted) return;
+      if (await this.hold(job.id)) await this.step(job);
+    }
+  }
+
+  private async hold(jobId: string): Promise<boolean> {
+    const { leases, copy } = this.parts;
+    const before = this.held.get(jobId);
+    const lease = (before && (await leases.renew(before, leaseMs))) ?? (await leases.acquire(`job:${jobId}`, copy, leaseMs));
+    if (lease === null) this.held.delete(jobId);
+    else this.held.set(jobId, lease);
+    return lease !== null;
+  }
+
+  private async step(job: JobRow): Promise<void> {
+    const { eventLog, jobs, log, reached } = this.parts;
+    const ids = await jobs.next(job, Math.max(1, Math.round((job.rate_per_second * stepEveryMs) / 1_000)));
+    const state = { status: job.state };
+    const last = ids.at(-1);
+    try {
+      const { streams, step } = last === undefined ? { streams: [], step: null } : await this.redeliver(job, ids, last);
+      const events = jobDecider.decide(step === null ? { type: 'CompleteJob', now: new Date().toISOString() } : { type: 'StepJob', step }, state);
+      const result = await eventLog.append({ streams: [...streams, jobAppend(job, events, job.created_by)] });
+      await reached(result.headPosition);
+    } catch (error) {
+      // It was paused, or somebody changed one of the deliveries: the next look knows.
+      if (!(error instanceof AppendRejected)) throw error;
+      log.info({ jobId: job.id, rejection: error.rejection }, 'job.step-again');
+      await reached((await eventLog.head()).position);
+    }
+  }
+
+  private async redeliver(job: JobRow, ids: readonly string[], cursor: string): Promise<{ streams: StreamAppend[]; step: JobStep }> {
+    const histories = await this.parts.eventLog.readStreams(ids.map(streamOf));
+    const streams: StreamAppend[] = [];
+    const step = { done: 0, failed: 0, skipped: 0, cursor };
+    for (const id of ids) {
+      const events = histories.get(streamOf(id)) ?? [];
+      const delivery = jobFrom(id, events);
+      if (delivery === null || (job.mode === 'same-bytes' && isShredded(events))) {
+        step.failed += 1;
+        continue;
+      }
+      try {
+        const command = { type: 'Redeliver', mode: job.mode, now: new Date().toISOString(), jobId: job.id } as const;
+        const decision = decideFor(delivery, command, job.created_by);
+        if (decision !== null) streams.push(decision.append);
+        step.done += 1;
+      } catch (error) {
+        // It is being tried already.
+        if (!(error instanceof Refused)) throw error;
+        step.skipped += 1;
+      }
+    }
+    return { streams, step };
+  }
+}

@@ -1,0 +1,117 @@
+import { decodeCursor, encodeCursor, type ListPage } from '@waybill/contracts/http/lists';
+import type { Job } from '@waybill/contracts/http/redelivery';
+import { Refused } from '@waybill/decider/decider';
+import type { RedeliveryMode } from '@waybill/delivery/delivery';
+import { redeliveriesPerSecond } from '@waybill/delivery/redelivery-job';
+import type { DataSource } from 'typeorm';
+import { type Conditions, conditionsOf, type DeliveryFilter } from './delivery-filter.js';
+
+/** A job as the worker goes on with it. */
+export interface JobRow {
+  readonly id: string;
+  readonly tenant: string;
+  readonly state: Job['state'];
+  readonly filter: DeliveryFilter;
+  readonly mode: RedeliveryMode;
+  readonly before: Date;
+  readonly total: number;
+  readonly rate_per_second: number;
+  readonly done: number;
+  readonly failed: number;
+  readonly skipped: number;
+  readonly cursor: string;
+  readonly version: number;
+  readonly created_at: Date;
+  readonly created_by: string;
+}
+
+/** Only what is over can be sent again. */
+const over = `status in ('delivered', 'dead-lettered', 'cancelled')`;
+
+/** Asks for jobs, and for the deliveries that they are about. */
+export class Jobs {
+  constructor(private readonly database: DataSource) {}
+
+  async get(tenant: string, id: string): Promise<JobRow> {
+    const [row] = await this.database.query<JobRow[]>('select * from rm_deliveries.job where id = $1 and tenant = $2', [id, tenant]);
+    if (row === undefined) throw new Refused('job_unknown', 'There is no such job.');
+    return row;
+  }
+
+  async page(tenant: string, limit: number, cursor: string | null | undefined): Promise<ListPage<Job>> {
+    const after = cursor == null ? null : decodeCursor(cursor)?.[0];
+    if (after === undefined) throw new Refused('validation_failed', 'The cursor is none of ours.', '/cursor');
+    const sql = `select * from rm_deliveries.job where tenant = $1 and ($2::text is null or id < $2) order by id desc limit $3`;
+    const rows = await this.database.query<JobRow[]>(sql, [tenant, after, limit + 1]);
+    const last = rows.length > limit ? rows[limit - 1] : undefined;
+    return { items: rows.slice(0, limit).map(jobView), nextCursor: last ? encodeCursor([last.id]) : null };
+  }
+
+  running(): Promise<JobRow[]> {
+    return this.database.query<JobRow[]>(`select * from rm_deliveries.job where state = 'running' order by id`);
+  }
+
+  /** The next deliveries of a job, oldest first. */
+  async next(job: JobRow, limit: number): Promise<string[]> {
+    const { sql, values } = this.found(job.tenant, job.filter, job.before, job.cursor);
+    const rows = await this.database.query<{ id: string }[]>(
+      `select id from rm_deliveries.delivery where ${sql} and ${over} order by id limit ${limit}`,
+      values,
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  async count(tenant: string, filter: DeliveryFilter, before: Date): Promise<number> {
+    const { sql, values } = this.found(tenant, filter, before, '');
+    const [row] = await this.database.query<{ count: string }[]>(`select count(*) from rm_deliveries.delivery where ${sql} and ${over}`, values);
+    return Number(row?.count ?? 0);
+  }
+
+  /** What a job with this filter would do: to whom, how long, and how many may have arrived already. */
+  async preview(tenant: string, filter: DeliveryFilter, now: Date): Promise<object> {
+    const { sql, values } = this.found(tenant, filter, now, '');
+    const rows = await this.database.query<{ connector_id: string; count: string; risky: string; oldest: Date }[]>(
+      `select connector_id, count(*), count(*) filter (where status = 'delivered' or uncertain) as risky, min(accepted_at) as oldest
+       from rm_deliveries.delivery where ${sql} and ${over} group by connector_id order by count(*) desc, connector_id`,
+      values,
+    );
+    const total = rows.reduce((sum, { count }) => sum + Number(count), 0);
+    const oldest = rows.map((row) => row.oldest.toISOString()).sort()[0];
+    return {
+      dryRun: true,
+      total,
+      connectors: rows.map(({ connector_id, count }) => ({ connectorId: connector_id, count: Number(count) })),
+      oldest: oldest ?? null,
+      expectedSeconds: Math.ceil(total / redeliveriesPerSecond),
+      duplicateRisk: rows.reduce((sum, { risky }) => sum + Number(risky), 0),
+    };
+  }
+
+  private found(tenant: string, filter: DeliveryFilter, before: Date, cursor: string): Conditions {
+    return conditionsOf(tenant, filter, [
+      [(p) => `accepted_at <= ${p}`, before],
+      [(p) => `id > ${p}`, cursor],
+    ]);
+  }
+}
+
+/** A job as it is shown. */
+export function jobView(row: JobRow): Job {
+  const left = row.total - row.done - row.failed - row.skipped;
+  const isOver = row.state === 'done' || row.state === 'cancelled';
+  return {
+    id: row.id,
+    kind: 'redelivery',
+    state: row.state,
+    total: row.total,
+    done: row.done,
+    failed: row.failed,
+    skipped: row.skipped,
+    ratePerSecond: row.state === 'running' ? row.rate_per_second : null,
+    etaSeconds: isOver || row.state === 'paused' ? null : Math.ceil(Math.max(0, left) / row.rate_per_second),
+    createdAt: row.created_at.toISOString(),
+    createdBy: row.created_by,
+    mode: row.mode,
+    filter: row.filter,
+  };
+}
