@@ -3,12 +3,13 @@ import type { Stage } from '../stage.js';
 import { hold, type Promised, same, type Story } from '../story.js';
 import { agent, sent, withDesk } from './acceptance-documented.js';
 import type { Desk, Dict, Given } from './desk.js';
+import { badInput } from './bad-input.js';
 import { hostile } from './hostile.js';
 
 export const preview: Story = {
   name: 'preview',
   about:
-    'What a preview shows is what is sent; a test shows every phase and stores nothing; hostile answers are kept small.',
+    'What a preview shows is what is sent; a test shows every phase and stores nothing; what does not fit is refused; hostile answers are kept small.',
   tell: (stage: Stage): readonly Promised[] => [
     {
       says: "the preview's body is the body that arrives, byte for byte, at every target",
@@ -18,6 +19,7 @@ export const preview: Story = {
       says: 'a test of a saved connector uses its stored secret, shows its phases and leaves no delivery',
       holds: () => withDesk(stage, testLeavesNothing),
     },
+    ...badInput(stage),
     ...hostile(stage),
   ],
 };

@@ -2,9 +2,11 @@ import type { ReceiversClient } from '@waybill/receivers/client';
 import type { Stage } from '../stage.js';
 import { hold } from '../story.js';
 import { attemptsOf, Desk, isEnded, toldOf } from './desk.js';
+import { removed } from './one-ticket-ends.js';
 import { rawAttempts, rawMails, rawTickets } from './raw-more.js';
 import { rawRows, sendRaw } from './raw-rows.js';
 import { pagerdutyRows, type RowCase, type RowGroup, rowType, slackRows, teamsRows } from './row-cases.js';
+import { type TicketRoom, ticketRooms } from './ticket-books.js';
 import { jiraRows, jsmRows, servicenowRows } from './ticketing-row-cases.js';
 import { emailRows, refreshRow, type TlsDoors, webhookRows } from './universal-row-cases.js';
 
@@ -99,6 +101,8 @@ async function throughProduct(desk: Desk): Promise<string[]> {
       return faults;
     }),
   );
+  // These take the tickets away from under everybody else.
+  for (const name of ['Jira', 'ServiceNow']) await removed(desk, ticketRooms[name] as TicketRoom);
   return found.flat();
 }
 
