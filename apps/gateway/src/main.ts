@@ -1,20 +1,7 @@
-import { connectBus } from '@waybill/bus/connect';
 import { loadConfig } from '@waybill/service-kit/config';
-import { drainOnSignals } from '@waybill/service-kit/drain';
 import { gatewayConfig } from './config.js';
-import { startGateway } from './start-gateway.js';
 
 const config = loadConfig(gatewayConfig);
-process.on('uncaughtException', fail).on('unhandledRejection', fail);
-try {
-  const gateway = await startGateway(config, () => connectBus(config.NATS_URL, 'gateway'));
-  drainOnSignals(gateway.log, () => gateway.stop());
-} catch (error) {
-  fail(error);
-}
-
-/** A defect must not leave half a gateway. */
-function fail(error: unknown): never {
-  process.stderr.write(`gateway: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-  process.exit(1);
-}
+// Loaded only now: a faulty configuration is told in a fraction of the time that everything else takes to load.
+const { serve } = await import('./serve.js');
+await serve(config);

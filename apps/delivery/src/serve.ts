@@ -1,0 +1,15 @@
+import { connectBus } from '@waybill/bus/connect';
+import { runService } from '@waybill/service-kit/start-service';
+import type { Config } from './config.js';
+import { deliveryModule } from './delivery.module.js';
+
+/** Runs the service until a signal ends it. */
+export function serve(config: Config): Promise<void> {
+  return runService({
+    name: 'delivery',
+    description: 'Attempts, retries, dead letters; preview and test by the same path',
+    config,
+    connect: () => connectBus(config.NATS_URL, 'delivery'),
+    module: (kit) => deliveryModule(config, kit),
+  });
+}

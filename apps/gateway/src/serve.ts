@@ -1,0 +1,21 @@
+import { connectBus } from '@waybill/bus/connect';
+import { drainOnSignals } from '@waybill/service-kit/drain';
+import type { GatewayConfig } from './config.js';
+import { startGateway } from './start-gateway.js';
+
+/** Runs the gateway until a signal ends it. */
+export async function serve(config: GatewayConfig): Promise<void> {
+  process.on('uncaughtException', fail).on('unhandledRejection', fail);
+  try {
+    const gateway = await startGateway(config, () => connectBus(config.NATS_URL, 'gateway'));
+    drainOnSignals(gateway.log, () => gateway.stop());
+  } catch (error) {
+    fail(error);
+  }
+}
+
+/** A defect must not leave half a gateway. */
+function fail(error: unknown): never {
+  process.stderr.write(`gateway: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.exit(1);
+}
