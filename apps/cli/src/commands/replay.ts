@@ -1,5 +1,6 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { Server } from '../server.js';
+import { type DecidedAgain, Rules } from '../decided-again.js';
 import { FoldedLog, type LoggedEvent } from '../folded-log.js';
 import { NotDone, say, Usage, type World } from '../world.js';
 
@@ -8,6 +9,10 @@ interface Options {
   delivery?: string;
   attempt?: number;
   bytes?: boolean;
+  decisions?: boolean;
+  rules: string;
+  notification?: string;
+  since?: string;
   until?: string;
   stream?: string;
   json?: boolean;
@@ -29,7 +34,17 @@ export const replayCommand = (world: World): Command =>
     )
     .option('--bytes')
     .option('--attempt <number>', 'the last one that sent something when absent', Number)
-    .action(async ({ log, until, stream, json, delivery, attempt, bytes }: Options) => {
+    .option('--decisions', 'decides routed notifications once more and compares with the record')
+    .addOption(
+      new Option('--rules <when>', 'the subscriptions as they stood then, or as they are now')
+        .choices(['then', 'now'])
+        .default('then'),
+    )
+    .option('--notification <id>', 'with --decisions: one notification, and every subscription that stood')
+    .option('--since <time>', 'with --decisions: the first notification that counts')
+    .action(async (options: Options) => {
+      const { log, until, stream, json, delivery, attempt, bytes } = options;
+      if (options.decisions === true) return replayDecisions(world, options);
       if (delivery !== undefined && bytes === true) return replayBytes(world, delivery, attempt, json);
       if (log === undefined || delivery !== undefined) throw new Usage('Give --log, or --delivery with --bytes.');
       const isBefore = untilOf(until);
@@ -53,6 +68,46 @@ export const replayCommand = (world: World): Command =>
           .map(({ stream: name, version, state: value }) => `${name}  v${version}  ${JSON.stringify(value)}`),
       ]);
     });
+
+/** The rules of then must come to what is recorded; those of now may not, which is what one asks for. */
+async function replayDecisions(world: World, { rules, notification, since, until, json }: Options): Promise<void> {
+  const server = new Server(world);
+  const isBefore = untilOf(until);
+  const isAfter = since === undefined ? () => true : ({ at }: LoggedEvent) => Date.parse(at) >= Date.parse(since);
+  const now = new Rules();
+  if (rules === 'now') for await (const event of eventsOf(server, 'subscriptions-0', undefined)) now.take(event);
+  const then = new Rules();
+  const found: DecidedAgain[] = [];
+  let notifications = 0;
+  let shredded = 0;
+  for await (const event of eventsOf(server, 'subscriptions-0', undefined)) {
+    if (!isBefore(event)) break;
+    then.take(event);
+    const isAsked = notification === undefined || event.data['notificationId'] === notification;
+    if (event.type !== 'NotificationRouted' || !isAfter(event) || !isAsked) continue;
+    notifications += 1;
+    const again = (rules === 'now' ? now : then).decide(event);
+    if (again === null) shredded += 1;
+    else if (!again.same || notification !== undefined) found.push(again);
+  }
+  const different = found.filter(({ same }) => !same);
+  say(world, json, { rules, notifications, shredded, different: different.length, found }, () => [
+    `${notifications} notifications, ${different.length} would go elsewhere by the rules of ${rules}, ${shredded} cannot be decided again because they were shredded`,
+    ...found.flatMap(decisionWords),
+  ]);
+  if (rules === 'then' && different.length > 0) throw new NotDone('');
+}
+
+function decisionWords({ notificationId, position, subscriptions, same }: DecidedAgain): string[] {
+  const shown = same ? subscriptions : subscriptions.filter(({ recorded, decided }) => recorded !== decided);
+  return [
+    `${notificationId} (subscriptions-0:${position})`,
+    ...shown.map(({ name, subscriptionId, recorded, decided, because }) => {
+      const went = recorded ? 'was chosen' : 'was not chosen';
+      return `  ${name} (${subscriptionId}) ${went}${recorded === decided ? '' : `, and ${decided ? 'would be' : 'would not be'}`}: ${because}`;
+    }),
+  ];
+}
 
 interface Replayed {
   attempt: number;
