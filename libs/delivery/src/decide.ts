@@ -1,6 +1,6 @@
 import { type Decider, Refused } from '@waybill/decider/decider';
 import {
-  type AcceptedData,
+  type Accepted,
   type AttemptOutcome,
   type AttemptPlan,
   type DeliveryEvent,
@@ -13,7 +13,7 @@ import { nextTry } from './retry-plan.js';
 
 export type DeliveryCommand =
   /** From the intake; `begin` when a worker is free and the first attempt starts in the same append. */
-  | { readonly type: 'AcceptDelivery'; readonly delivery: AcceptedData; readonly begin: AttemptPlan | null }
+  | { readonly type: 'AcceptDelivery'; readonly delivery: Accepted; readonly begin: AttemptPlan | null }
   | { readonly type: 'BeginAttempt'; readonly plan: AttemptPlan }
   | RecordOutcome
   /** From the timer: the deadline of an attempt passed and nobody wrote its outcome. */
@@ -70,7 +70,7 @@ export function decide(command: DeliveryCommand, state: DeliveryState): Delivery
   }
 }
 
-function accept(delivery: AcceptedData, plan: AttemptPlan | null, state: DeliveryState): DeliveryEvent[] {
+function accept(delivery: Accepted, plan: AttemptPlan | null, state: DeliveryState): DeliveryEvent[] {
   // The same (notification, subscription, connector) is the same delivery: a repeat changes nothing.
   if (state.status !== 'none') return [];
   const accepted: DeliveryEvent = { type: 'DeliveryAccepted', data: delivery };

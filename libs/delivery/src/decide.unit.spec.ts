@@ -1,10 +1,10 @@
 import { specificationFor } from '@waybill/decider/specification';
 import { deliveryDecider, type RecordOutcome } from './decide.js';
-import type { AcceptedData, AttemptOutcome, AttemptPlan, DeliveryEvent } from './delivery.js';
+import type { Accepted, AttemptOutcome, AttemptPlan, DeliveryEvent } from './delivery.js';
 
 const given = specificationFor(deliveryDecider);
 
-const delivery: AcceptedData = {
+const delivery: Accepted = {
   deliveryId: 'dlv_1',
   notificationId: 'ntf_1',
   notificationType: 'incident',

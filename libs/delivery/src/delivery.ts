@@ -20,7 +20,7 @@ export type DeliveryState =
 
 /** What every delivery knows once it is accepted. */
 export interface Begun {
-  readonly accepted: AcceptedData;
+  readonly accepted: Accepted;
   /** Attempts so far, over all redeliveries. */
   readonly attempts: number;
   /** Attempts of the present round: the retry plan starts anew when somebody asks for a redelivery. */
@@ -35,7 +35,7 @@ export interface Begun {
 
 export type RedeliveryMode = 'same-bytes' | 'render-again';
 
-export interface AcceptedData {
+export interface Accepted {
   readonly deliveryId: string;
   readonly notificationId: string;
   readonly notificationType: string;
@@ -78,7 +78,7 @@ export type AttemptOutcome =
       readonly receipt?: Record<string, unknown> | null | undefined;
     };
 
-interface FinishedData {
+interface Finished {
   readonly attemptId: string;
   readonly number: number;
   readonly finishedAt: string;
@@ -93,14 +93,14 @@ interface FinishedData {
 }
 
 export type DeliveryEvent =
-  | { readonly type: 'DeliveryAccepted'; readonly data: AcceptedData }
+  | { readonly type: 'DeliveryAccepted'; readonly data: Accepted }
   | { readonly type: 'AttemptStarted'; readonly data: AttemptPlan & { readonly number: number } }
   /** Sealed beside it: the request as sent (secrets as placeholders) and the target's answer. */
-  | { readonly type: 'DeliveryDelivered'; readonly data: FinishedData }
+  | { readonly type: 'DeliveryDelivered'; readonly data: Finished }
   /** Sealed beside it, as above, where there was a request. */
   | {
       readonly type: 'AttemptFailed';
-      readonly data: FinishedData & {
+      readonly data: Finished & {
         readonly outcome: 'refused' | 'unknown';
         readonly retry: 'later' | 'never' | null;
         readonly reason: string;

@@ -239,7 +239,10 @@ function describeAnswers(target: Target, sample: SampleConnector): void {
     );
   });
 
-  if (isMail) return;
+  if (!isMail) describeHttpAnswers(target, sample);
+}
+
+function describeHttpAnswers(target: Target, sample: SampleConnector): void {
   const first = (): Sending => sending(target, sample, 'incident', builtInSamples[0]?.[1] ?? null);
 
   it.each([300, 301, 302, 303, 307, 308])('refuses %i and never follows it', (status) => {

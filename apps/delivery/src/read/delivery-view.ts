@@ -1,6 +1,6 @@
 import type { Attempt, Delivery } from '@waybill/contracts/http/deliveries';
 import { Refused } from '@waybill/decider/decider';
-import type { AcceptedData, DeliveryEvent, DeliveryState } from '@waybill/delivery/delivery';
+import type { Accepted, DeliveryEvent, DeliveryState } from '@waybill/delivery/delivery';
 import { type RecordedEvent, shredded } from '@waybill/event-log/log';
 import { type KeptAttempt, openKeptAttempt } from '../out/kept-attempt.js';
 import { stateOf } from '../work/job.js';
@@ -9,7 +9,7 @@ import { stateOf } from '../work/job.js';
 export function deliveryView(tenant: string, events: readonly RecordedEvent[]): Delivery {
   const first = events[0];
   if (first === undefined || first.tenant !== tenant) throw new Refused('delivery_unknown', 'There is no such delivery.');
-  const accepted = first.data as unknown as AcceptedData;
+  const accepted = first.data as unknown as Accepted;
   const state = stateOf(events);
   const attempts = attemptsOf(events);
   return {
