@@ -19,7 +19,7 @@ def request(url, subject, body, timeout_s=10):
     with socket.create_connection((where.hostname, where.port or 4222), timeout_s) as line:
         answers = line.makefile("rb")
         options = {"user": unquote(where.username or ""), "pass": unquote(where.password or ""), "verbose": False}
-        # A reply subject is used once: the broker lets a service answer it once.
+        # A new reply subject each time, as every client library has it.
         inbox = b"_INBOX.%s" % uuid.uuid4().hex.encode()
         line.sendall(b"CONNECT %s\r\nSUB %s 1\r\n" % (json.dumps(options).encode(), inbox))
         line.sendall(b"PUB %s %s %d\r\n%s\r\n" % (subject.encode(), inbox, len(body), body))

@@ -62,7 +62,8 @@ export class NatsText {
 
   /** Publishes with a reply subject and answers the first message on it; a JetStream publish is answered by its PubAck. */
   async request(subject: string, body: string, headers: Readonly<Record<string, string>> = {}): Promise<string> {
-    // Never used before: the broker lets a service answer a reply subject once, whoever's it is.
+    // New each time, as every client library has it: on a reply subject that a JetStream publish has used, the broker (2.14) refuses
+    // the answer of a service that may only answer (`allow_responses`).
     const inbox = `_INBOX.${randomUUID()}`;
     await this.subscribe(inbox);
     this.publish(subject, body, headers, inbox);
