@@ -10,9 +10,9 @@ import { type Statement, statements } from './statement.js';
 
 /** Leaves of one answer: 32 bytes each, so that a page in base64 stays below a NATS message of 1 MiB. */
 export const leavesPageMax = 20_000;
-/** Entries of one answer, and about how many stored bytes: base64 makes a third more of them. */
+/** Entries of one answer, and about how many stored bytes: with one event of the largest size after them, in base64, it is below 1 MiB. */
 export const entriesPageMax = 1_000;
-const entriesPageBytesMax = 300_000;
+const entriesPageBytesMax = 120_000;
 /** An audit moves no bytes, it only hashes them where they are. */
 const recomputedBytesMax = 8 * 1024 * 1024;
 /** Positions that one question about streams answers at most. */
