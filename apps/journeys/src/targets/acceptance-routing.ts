@@ -1,7 +1,7 @@
 import type { Stage } from '../stage.js';
 import { hold, pause, type Promised, same } from '../story.js';
 import { agent, withDesk } from './acceptance-documented.js';
-import type { Desk } from './desk.js';
+import { type Desk, isEnded } from './desk.js';
 
 /** A10 to A12: who gets what, what is suppressed, and the life of a connector. */
 export function routing(stage: Stage): readonly Promised[] {
@@ -144,7 +144,7 @@ async function a12(desk: Desk): Promise<string> {
 
   await api.post(`${path}/disable`, { reason: 'journey' });
   await desk.send(lane, {});
-  const [, held] = await desk.until(lane.connectorId, 2, ({ status }) => status !== 'attempting', 10_000);
+  const [, held] = await desk.until(lane.connectorId, 2, isEnded, 10_000);
   hold(
     held?.status === 'cancelled' && (held.attempts ?? []).length === 0,
     `a disabled connector's delivery is ${held?.status} (${held?.reason})`,
@@ -157,7 +157,7 @@ async function a12(desk: Desk): Promise<string> {
   const unknown = await api.call('GET', `/v1/connectors/con_${'0'.repeat(26)}`);
   same([unknown.status, unknown.json['code']], [404, 'connector_unknown'], 'GET of an unknown one');
   await desk.send(lane, {});
-  const last = (await desk.until(lane.connectorId, 3, ({ status }) => status !== 'attempting', 10_000)).at(-1);
+  const last = (await desk.until(lane.connectorId, 3, isEnded, 10_000)).at(-1);
   hold(
     last?.status === 'cancelled' || last?.status === 'dead-lettered',
     `the delivery to a deleted connector is ${last?.status}`,

@@ -36,7 +36,8 @@ const answers: readonly (readonly [what: string, script: Script, attempts: RegEx
 const keptBytesMax = 16 * 1024;
 /** Issue 3: memory grows by less than this an attempt. */
 const growthBytesMax = 1024 * 1024;
-const rounds = 5;
+const longRounds = 5;
+const shortRounds = 2;
 const limits = { timeoutMs: 2_000, retryDelaysSeconds: [], maxConcurrent: 5 };
 
 export function hostile(stage: Stage): readonly Promised[] {
@@ -61,6 +62,7 @@ async function allAnswers(desk: Desk): Promise<string> {
       };
     }),
   );
+  const rounds = desk.stage.long ? longRounds : shortRounds;
   await packBomb(desk);
   const play = async (count: number, done: number): Promise<void> => {
     await Promise.all(

@@ -97,6 +97,15 @@ export const pagerduty: Room = {
   },
 };
 
+/** As PagerDuty's `rate limited`, but for the half minute: that it is due is enough. */
+export const unawaited: Play = {
+  ...(pagerduty.plays['rate limited'] as Play),
+  attempts: /^refused:rate_limited$/,
+  verdicts: /^refused by pagerduty\.rate$/,
+  status: 'retrying',
+  dueInSeconds: 30,
+};
+
 /** One scripted answer for each cell's own name. */
 export function named(
   target: string,
