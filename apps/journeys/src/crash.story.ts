@@ -9,6 +9,7 @@ export const crash: Story = {
   about: 'each service is killed while notifications are published, and started again by hand',
   tell: (stage) => [
     ...services.map((service) => killed(stage, service)),
+    brokerKilled(stage),
     ...(['subscriptions', 'delivery'] as const).map((service) => restarted(stage, service)),
   ],
 };
@@ -34,6 +35,23 @@ function killed(stage: Stage, service: Service): Promised {
         await stage.kill(service);
         await pause(downMs);
         await stage.start(service);
+      });
+      return balanced(await drawUp(stage, sink, published, settleWaitMs), published);
+    },
+  };
+}
+
+/** The machine stays up, so that what the broker has written is written; a power cut may take its last 200 ms (see the broker's `sync_interval`). */
+function brokerKilled(stage: Stage): Promised {
+  const count = notifications(stage);
+  return {
+    says: `kill -9 of the broker in the middle of ${count} notifications loses none that it acknowledged`,
+    holds: async () => {
+      const sink = await openSink(stage, `crash-nats-${Date.now()}`, count);
+      const published = await publishAround(stage, sink, 'jetstream', count, async () => {
+        await stage.killNats();
+        await pause(downMs);
+        await stage.start('nats');
       });
       return balanced(await drawUp(stage, sink, published, settleWaitMs), published);
     },

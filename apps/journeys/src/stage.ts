@@ -107,6 +107,18 @@ export class Stage {
     await eventually(`${name} is gone`, goneWaitMs, async () => (this.isRunning(name) ? null : true));
   }
 
+  /** kill -9 of the broker; its store stays as it was at that moment. */
+  async killNats(): Promise<void> {
+    const processes = JSON.parse(readFileSync(join(this.dataDir, 'processes.json'), 'utf8')) as {
+      name: string;
+      pid: number;
+    }[];
+    const pid = processes.findLast(({ name }) => name === 'nats')?.pid;
+    if (pid === undefined) throw new Error('nats is not running');
+    process.kill(pid, 'SIGKILL');
+    await this.stop('nats');
+  }
+
   isRunning(name: string): boolean {
     return typeof this.dev.pids[name] === 'number';
   }
