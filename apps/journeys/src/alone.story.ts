@@ -61,11 +61,11 @@ function onlyOne(stage: Stage, service: Service): Promised {
         `alone-${service}`,
         async () => {
           others = stage.running().filter((one) => one !== service);
-          for (const one of stage.running()) await stage.stop(one);
+          await Promise.all(stage.running().map((one) => stage.stop(one)));
           await stage.start(service);
         },
         async () => {
-          for (const one of others) await stage.start(one);
+          await Promise.all(others.map((one) => stage.start(one)));
         },
       ),
   };

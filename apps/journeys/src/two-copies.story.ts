@@ -13,7 +13,7 @@ export const twoCopies: Story = {
       {
         says: 'a second copy of every service starts beside the first',
         holds: async () => {
-          for (const service of services) await stage.start(service, 2);
+          await Promise.all(services.map((service) => stage.start(service, 2)));
           return Object.keys(stage.dev.pids).join(', ');
         },
       },
