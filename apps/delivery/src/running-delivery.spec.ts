@@ -3,12 +3,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, headers, type NatsConnection } from '@nats-io/transport-node';
 import type { Delivery } from '@waybill/contracts/http/deliveries';
-import { encodeLogEvent, sealedAtHeader } from '@waybill/contracts/log-event';
+import { encodeLogEvent, type LogEvent, sealedAtHeader } from '@waybill/contracts/log-event';
 import type { ConnectorLimits } from '@waybill/contracts/log/registry';
 import { sealedNotificationText } from '@waybill/contracts/log/subscriptions';
 import type { Problem } from '@waybill/contracts/problem';
 import { logStream, logSubject, logSubjects, publishSubject, rpcSubject } from '@waybill/contracts/subjects';
 import { encodeTypeId } from '@waybill/decider/type-id';
+import { PostgresLog } from '@waybill/event-log/postgres-log';
 import { ReceiversClient } from '@waybill/receivers/client';
 import { type Receivers, startReceivers } from '@waybill/receivers/start';
 import { keks, readConfig } from '@waybill/service-kit/config';
@@ -192,7 +193,7 @@ export class RunningDelivery {
     number: number,
     connectorIds: readonly string[],
     over: { payload?: object; type?: string; subscriptionId?: string; correlationKey?: string } = {},
-  ): Promise<void> {
+  ): Promise<number> {
     const subscriptionId = over.subscriptionId ?? idOf('sub', 1);
     const notificationId = idOf('ntf', number);
     const data = {
@@ -201,7 +202,7 @@ export class RunningDelivery {
     }; // prettier-ignore
     const keys = over.correlationKey === undefined ? null : { correlation: { [subscriptionId]: over.correlationKey }, suppression: {} };
     const sealed = sealedNotificationText(JSON.stringify(over.payload ?? { n: number }), keys);
-    await this.subscriptions.publish(`notification-${notificationId}`, 'NotificationRouted', data, sealed);
+    return this.subscriptions.publish(`notification-${notificationId}`, 'NotificationRouted', data, sealed);
   }
 
   async reply(call: string, input: object, tenant = 'default'): Promise<{ ok?: unknown; problem?: Problem }> {
@@ -256,6 +257,25 @@ export class RunningDelivery {
       return (await client.query<Row>(text, values)).rows;
     } finally {
       await client.end();
+    }
+  }
+
+  /** Writes into the service's log as another worker would. */
+  async append(stream: string, expected: 'none' | number, events: readonly { type: string; data: object }[]): Promise<void> {
+    const { DATABASE_URL = '', WAYBILL_LOG_KEK = '' } = this.environment;
+    const log = await PostgresLog.open({ connectionString: DATABASE_URL, kek: WAYBILL_LOG_KEK, log: 'delivery-0', applicationName: 'another worker' });
+    const news = events.map((event) => ({ ...event, schemaVersion: 1, meta: { actor: 'test' } }));
+    await log.append({ streams: [{ stream, tenant: 'default', expected, events: news }] });
+    await log.close();
+  }
+
+  /** All events of the service's log, oldest first. */
+  async events(): Promise<LogEvent[]> {
+    const all: LogEvent[] = [];
+    for (;;) {
+      const page = await this.ask<{ events: { text: string }[]; head: number }>('log.read', { after: all.length, limit: 1_000 }, '_');
+      all.push(...page.events.map(({ text }) => JSON.parse(text) as LogEvent));
+      if (all.length >= page.head || page.events.length === 0) return all;
     }
   }
 

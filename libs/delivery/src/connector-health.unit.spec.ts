@@ -37,7 +37,7 @@ describe('the health of a connector', () => {
     expect(closedUntilMs(health)).toBe(start + probeDelayMsMin);
   });
 
-  it('waits longer after each probe that fails, up to half a minute', () => {
+  it('waits longer after each probe that fails, up to a quarter of a minute', () => {
     expect(after(circuitOpensAfter + 1, failed).health.probeAtMs).toBe(start + 2 * probeDelayMsMin);
     expect(after(circuitOpensAfter + 20, failed).health.probeAtMs).toBe(start + probeDelayMsMax);
   });
