@@ -40,6 +40,7 @@ const inside = createRoute({
   beforeLoad: async ({ location }) => {
     const session = await queryClient.ensureQueryData(sessionQuery).catch((error: unknown) => {
       if (error instanceof ProblemError && error.problem.status === 401)
+        // eslint-disable-next-line @typescript-eslint/only-throw-error -- how this router is told to go elsewhere
         throw redirect({ to: '/sign-in', search: location.href === '/' ? {} : { from: location.href } });
       throw error;
     });

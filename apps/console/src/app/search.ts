@@ -16,7 +16,7 @@ export function readSearch(search: Record<string, unknown>): Search {
 
 /** The state of this page and a way to change parts of it; undefined removes one. */
 export function usePageState(): [Search, (changes: Search) => void] {
-  const search = useSearch({ strict: false }) as Search;
+  const search: Search = useSearch({ strict: false });
   const navigate = useNavigate();
   const change = (changes: Search): void => {
     const next = Object.fromEntries(

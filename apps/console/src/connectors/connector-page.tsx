@@ -1,6 +1,6 @@
 import { Alert, Group, Tabs } from '@mantine/core';
+import { useId } from '../app/use-id';
 import { useQuery } from '@tanstack/react-query';
-import { useParams } from '@tanstack/react-router';
 import { connectorQuery, targetsQuery } from '../api/queries';
 import type { Connector, Target } from '../api/shapes';
 import { api } from '../api/client';
@@ -21,7 +21,7 @@ import { TestPanel } from './test-panel';
 type Tab = keyof typeof words.tabs;
 
 export function ConnectorPage() {
-  const { id } = useParams({ strict: false }) as { id: string };
+  const id = useId();
   const connector = useQuery(connectorQuery(id));
   const targets = useQuery(targetsQuery);
   const target = targets.data?.items.find((one) => one.id === connector.data?.target);

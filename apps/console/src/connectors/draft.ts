@@ -16,7 +16,7 @@ export const emptyDraft: Draft = { target: '', name: '', config: {}, secrets: {}
 /** What a stored connector looks like in a form; secrets stay empty, because nobody gets them back. */
 export function draftOf(connector: Connector): Draft {
   const { target, name, config, templates } = connector;
-  return { target, name, config, secrets: {}, templates: templates as Record<string, Template> };
+  return { target, name, config, secrets: {}, templates: templates };
 }
 
 /** The secrets that a choice in the form asks for; the others are offered further down. Empty: all of them. */

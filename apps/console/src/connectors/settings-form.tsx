@@ -58,7 +58,7 @@ export function SettingsForm({ target, draft, onChange, faults, stored = {} }: S
 }
 
 function Secrets({ target, draft, onChange, faults, stored = {} }: SettingsFormProps) {
-  const schema = described(target.secrets as FieldSchema, stored);
+  const schema = described(target.secrets, stored);
   const names = Object.keys(schema.properties ?? {});
   if (names.length === 0) return null;
   const asked = secretsAskedFor(target.id, draft.config);

@@ -72,7 +72,7 @@ function Redeliver({ delivery }: { delivery: Delivery }) {
       >
         <Stack>
           <Text size="sm">{words.redeliverLead}</Text>
-          <Radio.Group value={mode} onChange={(next) => setMode(next as typeof mode)} label={words.redeliver}>
+          <Radio.Group value={mode} onChange={(next) => setMode(next)} label={words.redeliver}>
             <Stack gap="xs" mt="xs">
               {Object.entries(words.modes).map(([value, [label, description]]) => (
                 <Radio key={value} value={value} label={label} description={description} />

@@ -15,19 +15,11 @@ import { filtersIn, statuses, timesIn } from './filters';
 
 /** Searches deliveries. Every filter stands in the address; the live tail says what is new and shows it when asked. */
 export function DeliveryExplorer() {
-  const [state, change] = usePageState();
+  const [state] = usePageState();
   const may = useMay();
-  const times = timesIn(state['last']);
   // A window that ends now moves on with each look, not with each render.
   const filters = useMemo(() => filtersIn(state), [JSON.stringify(state)]);
   const isFiltered = Object.values(filters).some((value) => value !== undefined);
-  const connectors = useQuery(connectorsQuery()).data?.items ?? [];
-  const subscriptions = useQuery(subscriptionsQuery()).data?.items ?? [];
-  const types = useQuery(typesQuery).data?.items ?? [];
-  const options = (list: { id: string; name: string }[]) => [
-    { value: '', label: general.all },
-    ...list.map(({ id, name }) => ({ value: id, label: name })),
-  ];
   return (
     <>
       <PageHead
@@ -42,53 +34,69 @@ export function DeliveryExplorer() {
           )
         }
       />
-      <Group mb="md" align="flex-end" gap="sm">
-        <TextInput
-          label={words.filters.q}
-          data-search=""
-          defaultValue={state['q'] ?? ''}
-          onChange={(event) => change({ q: event.currentTarget.value })}
-          leftSection={<Icon name="search" />}
-        />
-        <NativeSelect
-          label={words.filters.status}
-          value={state['status'] ?? ''}
-          onChange={(event) => change({ status: event.currentTarget.value })}
-          data={[{ value: '', label: general.all }, ...statuses]}
-        />
-        <NativeSelect
-          label={words.filters.connectorId}
-          value={state['connectorId'] ?? ''}
-          onChange={(event) => change({ connectorId: event.currentTarget.value })}
-          data={options(connectors)}
-        />
-        <NativeSelect
-          label={words.filters.subscriptionId}
-          value={state['subscriptionId'] ?? ''}
-          onChange={(event) => change({ subscriptionId: event.currentTarget.value })}
-          data={options(subscriptions)}
-        />
-        <NativeSelect
-          label={words.filters.type}
-          value={state['type'] ?? ''}
-          onChange={(event) => change({ type: event.currentTarget.value })}
-          data={[{ value: '', label: general.all }, ...types.map(({ type }) => type)]}
-        />
-        <NativeSelect
-          label={words.filters.since}
-          value={times.chosen}
-          onChange={(event) => change({ last: event.currentTarget.value })}
-          data={Object.entries(words.presets).map(([value, label]) => ({ value, label }))}
-        />
-        {isFiltered && (
-          <Button variant="default" component={Link} to="/deliveries">
-            {words.clear}
-          </Button>
-        )}
-        <LiveTail />
-      </Group>
+      <Filters isFiltered={isFiltered} />
       <DeliveryTable filters={filters} />
     </>
+  );
+}
+
+/** One control a filter; each writes its part of the address. */
+function Filters({ isFiltered }: { isFiltered: boolean }) {
+  const [state, change] = usePageState();
+  const times = timesIn(state['last']);
+  const connectors = useQuery(connectorsQuery()).data?.items ?? [];
+  const subscriptions = useQuery(subscriptionsQuery()).data?.items ?? [];
+  const types = useQuery(typesQuery).data?.items ?? [];
+  const options = (list: { id: string; name: string }[]) => [
+    { value: '', label: general.all },
+    ...list.map(({ id, name }) => ({ value: id, label: name })),
+  ];
+  return (
+    <Group mb="md" align="flex-end" gap="sm">
+      <TextInput
+        label={words.filters.q}
+        data-search=""
+        defaultValue={state['q'] ?? ''}
+        onChange={(event) => change({ q: event.currentTarget.value })}
+        leftSection={<Icon name="search" />}
+      />
+      <NativeSelect
+        label={words.filters.status}
+        value={state['status'] ?? ''}
+        onChange={(event) => change({ status: event.currentTarget.value })}
+        data={[{ value: '', label: general.all }, ...statuses]}
+      />
+      <NativeSelect
+        label={words.filters.connectorId}
+        value={state['connectorId'] ?? ''}
+        onChange={(event) => change({ connectorId: event.currentTarget.value })}
+        data={options(connectors)}
+      />
+      <NativeSelect
+        label={words.filters.subscriptionId}
+        value={state['subscriptionId'] ?? ''}
+        onChange={(event) => change({ subscriptionId: event.currentTarget.value })}
+        data={options(subscriptions)}
+      />
+      <NativeSelect
+        label={words.filters.type}
+        value={state['type'] ?? ''}
+        onChange={(event) => change({ type: event.currentTarget.value })}
+        data={[{ value: '', label: general.all }, ...types.map(({ type }) => type)]}
+      />
+      <NativeSelect
+        label={words.filters.since}
+        value={times.chosen}
+        onChange={(event) => change({ last: event.currentTarget.value })}
+        data={Object.entries(words.presets).map(([value, label]) => ({ value, label }))}
+      />
+      {isFiltered && (
+        <Button variant="default" component={Link} to="/deliveries">
+          {words.clear}
+        </Button>
+      )}
+      <LiveTail />
+    </Group>
   );
 }
 

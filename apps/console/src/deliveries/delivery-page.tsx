@@ -1,6 +1,7 @@
 import { Alert, Anchor, Group, Table, Tabs, Text, Timeline } from '@mantine/core';
+import { useId } from '../app/use-id';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link, useParams } from '@tanstack/react-router';
+import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useLive } from '../api/live';
 import { connectorsQuery, deliveryQuery, namesOf, subscriptionsQuery, whyQuery } from '../api/queries';
@@ -21,10 +22,8 @@ import { Neighbours } from './neighbours';
 import { ProofBadge } from './proof';
 import { sentenceOf } from './sentence';
 
-type Tab = keyof typeof words.tabs;
-
 export function DeliveryPage() {
-  const { id } = useParams({ strict: false }) as { id: string };
+  const id = useId();
   const delivery = useQuery(deliveryQuery(id));
   const queries = useQueryClient();
   const isOpen = delivery.data !== undefined && ['pending', 'attempting', 'retrying'].includes(delivery.data.status);
@@ -71,7 +70,7 @@ function Shown({ delivery }: { delivery: Delivery }) {
       )}
       <Facts delivery={delivery} names={names} />
       <Tabs
-        value={(state['tab'] ?? 'timeline') as Tab}
+        value={state['tab'] ?? 'timeline'}
         onChange={(chosen) => change({ tab: chosen ?? undefined })}
         keepMounted={false}
       >

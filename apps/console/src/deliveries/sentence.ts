@@ -13,7 +13,10 @@ export function sentenceOf(delivery: Delivery, connector: string): string {
     case 'delivered': {
       const finishedAt = delivery.attempts?.at(-1)?.finishedAt;
       const begun = delivery.acceptedAt;
-      const tookMs = finishedAt == null || begun === undefined ? null : Date.parse(finishedAt) - Date.parse(begun);
+      const tookMs =
+        finishedAt === undefined || finishedAt === null || begun === undefined
+          ? null
+          : Date.parse(finishedAt) - Date.parse(begun);
       const ticket = delivery.receipt?.ticket;
       const took = tookMs === null || tookMs < 0 ? '' : duration(tookMs);
       return sentences.delivered(connector, attempts, took) + (ticket === undefined ? '' : sentences.ticket(ticket));

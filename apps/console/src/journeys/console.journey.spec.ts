@@ -14,12 +14,16 @@ const scriptBytesMax = 350 * 1024;
 /** A key that signed nothing here: the one of sum.golang.org, as the Go project publishes it. */
 const otherVkey = 'sum.golang.org+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8';
 
-// `npm test` says in one line when there is no browser on this machine and none could be installed.
-(chromium === undefined ? describe.skip : describe)('the console in a browser', () => {
+if (chromium === undefined) {
+  // `npm test` says in one line what to install; here it must not look as if something had been seen.
+  it('is not looked at: there is no Chromium on this machine', () => expect(chromium).toBeUndefined());
+} else describe('the console in a browser', () => tellStories(chromium));
+
+function tellStories(executablePath: string): void {
   let stage: Stage;
   beforeAll(async () => {
     mkdirSync(pictures, { recursive: true });
-    stage = await startStage(chromium as string);
+    stage = await startStage(executablePath);
   }, 180_000);
   afterAll(() => stage?.stop());
 
@@ -205,7 +209,7 @@ const otherVkey = 'sum.golang.org+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTA
     expect(await page.getByRole('link', { name: 'Create a connector' }).count()).toBe(0);
     await page.context().close();
   });
-});
+}
 
 async function coldLook(stage: Stage): Promise<{ tookMs: number; scriptBytes: number }> {
   const page = await stage.newPage();

@@ -103,7 +103,7 @@ function PublishSample({ type }: { type: string }) {
       await queries.invalidateQueries({ queryKey: ['notifications'] });
     },
   });
-  if (!may('publish') || sample == null) return null;
+  if (!may('publish') || sample === undefined || sample === null) return null;
   return (
     <>
       {publish.isError && <ProblemNotice error={publish.error} />}

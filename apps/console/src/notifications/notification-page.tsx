@@ -1,6 +1,7 @@
 import { Anchor, Button, Grid, Group, Stack, Table, Text, Title } from '@mantine/core';
+import { useId } from '../app/use-id';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { Link, useParams } from '@tanstack/react-router';
+import { Link } from '@tanstack/react-router';
 import { api } from '../api/client';
 import { connectorsQuery, namesOf, notificationQuery, subscriptionsQuery } from '../api/queries';
 import type { NotificationDetail } from '../api/shapes';
@@ -16,7 +17,7 @@ import { deliveryWords } from '../words/deliveries';
 import { notificationWords as words } from '../words/notifications';
 
 export function NotificationPage() {
-  const { id } = useParams({ strict: false }) as { id: string };
+  const id = useId();
   const notification = useQuery(notificationQuery(id));
   return <Answer of={notification}>{(found) => <Shown notification={found} />}</Answer>;
 }
@@ -44,7 +45,7 @@ function Shown({ notification }: { notification: NotificationDetail }) {
               </Title>
               <Why id={id} />
             </section>
-            {payload != null && <ExplainAll type={type} payload={payload} />}
+            {payload !== undefined && payload !== null && <ExplainAll type={type} payload={payload} />}
           </Stack>
         </Grid.Col>
         <Grid.Col span={{ base: 12, lg: 6 }}>

@@ -85,17 +85,21 @@ export function RecordTable<T extends { id: string }>(props: RecordTableProps<T>
           </tbody>
         </table>
       </div>
-      {more !== undefined && (
-        <Group mt="xs" gap="sm">
-          <Button variant="default" size="xs" onClick={more} loading={isLoadingMore}>
-            {general.more}
-          </Button>
-          <Text size="sm" c="dimmed">
-            {all.length}
-          </Text>
-        </Group>
-      )}
+      {more !== undefined && <More count={all.length} more={more} isLoading={isLoadingMore} />}
     </>
+  );
+}
+
+function More({ count, more, isLoading }: { count: number; more: () => void; isLoading: boolean }) {
+  return (
+    <Group mt="xs" gap="sm">
+      <Button variant="default" size="xs" onClick={more} loading={isLoading}>
+        {general.more}
+      </Button>
+      <Text size="sm" c="dimmed">
+        {count}
+      </Text>
+    </Group>
   );
 }
 

@@ -1,9 +1,5 @@
 import {
-  ActionIcon,
-  Button,
   Fieldset,
-  Group,
-  JsonInput,
   NativeSelect,
   NumberInput,
   PasswordInput,
@@ -14,9 +10,9 @@ import {
   Textarea,
   TextInput,
 } from '@mantine/core';
-import { type ReactNode, useState } from 'react';
+import type { ReactNode } from 'react';
 import { general } from '../words/general';
-import { Icon } from './icons';
+import { JsonField, PairsField } from './free-fields';
 
 /** What of a JSON Schema our targets' forms use. */
 export interface FieldSchema {
@@ -112,9 +108,12 @@ function Field(props: FieldProps) {
     error: faults[pointer],
     name: pointer,
   };
-  const textOrNothing = (text: string): void => onChange(text === '' ? undefined : text);
   if (type === 'object' && field.properties !== undefined) return <Nested {...props} />;
-  if (type === 'object') return <Pairs {...props} />;
+  if (type === 'object') {
+    const isText = typeof field.additionalProperties === 'object' && field.additionalProperties.type === 'string';
+    const free = { label: same.label, help: same.description, value, fault: same.error, onChange };
+    return isText ? <PairsField {...free} /> : <JsonField {...free} example={field.examples?.[0]} />;
+  }
   if (type === 'array')
     return (
       <TagsInput
@@ -136,14 +135,28 @@ function Field(props: FieldProps) {
         onChange={(next) => onChange(typeof next === 'number' ? next : undefined)}
       />
     );
-  const text = (value as string | undefined) ?? '';
+  return <TextField field={field} text={(value as string | undefined) ?? ''} same={same} onChange={onChange} />;
+}
+
+interface TextFieldProps {
+  field: FieldSchema;
+  text: string;
+  /** What every kind of field takes. */
+  same: { label: string; description: ReactNode; required: boolean; error: string | undefined; name: string };
+  onChange: (value: unknown) => void;
+}
+
+/** A text: out of a list, over many lines, hidden, or plain. */
+function TextField({ field, text, same, onChange }: TextFieldProps) {
+  const textOrNothing = (typed: string): void => onChange(typed === '' ? undefined : typed);
+  const fallback = typeof field.default === 'string' ? field.default : '';
   if (field.enum !== undefined) {
-    const data = isRequired || field.default !== undefined ? field.enum : ['', ...field.enum];
+    const data = same.required || field.default !== undefined ? field.enum : ['', ...field.enum];
     return (
       <NativeSelect
         {...same}
         data={data}
-        value={text || String(field.default ?? '')}
+        value={text || fallback}
         onChange={(event) => textOrNothing(event.currentTarget.value)}
       />
     );
@@ -168,14 +181,14 @@ function Field(props: FieldProps) {
         placeholder={exampleOf(field)}
         autoComplete="new-password"
         onChange={(event) => textOrNothing(event.currentTarget.value)}
-        visibilityToggleButtonProps={{ 'aria-label': `Show ${same.label}` }}
+        visibilityToggleButtonProps={{ 'aria-label': general.show(same.label) }}
       />
     );
   return (
     <TextInput
       {...same}
       value={text}
-      placeholder={exampleOf(field) ?? (field.default === undefined ? undefined : String(field.default))}
+      placeholder={exampleOf(field) ?? fallback}
       onChange={(event) => textOrNothing(event.currentTarget.value)}
     />
   );
@@ -203,87 +216,6 @@ function Nested({ name, field, value, faults, pointer, onChange }: FieldProps) {
         </Text>
       )}
       <SchemaForm schema={field} value={inner} onChange={onChange} faults={faults} pointer={pointer} />
-    </Fieldset>
-  );
-}
-
-/** An object whose names are free: rows of name and value; JSON where values may be anything. */
-function Pairs({ name, field, value, faults, pointer, onChange }: FieldProps) {
-  const isText = typeof field.additionalProperties === 'object' && field.additionalProperties.type === 'string';
-  const [json, setJson] = useState(() => (value === undefined ? '' : JSON.stringify(value, null, 2)));
-  const [pairs, setPairs] = useState(() => Object.entries((value as Record<string, string> | undefined) ?? {}));
-  const label = field.title ?? name;
-  if (!isText) {
-    const change = (text: string): void => {
-      setJson(text);
-      if (text.trim() === '') return onChange(undefined);
-      try {
-        onChange(JSON.parse(text));
-      } catch {
-        // Half-typed JSON is kept in the field and said there; the last good value stands.
-      }
-    };
-    return (
-      <JsonInput
-        label={label}
-        description={helpOf(field)}
-        value={json}
-        onChange={change}
-        autosize
-        minRows={2}
-        formatOnBlur
-        validationError="This is no JSON yet"
-        error={faults[pointer]}
-        placeholder={field.examples === undefined ? '{}' : JSON.stringify(field.examples[0])}
-      />
-    );
-  }
-  const change = (next: [string, string][]): void => {
-    setPairs(next);
-    const filled = next.filter(([key]) => key !== '');
-    onChange(filled.length === 0 ? undefined : Object.fromEntries(filled));
-  };
-  return (
-    <Fieldset legend={label}>
-      {field.description !== undefined && (
-        <Text size="xs" c="dimmed" mb="xs">
-          {helpOf(field)}
-        </Text>
-      )}
-      <Stack gap="xs">
-        {pairs.map(([key, text], at) => (
-          <Group key={at} gap="xs" wrap="nowrap">
-            <TextInput
-              aria-label={`${label} ${at + 1}, name`}
-              value={key}
-              onChange={(event) => change(pairs.with(at, [event.currentTarget.value, text]))}
-            />
-            <TextInput
-              aria-label={`${label} ${at + 1}, value`}
-              flex={1}
-              value={text}
-              onChange={(event) => change(pairs.with(at, [key, event.currentTarget.value]))}
-            />
-            <ActionIcon
-              variant="subtle"
-              color="gray"
-              aria-label={`${general.remove} ${key || at + 1}`}
-              onClick={() => change(pairs.toSpliced(at, 1))}
-            >
-              <Icon name="cross" />
-            </ActionIcon>
-          </Group>
-        ))}
-        <Button
-          variant="default"
-          size="xs"
-          w="fit-content"
-          leftSection={<Icon name="plus" size={14} />}
-          onClick={() => setPairs([...pairs, ['', '']])}
-        >
-          {label}
-        </Button>
-      </Stack>
     </Fieldset>
   );
 }

@@ -1,6 +1,6 @@
 import { Button, Card, Group, Progress, SimpleGrid, Stack, Text } from '@mantine/core';
+import { useId } from '../app/use-id';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useParams } from '@tanstack/react-router';
 import { api } from '../api/client';
 import { jobQuery } from '../api/queries';
 import type { Job } from '../api/shapes';
@@ -12,7 +12,7 @@ import { deliveryWords, redeliveryWords as words } from '../words/deliveries';
 
 /** How a job stands; the page stays as its report. */
 export function JobPage() {
-  const { id } = useParams({ strict: false }) as { id: string };
+  const id = useId();
   const job = useQuery(jobQuery(id));
   return (
     <>

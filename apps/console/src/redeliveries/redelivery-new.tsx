@@ -25,7 +25,7 @@ export function RedeliveryNew() {
   const filter = Object.fromEntries(Object.entries(filtersIn(state)).filter(([, value]) => value !== undefined));
   const [mode, setMode] = useState<Body['mode']>('same-bytes');
   const look = useMutation({
-    mutationFn: () => api('POST /v1/redeliveries', { body: { filter, mode, dryRun: true } as Body }),
+    mutationFn: () => api('POST /v1/redeliveries', { body: { filter, mode, dryRun: true } }),
   });
   if (!may('redeliver')) return <Empty title={general.noScope('redeliver')} />;
   return (
@@ -41,7 +41,7 @@ export function RedeliveryNew() {
           ))}
           {Object.keys(filter).length === 0 && <Text size="sm">{words.filterNone}</Text>}
         </Group>
-        <Radio.Group value={mode} onChange={(next) => setMode(next as Body['mode'])} label={words.mode}>
+        <Radio.Group value={mode} onChange={(next) => setMode(next)} label={words.mode}>
           <Stack gap="xs" mt="xs">
             {Object.entries(deliveryWords.modes).map(([value, [label, description]]) => (
               <Radio key={value} value={value} label={label} description={description} />
@@ -58,7 +58,7 @@ export function RedeliveryNew() {
         </Button>
         {look.isError && <ProblemNotice error={look.error} />}
         {look.data !== undefined && 'dryRun' in look.data && (
-          <Confirm preview={look.data as RedeliveryPreview} body={{ filter, mode } as Body} />
+          <Confirm preview={look.data as RedeliveryPreview} body={{ filter, mode }} />
         )}
       </Stack>
     </>

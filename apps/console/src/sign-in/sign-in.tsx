@@ -51,7 +51,7 @@ export function SignIn() {
             required
             autoFocus
             error={key !== '' && !/^\s*wb_\S*\s*$/.test(key) ? words.wrong : undefined}
-            visibilityToggleButtonProps={{ 'aria-label': 'Show the key' }}
+            visibilityToggleButtonProps={{ 'aria-label': general.show(words.key) }}
           />
           {signIn.isError && <ProblemNotice error={signIn.error} />}
           <Button type="submit" loading={signIn.isPending}>

@@ -68,6 +68,7 @@ export function SubscriptionForm({ first, onSave, isSaving, error, readOnly = fa
     [types, draft.types],
   );
   const faults = faultsIn(error, '/patch');
+  const parts = { draft, change, faults };
   return (
     <form
       onSubmit={(event) => {
@@ -76,36 +77,7 @@ export function SubscriptionForm({ first, onSave, isSaving, error, readOnly = fa
       }}
     >
       <Stack gap="lg">
-        <Grid maw={1100}>
-          <Grid.Col span={{ base: 12, md: 6 }}>
-            <TextInput
-              label={general.name}
-              required
-              value={draft.name}
-              error={faults['/name']}
-              onChange={(event) => change({ name: event.currentTarget.value })}
-            />
-          </Grid.Col>
-          <Grid.Col span={{ base: 12, md: 6 }}>
-            <TagsInput
-              label={words.types}
-              description={words.typesHelp}
-              required={draft.types.length === 0}
-              data={types.map(({ type }) => type)}
-              value={draft.types}
-              onChange={(next) => change({ types: next })}
-              error={faults['/types']}
-              acceptValueOnBlur
-            />
-          </Grid.Col>
-          <Grid.Col span={12}>
-            <ConnectorChoice
-              ids={draft.connectorIds}
-              onChange={(connectorIds) => change({ connectorIds })}
-              error={faults['/connectorIds']}
-            />
-          </Grid.Col>
-        </Grid>
+        <What {...parts} types={types.map(({ type }) => type)} />
         <section aria-labelledby="filter">
           <Title order={2} size="h4" id="filter">
             {words.filter}
@@ -120,40 +92,7 @@ export function SubscriptionForm({ first, onSave, isSaving, error, readOnly = fa
             error={faults['/filter']}
           />
         </section>
-        <Grid maw={1100}>
-          <Grid.Col span={{ base: 12, md: 4 }}>
-            <NumberInput
-              label={words.suppression}
-              min={0}
-              max={10_080}
-              value={draft.suppression.minutes}
-              error={faults['/suppression/minutes']}
-              onChange={(minutes) =>
-                typeof minutes === 'number' && change({ suppression: { ...draft.suppression, minutes } })
-              }
-            />
-          </Grid.Col>
-          <Grid.Col span={{ base: 12, md: 4 }}>
-            <TextInput
-              label={words.suppressionKey}
-              description={words.suppressionKeyHelp}
-              value={draft.suppression.key ?? ''}
-              error={faults['/suppression/key']}
-              onChange={(event) =>
-                change({ suppression: { ...draft.suppression, key: event.currentTarget.value || null } })
-              }
-            />
-          </Grid.Col>
-          <Grid.Col span={{ base: 12, md: 4 }}>
-            <TextInput
-              label={words.correlationKey}
-              description={words.correlationKeyHelp}
-              value={draft.correlationKey ?? ''}
-              error={faults['/correlationKey']}
-              onChange={(event) => change({ correlationKey: event.currentTarget.value || null })}
-            />
-          </Grid.Col>
-        </Grid>
+        <Repeats {...parts} />
         <Switch
           label={words.enabled}
           checked={draft.enabled}
@@ -167,6 +106,88 @@ export function SubscriptionForm({ first, onSave, isSaving, error, readOnly = fa
         )}
       </Stack>
     </form>
+  );
+}
+
+interface PartProps {
+  draft: SubscriptionDraft;
+  change: (changes: Partial<SubscriptionDraft>) => void;
+  faults: Readonly<Record<string, string>>;
+}
+
+/** Its name, what it takes and where that goes. */
+function What({ draft, change, faults, types }: PartProps & { types: string[] }) {
+  return (
+    <Grid maw={1100}>
+      <Grid.Col span={{ base: 12, md: 6 }}>
+        <TextInput
+          label={general.name}
+          required
+          value={draft.name}
+          error={faults['/name']}
+          onChange={(event) => change({ name: event.currentTarget.value })}
+        />
+      </Grid.Col>
+      <Grid.Col span={{ base: 12, md: 6 }}>
+        <TagsInput
+          label={words.types}
+          description={words.typesHelp}
+          required={draft.types.length === 0}
+          data={types}
+          value={draft.types}
+          onChange={(next) => change({ types: next })}
+          error={faults['/types']}
+          acceptValueOnBlur
+        />
+      </Grid.Col>
+      <Grid.Col span={12}>
+        <ConnectorChoice
+          ids={draft.connectorIds}
+          onChange={(connectorIds) => change({ connectorIds })}
+          error={faults['/connectorIds']}
+        />
+      </Grid.Col>
+    </Grid>
+  );
+}
+
+/** What counts as a repeat, and what belongs together. */
+function Repeats({ draft, change, faults }: PartProps) {
+  return (
+    <Grid maw={1100}>
+      <Grid.Col span={{ base: 12, md: 4 }}>
+        <NumberInput
+          label={words.suppression}
+          min={0}
+          max={10_080}
+          value={draft.suppression.minutes}
+          error={faults['/suppression/minutes']}
+          onChange={(minutes) =>
+            typeof minutes === 'number' && change({ suppression: { ...draft.suppression, minutes } })
+          }
+        />
+      </Grid.Col>
+      <Grid.Col span={{ base: 12, md: 4 }}>
+        <TextInput
+          label={words.suppressionKey}
+          description={words.suppressionKeyHelp}
+          value={draft.suppression.key ?? ''}
+          error={faults['/suppression/key']}
+          onChange={(event) =>
+            change({ suppression: { ...draft.suppression, key: event.currentTarget.value || null } })
+          }
+        />
+      </Grid.Col>
+      <Grid.Col span={{ base: 12, md: 4 }}>
+        <TextInput
+          label={words.correlationKey}
+          description={words.correlationKeyHelp}
+          value={draft.correlationKey ?? ''}
+          error={faults['/correlationKey']}
+          onChange={(event) => change({ correlationKey: event.currentTarget.value || null })}
+        />
+      </Grid.Col>
+    </Grid>
   );
 }
 

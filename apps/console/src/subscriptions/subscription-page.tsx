@@ -1,8 +1,9 @@
 import { Button, Modal, Stack, Tabs, Text } from '@mantine/core';
+import { useId } from '../app/use-id';
 import { useDisclosure } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useParams, useRouter } from '@tanstack/react-router';
+import { useRouter } from '@tanstack/react-router';
 import type { SubscriptionPatch } from '@waybill/contracts/http/subscriptions';
 import { api } from '../api/client';
 import { subscriptionQuery } from '../api/queries';
@@ -18,10 +19,8 @@ import { subscriptionWords as words } from '../words/subscriptions';
 import { ExplainPanel } from './explain-panel';
 import { draftOf, SubscriptionForm } from './subscription-form';
 
-type Tab = keyof typeof words.tabs;
-
 export function SubscriptionPage() {
-  const { id } = useParams({ strict: false }) as { id: string };
+  const id = useId();
   const subscription = useQuery(subscriptionQuery(id));
   return <Answer of={subscription}>{(found) => <Shown subscription={found} />}</Answer>;
 }
@@ -39,7 +38,7 @@ function Shown({ subscription }: { subscription: Subscription }) {
         actions={may('manage') && <Acts subscription={subscription} />}
       />
       <Tabs
-        value={(state['tab'] ?? 'settings') as Tab}
+        value={state['tab'] ?? 'settings'}
         onChange={(next) => change({ tab: next ?? undefined })}
         keepMounted={false}
       >

@@ -67,27 +67,8 @@ export function TemplateEditor({
           onChange={(event) => setType(event.currentTarget.value)}
           data={types.length === 0 ? [type] : types.map((one) => ({ value: one.type, label: one.title }))}
         />
-        <NativeSelect
-          label={words.format}
-          value={template.format}
-          disabled={readOnly}
-          onChange={(event) => set({ ...template, format: event.currentTarget.value as Template['format'] })}
-          data={Object.entries(words.formats).map(([value, label]) => ({ value, label }))}
-        />
-        <NativeSelect
-          label={words.sampleFrom}
-          value={sample.chosen}
-          onChange={(event) => sample.choose(event.currentTarget.value)}
-          data={sample.choices}
-        />
-        <Badge variant="light" tt="none" color={type in templates ? 'cyan' : 'gray'} mb={6}>
-          {type in templates ? words.custom : words.isDefault}
-        </Badge>
-        {type in templates && !readOnly && (
-          <Button variant="default" onClick={reset}>
-            {words.reset}
-          </Button>
-        )}
+        <Choices template={template} sample={sample} readOnly={readOnly} onChange={set} />
+        <Origin isOwn={type in templates} onReset={readOnly ? undefined : reset} />
         <Switch
           label={words.compare}
           checked={isComparing}
@@ -119,6 +100,49 @@ export function TemplateEditor({
         </Grid.Col>
       </Grid>
     </Stack>
+  );
+}
+
+interface ChoicesProps {
+  template: Template;
+  sample: ReturnType<typeof useSample>;
+  readOnly: boolean;
+  onChange: (template: Template) => void;
+}
+
+function Choices({ template, sample, readOnly, onChange }: ChoicesProps) {
+  return (
+    <>
+      <NativeSelect
+        label={words.format}
+        value={template.format}
+        disabled={readOnly}
+        onChange={(event) => onChange({ ...template, format: event.currentTarget.value as Template['format'] })}
+        data={Object.entries(words.formats).map(([value, label]) => ({ value, label }))}
+      />
+      <NativeSelect
+        label={words.sampleFrom}
+        value={sample.chosen}
+        onChange={(event) => sample.choose(event.currentTarget.value)}
+        data={sample.choices}
+      />
+    </>
+  );
+}
+
+/** Whether this type has a template of the connector's own, and the way back to the target's. */
+function Origin({ isOwn, onReset }: { isOwn: boolean; onReset: (() => void) | undefined }) {
+  return (
+    <>
+      <Badge variant="light" tt="none" color={isOwn ? 'cyan' : 'gray'} mb={6}>
+        {isOwn ? words.custom : words.isDefault}
+      </Badge>
+      {isOwn && onReset !== undefined && (
+        <Button variant="default" onClick={onReset}>
+          {words.reset}
+        </Button>
+      )}
+    </>
   );
 }
 
@@ -160,7 +184,7 @@ function Result({ target, preview }: { target: string; preview: Preview }) {
     <Stack gap="xs">
       <SegmentedControl
         value={view}
-        onChange={(next) => setView(next as 'shown' | 'raw')}
+        onChange={(next) => setView(next)}
         data={[
           { value: 'shown', label: words.asShown },
           { value: 'raw', label: words.raw },
