@@ -20,14 +20,27 @@ describe('copies that come, share and go', () => {
       routed: { log: 'subscriptions-0', epoch: 1, position, at },
     }; // prettier-ignore
     const attemptId = encodeTypeId('att', new Uint8Array(16).fill(1));
-    const started = { attemptId, connectorVersion: 1, secretVersion: 1, renderer: '1', startedAt: at, deadline: at, number: 1 };
+    const started = {
+      attemptId,
+      connectorVersion: 1,
+      secretVersion: 1,
+      renderer: '1',
+      startedAt: at,
+      deadline: at,
+      number: 1,
+    };
     await delivery.append(`delivery-${id}`, 'none', [
       { type: 'DeliveryAccepted', data: accepted },
       { type: 'AttemptStarted', data: started },
     ]);
     const delivered = await delivery.until(1, 'delivered');
-    expect(delivered.attempts).toMatchObject([{ outcome: 'unknown', reason: 'worker_lost', retry: null }, { number: 2, outcome: 'accepted' }]);
-    expect((await delivery.received.received({ name: 'lost' })).map(({ headers }) => headers['webhook-id'])).toEqual([id]);
+    expect(delivered.attempts).toMatchObject([
+      { outcome: 'unknown', reason: 'worker_lost', retry: null },
+      { number: 2, outcome: 'accepted' },
+    ]);
+    expect((await delivery.received.received({ name: 'lost' })).map(({ headers }) => headers['webhook-id'])).toEqual([
+      id,
+    ]);
   });
 
   it('lets nobody write an outcome who no longer holds the attempt', async () => {
@@ -48,13 +61,20 @@ describe('copies that come, share and go', () => {
     await delivery.stopCopy('one');
     await delivery.serve('one');
     const events = (await delivery.events()).filter(({ stream }) => stream === `delivery-${under.id}`);
-    expect(events.map(({ type }) => type)).toEqual(['DeliveryAccepted', 'AttemptStarted', 'AttemptFailed', 'RetryScheduled']);
+    expect(events.map(({ type }) => type)).toEqual([
+      'DeliveryAccepted',
+      'AttemptStarted',
+      'AttemptFailed',
+      'RetryScheduled',
+    ]);
   });
 
   it('shares what is due between copies, and sends nothing twice', async () => {
     await delivery.serve('two');
     const names = Array.from({ length: 20 }, (_, at) => `shared-${at}`);
-    const targets = await Promise.all(names.map((name, at) => delivery.webhook(30 + at, name, { limits: { retryDelaysSeconds: [0, 3] } })));
+    const targets = await Promise.all(
+      names.map((name, at) => delivery.webhook(30 + at, name, { limits: { retryDelaysSeconds: [0, 3] } })),
+    );
     await Promise.all(names.map((name) => delivery.received.script('webhook', name, [{ status: 500, times: 2 }])));
     await Promise.all([100, 101].map((number) => delivery.route(number, targets)));
     const delivered = `select count(*) from rm_deliveries.delivery where connector_id = any($1) and status = 'delivered'`;
@@ -63,8 +83,11 @@ describe('copies that come, share and go', () => {
       ([row]) => Number(row?.count) === 40,
       40_000,
     );
-    for (const name of names) expect(await delivery.received.counts({ name })).toMatchObject({ received: 4, accepted: 2, ids: 2 });
-    const workers = (await delivery.events()).filter(({ type, data }) => type === 'AttemptStarted' && data['number'] === 2).map(({ actor }) => actor);
+    for (const name of names)
+      expect(await delivery.received.counts({ name })).toMatchObject({ received: 4, accepted: 2, ids: 2 });
+    const workers = (await delivery.events())
+      .filter(({ type, data }) => type === 'AttemptStarted' && data['number'] === 2)
+      .map(({ actor }) => actor);
     expect(new Set(workers)).toEqual(new Set(['service:delivery:one', 'service:delivery:two']));
     await delivery.stopCopy('two');
   });
@@ -80,12 +103,24 @@ describe('copies that come, share and go', () => {
     await delivery.serve('three');
     await delivery.received.waitFor({ name: 'drained' }, 140, 30_000);
     await delivery.eventually(
-      () => delivery.sql<{ count: string }>(`select count(*) from rm_deliveries.delivery where connector_id = $1 and status = 'delivered'`, [target]),
+      () =>
+        delivery.sql<{ count: string }>(
+          `select count(*) from rm_deliveries.delivery where connector_id = $1 and status = 'delivered'`,
+          [target],
+        ),
       ([row]) => Number(row?.count) === 140,
     );
-    expect(await delivery.received.counts({ name: 'drained' })).toMatchObject({ received: 140, ids: 140, repeatedIds: 0 });
+    expect(await delivery.received.counts({ name: 'drained' })).toMatchObject({
+      received: 140,
+      ids: 140,
+      repeatedIds: 0,
+    });
     const events = await delivery.events();
-    const ours = new Set(events.filter(({ type, data }) => type === 'DeliveryAccepted' && data['connectorId'] === target).map(({ stream }) => stream));
+    const ours = new Set(
+      events
+        .filter(({ type, data }) => type === 'DeliveryAccepted' && data['connectorId'] === target)
+        .map(({ stream }) => stream),
+    );
     const failed = events.filter(({ type, stream }) => type === 'AttemptFailed' && ours.has(stream));
     expect(failed.filter(({ data }) => data['reason'] !== 'worker_stopped' || data['unsent'] !== true)).toEqual([]);
   });

@@ -16,7 +16,9 @@ describe('delivery', () => {
     const delivered = await delivery.until(1, 'delivered');
     expect(delivered.log?.map(({ type }) => type)).toEqual(['DeliveryAccepted', 'AttemptStarted', 'DeliveryDelivered']);
     expect(delivered.attempts).toMatchObject([{ number: 1, outcome: 'accepted', response: { status: 200 } }]);
-    expect(await delivery.received.waitFor({ target: 'webhook', name: 'soc' }, 1, 1_000)).toMatchObject([{ verdict: 'accepted' }]);
+    expect(await delivery.received.waitFor({ target: 'webhook', name: 'soc' }, 1, 1_000)).toMatchObject([
+      { verdict: 'accepted' },
+    ]);
   });
 
   it('tries again what failed for now, with the same id', async () => {

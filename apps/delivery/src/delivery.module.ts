@@ -7,6 +7,7 @@ import { keepReadModel } from '@waybill/event-log/keep-read-model';
 import { keepRelay } from '@waybill/event-log/keep-relay';
 import { LogProofs } from '@waybill/event-log/log-proofs';
 import { PostgresLog } from '@waybill/event-log/postgres-log';
+import type { Projection } from '@waybill/event-log/projection';
 import { keks } from '@waybill/service-kit/config';
 import { openDatabase } from '@waybill/service-kit/database';
 import { JqPool } from '@waybill/service-kit/jq/jq-pool';
@@ -69,7 +70,13 @@ export async function deliveryModule(config: Config, kit: Kit): Promise<DynamicM
   kit.ops.check('postgres', async () => (await database.query('select 1'), null));
   const eventLog = await openLog(config, kit);
   const proofs = await openProofs(config, kit, eventLog);
-  const projection = await keepReadModel({ log: eventLog, connectionString: config.DATABASE_URL, model: deliveries, host: kit, paceMs: 200 });
+  const projection = await keepReadModel({
+    log: eventLog,
+    connectionString: config.DATABASE_URL,
+    model: deliveries,
+    host: kit,
+    paceMs: 200,
+  });
   keepRelay({ log: eventLog, connection: nc, host: kit });
 
   const egress = openEgress(config, kit);
@@ -85,28 +92,16 @@ export async function deliveryModule(config: Config, kit: Kit): Promise<DynamicM
     fetchNotification: (job: Parameters<typeof fetchNotification>[0]) => fetchNotification(job, nc, log),
   };
   const actor = `service:delivery:${copy}`;
-  const engine = new Engine({ eventLog, connectors, log, actor, carryOut: (job, connector) => carryOut(job, connector, parts) });
+  const engine = new Engine({
+    eventLog,
+    connectors,
+    log,
+    actor,
+    carryOut: (job, connector) => carryOut(job, connector, parts),
+  });
   kit.onDrain('engine', () => engine.drain());
   connectors.onChange((connector) => engine.changed(connector));
-  const parked = new Parked();
-  const timer = new AttemptsDueTimer({ eventLog, due: new DueAttempts(database), engine, connectors, log, actor, parked, health: () => readHealth(database) });
-  kit.onDrain('due attempts', () => timer.stop());
-  timer.start();
-  const reader = new RoutedReader({
-    eventLog, connectors, engine, log, actor, nc, copy, parked,
-    correlate: new Correlate(await macSecret(database, createSecretBox(keks.parse(config.WAYBILL_LOG_KEK)))),
-    turnsTo: (position) => void projection.whenCaughtUp(position, turnsWithinMs).then(() => timer.lookSoon()),
-    leases: eventLog.leases,
-    cursorOf: (name) => eventLog.cursor(name),
-    leaseMs: config.WAYBILL_LEASE_MS,
-  }); // prettier-ignore
-  kit.onDrain('reader', () => reader.stop());
-  reader.start();
-  const givenUp = new GivenUpConnectorsTimer({
-    nc, eventLog, leases: eventLog.leases, connectors, health: () => readHealth(database), log, copy,
-  }); // prettier-ignore
-  kit.onDrain('given-up connectors', () => givenUp.stop());
-  givenUp.start();
+  await startWork({ config, kit, database, eventLog, projection, connectors, engine, actor });
   const reached = (position: number): Promise<boolean> => projection.whenCaughtUp(position, readModelWithinMs);
   const jobs = new Jobs(database);
   const jobsTimer = new JobsTimer({ eventLog, leases: eventLog.leases, jobs, log, copy, reached });
@@ -131,6 +126,59 @@ export async function deliveryModule(config: Config, kit: Kit): Promise<DynamicM
   };
 }
 
+interface Work {
+  readonly config: Config;
+  readonly kit: Kit;
+  readonly database: DataSource;
+  readonly eventLog: PostgresLog;
+  readonly projection: Projection;
+  readonly connectors: Connectors;
+  readonly engine: Engine;
+  readonly actor: string;
+}
+
+/** Starts what brings work to the engine, and what ends connectors. */
+async function startWork({
+  config,
+  kit,
+  database,
+  eventLog,
+  projection,
+  connectors,
+  engine,
+  actor,
+}: Work): Promise<void> {
+  const { log, nats: nc, copy } = kit;
+  const parked = new Parked();
+  const timer = new AttemptsDueTimer({
+    eventLog,
+    due: new DueAttempts(database),
+    engine,
+    connectors,
+    log,
+    actor,
+    parked,
+    health: () => readHealth(database),
+  });
+  kit.onDrain('due attempts', () => timer.stop());
+  timer.start();
+  const reader = new RoutedReader({
+    eventLog, connectors, engine, log, actor, nc, copy, parked,
+    correlate: new Correlate(await macSecret(database, createSecretBox(keks.parse(config.WAYBILL_LOG_KEK)))),
+    turnsTo: (position) => void projection.whenCaughtUp(position, turnsWithinMs).then(() => timer.lookSoon()),
+    leases: eventLog.leases,
+    cursorOf: (name) => eventLog.cursor(name),
+    leaseMs: config.WAYBILL_LEASE_MS,
+  }); // prettier-ignore
+  kit.onDrain('reader', () => reader.stop());
+  reader.start();
+  const givenUp = new GivenUpConnectorsTimer({
+    nc, eventLog, leases: eventLog.leases, connectors, health: () => readHealth(database), log, copy,
+  }); // prettier-ignore
+  kit.onDrain('given-up connectors', () => givenUp.stop());
+  givenUp.start();
+}
+
 async function openLog(config: Config, kit: Kit): Promise<PostgresLog> {
   const eventLog = await PostgresLog.open({
     connectionString: config.DATABASE_URL,
@@ -143,7 +191,9 @@ async function openLog(config: Config, kit: Kit): Promise<PostgresLog> {
 }
 
 function openEgress(config: Config, kit: Kit): Egress {
-  const { policy, smtp } = readDeployment(config.WAYBILL_CONFIG, { production: process.env['NODE_ENV'] === 'production' });
+  const { policy, smtp } = readDeployment(config.WAYBILL_CONFIG, {
+    production: process.env['NODE_ENV'] === 'production',
+  });
   if (policy.allow.length > 0) kit.log.warn({ allow: policy.allow.map((entry) => entry.text) }, 'egress.relaxed');
   const egress = createEgress(policy, { smtp });
   kit.onDrain('egress', () => egress.close());
@@ -153,10 +203,17 @@ function openEgress(config: Config, kit: Kit): Egress {
 async function followConnectors(kit: Kit, database: DataSource, secrets: Secrets): Promise<Connectors> {
   const { log, nats: nc } = kit;
   const connectors = new Connectors();
-  const mirror = await LogMirror.open<Connector>({ database, log: registryLog, fold: foldConnector, changed: connectors.changed });
+  const mirror = await LogMirror.open<Connector>({
+    database,
+    log: registryLog,
+    fold: foldConnector,
+    changed: connectors.changed,
+  });
   connectors.attach(mirror);
   connectors.onChange((connector) => {
-    secrets.prefetch(connector).catch((error: unknown) => log.warn({ err: error, connectorId: connector.id }, 'secrets.not-prefetched'));
+    secrets
+      .prefetch(connector)
+      .catch((error: unknown) => log.warn({ err: error, connectorId: connector.id }, 'secrets.not-prefetched'));
   });
   const stop = new AbortController();
   const following = followLog({

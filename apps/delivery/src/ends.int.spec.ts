@@ -11,7 +11,10 @@ describe('ends', () => {
 
   it('has a connector disabled whose target is gone, tells the tenant, and ends what waits as dead letters', async () => {
     const gone = await delivery.webhook(1, 'gone', { limits: { retryDelaysSeconds: [0, 3_600] } });
-    await delivery.received.script('webhook', 'gone', [{ status: 500, times: 1 }, { status: 410, times: 1 }]);
+    await delivery.received.script('webhook', 'gone', [
+      { status: 500, times: 1 },
+      { status: 410, times: 1 },
+    ]);
     await delivery.route(1, [gone]);
     await delivery.until(1, 'retrying');
     await delivery.route(2, [gone]);
@@ -24,8 +27,19 @@ describe('ends', () => {
       { body: { id: gone, reason: 'target_gone' }, actor: 'service:delivery' },
     ]);
     expect(delivery.asked.filter(({ call }) => call === 'publish')).toMatchObject([
-      { body: { type: 'waybill.connector.disabled', payload: { connectorId: gone, reason: 'target_gone', because: 'gone' } } },
+      {
+        body: {
+          type: 'waybill.connector.disabled',
+          payload: { connectorId: gone, reason: 'target_gone', because: 'gone' },
+        },
+      },
     ]);
+    const told = (await delivery.events()).filter(({ stream }) => stream === `connectorhealth-${gone}`);
+    expect(told.map(({ type }) => type)).toEqual(expect.arrayContaining(['ConnectorGivenUp']));
+    await delivery.eventually(
+      async () => (await delivery.events()).map(({ type }) => type),
+      (types) => types.includes('ConnectorDisableAsked'),
+    );
     await delivery.registryEvent(gone, 'ConnectorDisabled', { reason: 'target_gone' });
     expect(await delivery.until(1, 'dead-lettered')).toMatchObject({ reason: 'target_gone' });
   });

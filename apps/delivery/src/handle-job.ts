@@ -23,8 +23,21 @@ export class HandleJob {
     const before = new Date();
     const total = await this.jobs.count(tenant, filter, before);
     const jobId = newId('job');
-    const job = { jobId, filter: { ...filter }, mode, before: before.toISOString(), total, ratePerSecond: redeliveriesPerSecond };
-    await this.append(jobAppend({ id: jobId, tenant, version: 0 }, jobDecider.decide({ type: 'CreateJob', job }, { status: 'none' }), actor));
+    const job = {
+      jobId,
+      filter: { ...filter },
+      mode,
+      before: before.toISOString(),
+      total,
+      ratePerSecond: redeliveriesPerSecond,
+    };
+    await this.append(
+      jobAppend(
+        { id: jobId, tenant, version: 0 },
+        jobDecider.decide({ type: 'CreateJob', job }, { status: 'none' }),
+        actor,
+      ),
+    );
     return this.jobs.get(tenant, jobId);
   }
 
@@ -58,7 +71,16 @@ export class HandleJob {
 }
 
 /** What a job's own events need to be appended beside others. */
-export function jobAppend({ id, tenant, version }: Pick<JobRow, 'id' | 'tenant' | 'version'>, events: readonly JobEvent[], actor: string): StreamAppend {
-  const news = events.map(({ type, data }): NewEvent => ({ type, schemaVersion: 1, data, meta: { actor, correlationId: id } }));
+export function jobAppend(
+  { id, tenant, version }: Pick<JobRow, 'id' | 'tenant' | 'version'>,
+  events: readonly JobEvent[],
+  actor: string,
+): StreamAppend {
+  const news = events.map(({ type, data }): NewEvent => ({
+    type,
+    schemaVersion: 1,
+    data,
+    meta: { actor, correlationId: id },
+  }));
   return { stream: streamOf(id), tenant, expected: version === 0 ? 'none' : version, events: news };
 }

@@ -15,7 +15,8 @@ describe('many redeliveries, and the figures', () => {
     await delivery.received.script('webhook', 'again', [{ status: 400, times: dead }]);
     await Promise.all(Array.from({ length: dead }, (_, at) => delivery.route(at + 1, [target])));
     await delivery.eventually(
-      () => delivery.sql<{ count: string }>(`select count(*) from rm_deliveries.delivery where status = 'dead-lettered'`),
+      () =>
+        delivery.sql<{ count: string }>(`select count(*) from rm_deliveries.delivery where status = 'dead-lettered'`),
       ([row]) => Number(row?.count) === dead,
     );
   }, 60_000);
@@ -26,19 +27,32 @@ describe('many redeliveries, and the figures', () => {
 
   it('says beforehand how many, to whom, how long and with what risk', async () => {
     const preview = await delivery.ask('redeliveries.create', { filter, mode: 'same-bytes', dryRun: true });
-    expect(preview).toMatchObject({ dryRun: true, total: dead, connectors: [{ connectorId: target, count: dead }], expectedSeconds: 2, duplicateRisk: 0 });
+    expect(preview).toMatchObject({
+      dryRun: true,
+      total: dead,
+      connectors: [{ connectorId: target, count: dead }],
+      expectedSeconds: 2,
+      duplicateRisk: 0,
+    });
     expect(await delivery.ask('jobs.list')).toEqual({ items: [], nextCursor: null });
   });
 
   it('counts what ended and what it took', async () => {
     const stats = await delivery.ask('stats', { connectorId: target });
-    expect(statsSchema.parse(stats)).toMatchObject({ counts: { deadLettered: dead, delivered: 0 }, successRate: 0, oldestUndelivered: null });
+    expect(statsSchema.parse(stats)).toMatchObject({
+      counts: { deadLettered: dead, delivered: 0 },
+      successRate: 0,
+      oldestUndelivered: null,
+    });
   });
 
   it('goes on after a pause and a restart, sends everything once, and names the job and the person', async () => {
     const made = await delivery.ask<Job>('redeliveries.create', { filter, mode: 'same-bytes' });
     expect(made).toMatchObject({ state: 'running', total: dead, done: 0, kind: 'redelivery', createdBy: 'key:key_a' });
-    await delivery.eventually(() => job(made.id), ({ done }) => done > 0);
+    await delivery.eventually(
+      () => job(made.id),
+      ({ done }) => done > 0,
+    );
     const paused = await delivery.ask<Job>('jobs.pause', { id: made.id });
     expect(paused).toMatchObject({ state: 'paused', etaSeconds: null });
     await delivery.stopCopy('one');
@@ -46,27 +60,48 @@ describe('many redeliveries, and the figures', () => {
     await delay(1_200);
     expect(await job(made.id)).toMatchObject({ state: 'paused', done: paused.done });
     await delivery.ask('jobs.resume', { id: made.id });
-    const done = await delivery.eventually(() => job(made.id), ({ state }) => state === 'done', 30_000);
+    const done = await delivery.eventually(
+      () => job(made.id),
+      ({ state }) => state === 'done',
+      30_000,
+    );
     expect(done).toMatchObject({ total: dead, done: dead, failed: 0, skipped: 0 });
     await delivery.received.waitFor({ name: 'again' }, 2 * dead, 15_000);
     const [one] = await delivery.deliveriesOf(1);
-    const { events } = await delivery.ask<{ events: { text: string }[] }>('log.read', { after: 4 * dead, limit: 1_000 }, '_');
-    const asked = events.map(({ text }) => JSON.parse(text) as { type: string; stream: string; actor: string; data: object }).filter(({ type }) => type === 'RedeliveryRequested');
+    const { events } = await delivery.ask<{ events: { text: string }[] }>(
+      'log.read',
+      { after: 4 * dead, limit: 1_000 },
+      '_',
+    );
+    const asked = events
+      .map(({ text }) => JSON.parse(text) as { type: string; stream: string; actor: string; data: object })
+      .filter(({ type }) => type === 'RedeliveryRequested');
     expect(asked).toHaveLength(dead);
-    expect(asked.find(({ stream }) => stream === `delivery-${one?.id}`)).toMatchObject({ actor: 'key:key_a', data: { jobId: made.id, mode: 'same-bytes' } });
+    expect(asked.find(({ stream }) => stream === `delivery-${one?.id}`)).toMatchObject({
+      actor: 'key:key_a',
+      data: { jobId: made.id, mode: 'same-bytes' },
+    });
   });
 
   it('stops for good when it is cancelled', async () => {
-    const made = await delivery.ask<Job>('redeliveries.create', { filter: { connectorId: target }, mode: 'render-again' });
+    const made = await delivery.ask<Job>('redeliveries.create', {
+      filter: { connectorId: target },
+      mode: 'render-again',
+    });
     expect(await delivery.ask('jobs.cancel', { id: made.id })).toMatchObject({ state: 'cancelled' });
     expect(await delivery.refusal('jobs.resume', { id: made.id })).toMatchObject({ code: 'job_over' });
-    expect(await delivery.ask<{ items: Job[] }>('jobs.list')).toMatchObject({ items: [{ id: made.id, state: 'cancelled' }, { state: 'done' }] });
+    expect(await delivery.ask<{ items: Job[] }>('jobs.list')).toMatchObject({
+      items: [{ id: made.id, state: 'cancelled' }, { state: 'done' }],
+    });
   });
 
   it('knows no job of another tenant', async () => {
     const { problem } = await delivery.reply('jobs.list', {}, 'acme');
     expect(problem).toBeUndefined();
     const { items } = await delivery.ask<{ items: Job[] }>('jobs.list');
-    expect((await delivery.reply('jobs.get', { id: items[0]?.id }, 'acme')).problem).toMatchObject({ status: 404, code: 'job_unknown' });
+    expect((await delivery.reply('jobs.get', { id: items[0]?.id }, 'acme')).problem).toMatchObject({
+      status: 404,
+      code: 'job_unknown',
+    });
   });
 });

@@ -4,4 +4,8 @@ import { MirrorsAndSecrets1764000000002 } from './migrations/1764000000002-mirro
 import { MacSecret1764000000003 } from './migrations/1764000000003-mac-secret.js';
 
 /** Every change of delivery's schema, oldest first. */
-export const deliveryMigrations: Migrations = [Log1764000000001, MirrorsAndSecrets1764000000002, MacSecret1764000000003];
+export const deliveryMigrations: Migrations = [
+  Log1764000000001,
+  MirrorsAndSecrets1764000000002,
+  MacSecret1764000000003,
+];

@@ -11,8 +11,14 @@ describe('one ticket per thing', () => {
   }, 60_000);
   afterAll(() => delivery?.stop());
 
-  const created = async () => (await delivery.received.received({ target: 'jira' })).filter(({ path, status }) => path.endsWith('/issue') && status === 201);
-  const commented = async () => (await delivery.received.received({ target: 'jira' })).filter(({ path, status }) => path.endsWith('/comment') && status === 201);
+  const created = async () =>
+    (await delivery.received.received({ target: 'jira' })).filter(
+      ({ path, status }) => path.endsWith('/issue') && status === 201,
+    );
+  const commented = async () =>
+    (await delivery.received.received({ target: 'jira' })).filter(
+      ({ path, status }) => path.endsWith('/comment') && status === 201,
+    );
 
   it('makes one of many notifications that come at once, and tells the ticket of the others in their order', async () => {
     const jira = await delivery.jira(1);
@@ -23,7 +29,8 @@ describe('one ticket per thing', () => {
     expect(new Set(ended.map(({ receipt }) => receipt?.ticket)).size).toBe(1);
     const starts = ended.map(({ attempts }) => attempts?.[0]?.startedAt ?? '');
     const ends = ended.map(({ attempts }) => attempts?.[0]?.finishedAt ?? '');
-    for (const at of [1, 2, 3]) expect(Date.parse(starts[at] ?? '')).toBeGreaterThanOrEqual(Date.parse(ends[at - 1] ?? ''));
+    for (const at of [1, 2, 3])
+      expect(Date.parse(starts[at] ?? '')).toBeGreaterThanOrEqual(Date.parse(ends[at - 1] ?? ''));
   });
 
   it('holds the next one until the one before is over, and nobody else', async () => {
@@ -39,7 +46,9 @@ describe('one ticket per thing', () => {
     expect(second.receipt?.ticket).toBe(first.receipt?.ticket);
     expect(other.receipt?.ticket).not.toBe(first.receipt?.ticket);
     const secondAttempt = first.attempts?.[1];
-    expect(Date.parse(second.attempts?.[0]?.startedAt ?? '')).toBeGreaterThanOrEqual(Date.parse(secondAttempt?.finishedAt ?? ''));
+    expect(Date.parse(second.attempts?.[0]?.startedAt ?? '')).toBeGreaterThanOrEqual(
+      Date.parse(secondAttempt?.finishedAt ?? ''),
+    );
     expect(Date.parse(other.attempts?.[0]?.startedAt ?? '')).toBeLessThan(Date.parse(secondAttempt?.startedAt ?? ''));
   });
 
@@ -47,8 +56,14 @@ describe('one ticket per thing', () => {
     const jira = await delivery.jira(3);
     await delivery.route(21, [jira], { correlationKey: 'INC-SECRET' });
     await delivery.until(21, 'delivered');
-    const { events } = await delivery.ask<{ events: { text: string; sealedAt: number | null }[] }>('log.read', { after: 0, limit: 500 }, '_');
-    const clear = events.map(({ text, sealedAt }) => (sealedAt === null ? text : Buffer.from(text).subarray(0, sealedAt).toString()));
+    const { events } = await delivery.ask<{ events: { text: string; sealedAt: number | null }[] }>(
+      'log.read',
+      { after: 0, limit: 500 },
+      '_',
+    );
+    const clear = events.map(({ text, sealedAt }) =>
+      sealedAt === null ? text : Buffer.from(text).subarray(0, sealedAt).toString(),
+    );
     expect(clear.some((text) => text.includes('correlationMac'))).toBe(true);
     expect(clear.some((text) => text.includes('INC-SECRET'))).toBe(false);
   });

@@ -24,7 +24,12 @@ import { deliveryModule } from './delivery.module.js';
 import { deliveryMigrations } from './migrations.js';
 
 const kek = (): string => `v1:${randomBytes(32).toString('base64')}`;
-const limits: ConnectorLimits = { maxConcurrent: 8, maxPerSecond: null, timeoutMs: 5_000, retryDelaysSeconds: [0, 0.2, 0.2] };
+const limits: ConnectorLimits = {
+  maxConcurrent: 8,
+  maxPerSecond: null,
+  timeoutMs: 5_000,
+  retryDelaysSeconds: [0, 0.2, 0.2],
+};
 
 /** Every test names its things by number; the ids are well formed. */
 export const idOf = <P extends 'con' | 'sub' | 'ntf'>(prefix: P, number: number): string => {
@@ -153,15 +158,28 @@ export class RunningDelivery {
   }
 
   jira(number: number, over: { limits?: Partial<ConnectorLimits> } = {}): Promise<string> {
-    const config = { baseUrl: `${this.receivers.httpUrl}/jira`, projectKey: 'OPS', onUpdate: 'comment', resolveTransition: 'Done' };
-    return this.connector(number, { target: 'jira', config, secrets: { email: 'agent@example.com', apiToken: 'good-token' }, ...over });
+    const config = {
+      baseUrl: `${this.receivers.httpUrl}/jira`,
+      projectKey: 'OPS',
+      onUpdate: 'comment',
+      resolveTransition: 'Done',
+    };
+    return this.connector(number, {
+      target: 'jira',
+      config,
+      secrets: { email: 'agent@example.com', apiToken: 'good-token' },
+      ...over,
+    });
   }
 
   async connector(number: number, over: ConnectorGiven): Promise<string> {
     const connectorId = idOf('con', number);
     const secrets = over.secrets ?? {};
     const place = { tenant: 'default', connectorId, secretVersion: 1 };
-    this.sealed.set(connectorId, createSecretBox(keks.parse(this.environment['WAYBILL_SECRETS_KEK'])).seal(secrets, place));
+    this.sealed.set(
+      connectorId,
+      createSecretBox(keks.parse(this.environment['WAYBILL_SECRETS_KEK'])).seal(secrets, place),
+    );
     const mark = { fingerprint: '', setAt: '', setBy: '' };
     const shape = {
       connectorId,
@@ -175,7 +193,8 @@ export class RunningDelivery {
       secretVersion: Object.keys(secrets).length === 0 ? 0 : 1,
     };
     const position = await this.registry.publish(`connector-${connectorId}`, 'ConnectorCreated', shape);
-    for (const _copy of this.copies) await this.ask('caught-up', { log: 'registry-0', position, timeoutMs: 5_000 }, '_');
+    for (const _copy of this.copies)
+      await this.ask('caught-up', { log: 'registry-0', position, timeoutMs: 5_000 }, '_');
     return connectorId;
   }
 
@@ -185,7 +204,12 @@ export class RunningDelivery {
 
   subscriptionEvent(subscriptionId: string, type: string): Promise<number> {
     const at = new Date().toISOString();
-    return this.subscriptions.publish(`subscription-${subscriptionId}`, type, { id: subscriptionId, at, by: 'key:key_a', reason: null });
+    return this.subscriptions.publish(`subscription-${subscriptionId}`, type, {
+      id: subscriptionId,
+      at,
+      by: 'key:key_a',
+      reason: null,
+    });
   }
 
   /** Routes a notification to connectors, as subscriptions decided it. */
@@ -200,7 +224,10 @@ export class RunningDelivery {
       notificationId, type: over.type ?? 'demo', source: 'test', id: String(number), time: new Date().toISOString(), via: 'request', decidedOn: 1,
       chosen: [{ subscriptionId, subscriptionVersion: 1, connectorIds }], suppressed: [], opened: [], payloadMac: '', payloadBytes: 2, warnings: [],
     }; // prettier-ignore
-    const keys = over.correlationKey === undefined ? null : { correlation: { [subscriptionId]: over.correlationKey }, suppression: {} };
+    const keys =
+      over.correlationKey === undefined
+        ? null
+        : { correlation: { [subscriptionId]: over.correlationKey }, suppression: {} };
     const sealed = sealedNotificationText(JSON.stringify(over.payload ?? { n: number }), keys);
     return this.subscriptions.publish(`notification-${notificationId}`, 'NotificationRouted', data, sealed);
   }
@@ -261,9 +288,18 @@ export class RunningDelivery {
   }
 
   /** Writes into the service's log as another worker would. */
-  async append(stream: string, expected: 'none' | number, events: readonly { type: string; data: object }[]): Promise<void> {
+  async append(
+    stream: string,
+    expected: 'none' | number,
+    events: readonly { type: string; data: object }[],
+  ): Promise<void> {
     const { DATABASE_URL = '', WAYBILL_LOG_KEK = '' } = this.environment;
-    const log = await PostgresLog.open({ connectionString: DATABASE_URL, kek: WAYBILL_LOG_KEK, log: 'delivery-0', applicationName: 'another worker' });
+    const log = await PostgresLog.open({
+      connectionString: DATABASE_URL,
+      kek: WAYBILL_LOG_KEK,
+      log: 'delivery-0',
+      applicationName: 'another worker',
+    });
     const news = events.map((event) => ({ ...event, schemaVersion: 1, meta: { actor: 'test' } }));
     await log.append({ streams: [{ stream, tenant: 'default', expected, events: news }] });
     await log.close();
@@ -273,7 +309,11 @@ export class RunningDelivery {
   async events(): Promise<LogEvent[]> {
     const all: LogEvent[] = [];
     for (;;) {
-      const page = await this.ask<{ events: { text: string }[]; head: number }>('log.read', { after: all.length, limit: 1_000 }, '_');
+      const page = await this.ask<{ events: { text: string }[]; head: number }>(
+        'log.read',
+        { after: all.length, limit: 1_000 },
+        '_',
+      );
       all.push(...page.events.map(({ text }) => JSON.parse(text) as LogEvent));
       if (all.length >= page.head || page.events.length === 0) return all;
     }
@@ -289,9 +329,13 @@ export class RunningDelivery {
         },
       });
     };
-    answer(rpcSubject('registry', 'default', 'connectors.sealed-secrets'), 'connectors.sealed-secrets', ({ connectorId }) => ({
-      sealed: this.sealed.get(connectorId as string) ?? null,
-    }));
+    answer(
+      rpcSubject('registry', 'default', 'connectors.sealed-secrets'),
+      'connectors.sealed-secrets',
+      ({ connectorId }) => ({
+        sealed: this.sealed.get(connectorId as string) ?? null,
+      }),
+    );
     answer(rpcSubject('registry', 'default', 'connectors.disable'), 'connectors.disable', () => ({}));
     answer(publishSubject('default'), 'publish', () => ({ notificationId: idOf('ntf', 999_999), duplicate: false }));
   }

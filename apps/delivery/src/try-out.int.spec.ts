@@ -10,7 +10,11 @@ describe('preview and test', () => {
   afterAll(() => delivery?.stop());
   beforeEach(() => delivery.received.clear());
 
-  const webhook = (name: string) => ({ name, target: 'webhook', config: { url: `${delivery.receivers.httpUrl}/webhook/${name}` } });
+  const webhook = (name: string) => ({
+    name,
+    target: 'webhook',
+    config: { url: `${delivery.receivers.httpUrl}/webhook/${name}` },
+  });
   const template = (body: string) => ({ demo: { format: 'json', body } });
 
   it('signs the test of a webhook that is not saved', async () => {
@@ -25,10 +29,16 @@ describe('preview and test', () => {
     const subject = (call: string) => `waybill.v1.rpc.delivery.default.${call}`;
     const preview = await delivery.client.request(
       subject('render'),
-      text(`"target":"webhook","config":${JSON.stringify(webhook('n').config)},"template":${JSON.stringify({ format: 'json', body })}`),
+      text(
+        `"target":"webhook","config":${JSON.stringify(webhook('n').config)},"template":${JSON.stringify({ format: 'json', body })}`,
+      ),
     );
     expect(preview.json()).toMatchObject({ ok: { request: { body: '{"n":1.50}' } } });
-    await delivery.client.request(subject('test'), text(`"connector":${JSON.stringify({ ...webhook('n'), templates: template(body) })}`), { timeout: 10_000 });
+    await delivery.client.request(
+      subject('test'),
+      text(`"connector":${JSON.stringify({ ...webhook('n'), templates: template(body) })}`),
+      { timeout: 10_000 },
+    );
     expect(await delivery.received.received({ name: 'n' })).toMatchObject([{ body: '{"n":1.50}' }]);
   });
 
@@ -44,13 +54,25 @@ describe('preview and test', () => {
     const id = await delivery.webhook(1, 'saved');
     await delivery.ask('test', { id, type: 'demo', payload: { secretWord: 'x' } });
     const { events } = await delivery.ask<{ events: { text: string }[] }>('log.read', { after: 0, limit: 500 }, '_');
-    const tested = events.map(({ text }) => JSON.parse(text) as { stream: string; type: string; actor: string; data: object }).findLast(({ type }) => type === 'ConnectorTested');
-    expect(tested).toMatchObject({ stream: `connectortest-${id}`, actor: 'key:key_a', data: { connectorId: id, outcome: 'accepted', reason: null, status: 200 } });
+    const tested = events
+      .map(({ text }) => JSON.parse(text) as { stream: string; type: string; actor: string; data: object })
+      .findLast(({ type }) => type === 'ConnectorTested');
+    expect(tested).toMatchObject({
+      stream: `connectortest-${id}`,
+      actor: 'key:key_a',
+      data: { connectorId: id, outcome: 'accepted', reason: null, status: 200 },
+    });
     expect(JSON.stringify(tested)).not.toContain('secretWord');
   });
 
   it('refuses a payload that breaks the rules of payloads', async () => {
-    const answer = await delivery.client.request('waybill.v1.rpc.delivery.default.render', '{"target":"slack","type":"demo","payload":{"a":1,"a":2}}');
-    expect(answer.json<{ problem: object }>().problem).toMatchObject({ status: 422, errors: [{ code: 'json_duplicate_key' }] });
+    const answer = await delivery.client.request(
+      'waybill.v1.rpc.delivery.default.render',
+      '{"target":"slack","type":"demo","payload":{"a":1,"a":2}}',
+    );
+    expect(answer.json<{ problem: object }>().problem).toMatchObject({
+      status: 422,
+      errors: [{ code: 'json_duplicate_key' }],
+    });
   });
 });

@@ -10,9 +10,7 @@ import type { RedeliveryMode } from './delivery.js';
  *
  * Its progress stands in the same append as the redeliveries it counts, so a crash neither repeats nor loses one.
  */
-export type JobState =
-  | { readonly status: 'none' }
-  | { readonly status: 'running' | 'paused' | 'done' | 'cancelled' };
+export type JobState = { readonly status: 'none' } | { readonly status: 'running' | 'paused' | 'done' | 'cancelled' };
 
 export interface JobCreated {
   readonly jobId: string;
@@ -36,7 +34,11 @@ export interface JobStep {
 export type JobEvent =
   | { readonly type: 'RedeliveryJobCreated'; readonly data: JobCreated }
   | { readonly type: 'RedeliveryJobProgressed'; readonly data: JobStep }
-  | { readonly type: 'RedeliveryJobPaused' | 'RedeliveryJobResumed' | 'RedeliveryJobCancelled' | 'RedeliveryJobCompleted'; readonly data: { readonly at: string } };
+  | {
+      readonly type:
+        'RedeliveryJobPaused' | 'RedeliveryJobResumed' | 'RedeliveryJobCancelled' | 'RedeliveryJobCompleted';
+      readonly data: { readonly at: string };
+    };
 
 export type JobCommand =
   | { readonly type: 'CreateJob'; readonly job: JobCreated }
@@ -52,7 +54,8 @@ export const jobDecider: Decider<JobState, JobCommand, JobEvent> = { initialStat
 function decide(command: JobCommand, state: JobState): JobEvent[] {
   if (command.type === 'CreateJob') return [{ type: 'RedeliveryJobCreated', data: command.job }];
   if (state.status === 'none') throw new Refused('job_unknown', 'There is no such job.');
-  if (state.status === 'done' || state.status === 'cancelled') throw new Refused('job_over', `The job is ${state.status}.`);
+  if (state.status === 'done' || state.status === 'cancelled')
+    throw new Refused('job_over', `The job is ${state.status}.`);
   switch (command.type) {
     case 'StepJob':
       if (state.status === 'paused') throw new Refused('job_paused', 'The job is paused.');

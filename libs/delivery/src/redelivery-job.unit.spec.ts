@@ -3,7 +3,14 @@ import { jobDecider, type JobEvent } from './redelivery-job.js';
 
 const given = specificationFor(jobDecider);
 const now = '2026-11-24T10:00:00.000Z';
-const job = { jobId: 'job_1', filter: { status: 'dead-lettered' }, mode: 'same-bytes', before: now, total: 3, ratePerSecond: 50 } as const;
+const job = {
+  jobId: 'job_1',
+  filter: { status: 'dead-lettered' },
+  mode: 'same-bytes',
+  before: now,
+  total: 3,
+  ratePerSecond: 50,
+} as const;
 const step = { done: 2, failed: 1, skipped: 0, cursor: 'dlv_3' };
 const created: JobEvent = { type: 'RedeliveryJobCreated', data: job };
 const paused: JobEvent = { type: 'RedeliveryJobPaused', data: { at: now } };
@@ -19,7 +26,9 @@ describe('a redelivery job', () => {
     given(created).when({ type: 'PauseJob', now }).then(paused);
     given(created, paused).when({ type: 'StepJob', step }).thenRefused('job_paused');
     given(created, paused).when({ type: 'CompleteJob', now }).thenRefused('job_paused');
-    given(created, paused).when({ type: 'ResumeJob', now }).then({ type: 'RedeliveryJobResumed', data: { at: now } });
+    given(created, paused)
+      .when({ type: 'ResumeJob', now })
+      .then({ type: 'RedeliveryJobResumed', data: { at: now } });
   });
 
   it('takes a second pause or resume for none', () => {

@@ -149,11 +149,13 @@ function tellStories(executablePath: string): void {
   });
 
   it('has no fault that axe finds, on any page, in light and dark', async () => {
+    await haveDeadLetter(stage);
     const page = await stage.newPage();
     const faults: unknown[] = [];
     const look = async (name: string): Promise<void> => {
       for (const colorScheme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme });
+        await settled(page, colorScheme);
         await page.screenshot({ path: join(pictures, `${name}-${colorScheme}.png`) });
         for (const fault of await axeOn(page, colorScheme === 'light' ? 'all' : 'colours'))
           faults.push({ name, colorScheme, ...fault });
@@ -209,6 +211,28 @@ function tellStories(executablePath: string): void {
     expect(await page.getByRole('link', { name: 'Create a connector' }).count()).toBe(0);
     await page.context().close();
   });
+}
+
+/** The page has taken on its colours: the scheme is set by a listener, and painted a frame later. */
+async function settled(page: Page, colorScheme: string): Promise<void> {
+  await page.waitForFunction(
+    (scheme) => document.documentElement.dataset['mantineColorScheme'] === scheme,
+    colorScheme,
+  );
+  await page.waitForTimeout(200);
+}
+
+/** A connector whose Slack app is gone (the stand-in's B001), and one delivery that gave up on it. */
+async function haveDeadLetter(stage: Stage): Promise<void> {
+  const url = `${stage.dev.receiversUrl}/slack/services/T000/B001/known-token`;
+  const made = { name: 'Left workspace', target: 'slack', secrets: { url } };
+  const { id } = await stage.api<{ id: string }>('POST', '/v1/connectors', made);
+  await stage.api('POST', '/v1/subscriptions', { name: 'observations', connectorIds: [id], types: ['observation'] });
+  await stage.api('POST', '/v1/notifications', {
+    type: 'observation',
+    payload: { fields: { summary: 'A port is open' } },
+  });
+  await deliveryTo(stage, made.name, 'dead-lettered');
 }
 
 async function coldLook(stage: Stage): Promise<{ tookMs: number; scriptBytes: number }> {

@@ -40,7 +40,10 @@ export class AttemptsDueTimer {
   constructor(private readonly parts: DueParts) {}
 
   start(): void {
-    this.running = Promise.all([this.every(lookEveryMs, () => this.look(), true), this.every(keepEveryMs, () => this.keep())]);
+    this.running = Promise.all([
+      this.every(lookEveryMs, () => this.look(), true),
+      this.every(keepEveryMs, () => this.keep()),
+    ]);
   }
 
   async stop(): Promise<void> {
@@ -115,7 +118,11 @@ export class AttemptsDueTimer {
     const { connectors, eventLog, actor, log } = this.parts;
     const retryDelaysSeconds = connectors.get(job.connectorId)?.limits.retryDelaysSeconds ?? null;
     try {
-      const decision = decideFor(job, { type: 'RecordLost', now: nowAt, random: Math.random(), retryDelaysSeconds }, actor);
+      const decision = decideFor(
+        job,
+        { type: 'RecordLost', now: nowAt, random: Math.random(), retryDelaysSeconds },
+        actor,
+      );
       if (decision !== null) await eventLog.append({ streams: [decision.append] });
       log.warn({ deliveryId: job.deliveryId }, 'delivery.attempt-lost');
     } catch (error) {

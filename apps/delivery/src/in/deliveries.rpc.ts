@@ -39,7 +39,11 @@ export class DeliveriesRpc {
   @Rpc('delivery', 'deliveries.cancel', cancelInputSchema)
   cancel(request: RpcRequest<z.output<typeof cancelInputSchema>>): Promise<unknown> {
     const { id, reason } = request.input;
-    return this.change(request, id, { type: 'CancelDelivery', reason: reason ?? 'by_hand', now: new Date().toISOString() });
+    return this.change(request, id, {
+      type: 'CancelDelivery',
+      reason: reason ?? 'by_hand',
+      now: new Date().toISOString(),
+    });
   }
 
   private async change({ tenant, actor }: RpcRequest<unknown>, id: string, command: DeliveryCommand): Promise<unknown> {

@@ -72,17 +72,32 @@ export class GivenUpConnectorsTimer {
     const actor = 'service:delivery';
     await this.askRegistry(row, { 'Waybill-Actor': actor });
     const id = `${connectorId}:${row.givenUpPosition}`;
-    await ask(nc, publishSubject(tenant), { type: disabledNotificationType, source: 'waybill', id, payload: this.payloadOf(row) }, {
-      headers: { 'Waybill-Actor': actor },
-    });
+    await ask(
+      nc,
+      publishSubject(tenant),
+      { type: disabledNotificationType, source: 'waybill', id, payload: this.payloadOf(row) },
+      {
+        headers: { 'Waybill-Actor': actor },
+      },
+    );
     const event = { type: 'ConnectorDisableAsked', schemaVersion: 1, data: { connectorId, reason }, meta: { actor } };
-    await eventLog.append({ streams: [{ stream: `connectorhealth-${connectorId}`, tenant, expected: 'any', events: [event] }] });
+    await eventLog.append({
+      streams: [{ stream: `connectorhealth-${connectorId}`, tenant, expected: 'any', events: [event] }],
+    });
     log.warn({ connectorId, reason, because: row.because }, 'connector.disabled');
   }
 
-  private async askRegistry({ connectorId, tenant, givenUp }: HealthRow, headers: Record<string, string>): Promise<void> {
+  private async askRegistry(
+    { connectorId, tenant, givenUp }: HealthRow,
+    headers: Record<string, string>,
+  ): Promise<void> {
     try {
-      await ask(this.parts.nc, rpcSubject('registry', tenant, 'connectors.disable'), { id: connectorId, reason: givenUp }, { headers });
+      await ask(
+        this.parts.nc,
+        rpcSubject('registry', tenant, 'connectors.disable'),
+        { id: connectorId, reason: givenUp },
+        { headers },
+      );
     } catch (error) {
       // It was deleted in the meantime: nothing is left to disable.
       if (error instanceof AskFailed && (error.problem.status === 404 || error.problem.status === 410)) return;

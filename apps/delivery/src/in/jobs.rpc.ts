@@ -19,7 +19,9 @@ export class JobsRpc {
   @Rpc('delivery', 'redeliveries.create', redeliveriesBodySchema)
   async create({ tenant, actor, input }: RpcRequest<z.output<typeof redeliveriesBodySchema>>): Promise<unknown> {
     const { filter, mode, dryRun } = input;
-    return dryRun ? this.jobs.preview(tenant, filter, new Date()) : jobView(await this.handle.create(tenant, actor, filter, mode));
+    return dryRun
+      ? this.jobs.preview(tenant, filter, new Date())
+      : jobView(await this.handle.create(tenant, actor, filter, mode));
   }
 
   @Rpc('delivery', 'jobs.list', listInputSchema)
@@ -47,7 +49,10 @@ export class JobsRpc {
     return this.turn(request, 'CancelJob');
   }
 
-  private async turn({ tenant, input, actor }: JobRequest, type: 'PauseJob' | 'ResumeJob' | 'CancelJob'): Promise<unknown> {
+  private async turn(
+    { tenant, input, actor }: JobRequest,
+    type: 'PauseJob' | 'ResumeJob' | 'CancelJob',
+  ): Promise<unknown> {
     return jobView(await this.handle.turn(tenant, input.id, { type, now: new Date().toISOString() }, actor));
   }
 }

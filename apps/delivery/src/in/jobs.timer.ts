@@ -60,7 +60,8 @@ export class JobsTimer {
   private async hold(jobId: string): Promise<boolean> {
     const { leases, copy } = this.parts;
     const before = this.held.get(jobId);
-    const lease = (before && (await leases.renew(before, leaseMs))) ?? (await leases.acquire(`job:${jobId}`, copy, leaseMs));
+    const lease =
+      (before && (await leases.renew(before, leaseMs))) ?? (await leases.acquire(`job:${jobId}`, copy, leaseMs));
     if (lease === null) this.held.delete(jobId);
     else this.held.set(jobId, lease);
     return lease !== null;
@@ -73,7 +74,10 @@ export class JobsTimer {
     const last = ids.at(-1);
     try {
       const { streams, step } = last === undefined ? { streams: [], step: null } : await this.redeliver(job, ids, last);
-      const events = jobDecider.decide(step === null ? { type: 'CompleteJob', now: new Date().toISOString() } : { type: 'StepJob', step }, state);
+      const events = jobDecider.decide(
+        step === null ? { type: 'CompleteJob', now: new Date().toISOString() } : { type: 'StepJob', step },
+        state,
+      );
       const result = await eventLog.append({ streams: [...streams, jobAppend(job, events, job.created_by)] });
       await reached(result.headPosition);
     } catch (error) {
@@ -84,7 +88,11 @@ export class JobsTimer {
     }
   }
 
-  private async redeliver(job: JobRow, ids: readonly string[], cursor: string): Promise<{ streams: StreamAppend[]; step: JobStep }> {
+  private async redeliver(
+    job: JobRow,
+    ids: readonly string[],
+    cursor: string,
+  ): Promise<{ streams: StreamAppend[]; step: JobStep }> {
     const histories = await this.parts.eventLog.readStreams(ids.map(streamOf));
     const streams: StreamAppend[] = [];
     const step = { done: 0, failed: 0, skipped: 0, cursor };

@@ -1,5 +1,9 @@
 import type { LogEvent } from '@waybill/contracts/log-event';
-import { type DerivedKeys, type NotificationRouted, openSealedNotification } from '@waybill/contracts/log/subscriptions';
+import {
+  type DerivedKeys,
+  type NotificationRouted,
+  openSealedNotification,
+} from '@waybill/contracts/log/subscriptions';
 import type { EventLog, StreamAppend } from '@waybill/event-log/log';
 import { deliveryIdOf } from '@waybill/service-kit/ids';
 import type { Log } from '@waybill/service-kit/logger';
@@ -39,14 +43,22 @@ interface Accepted {
  * Makes one delivery per (notification, subscription, connector) of every routing decision, and begins the first attempt in the same
  * append where the connector has room. Only the holder of the reader's lease calls this; the cursor in the append is the fence.
  */
-export async function takeRouted(events: readonly LogEvent[], place: Place, fence: { lease: string; epoch: number }, parts: RoutedParts): Promise<void> {
+export async function takeRouted(
+  events: readonly LogEvent[],
+  place: Place,
+  fence: { lease: string; epoch: number },
+  parts: RoutedParts,
+): Promise<void> {
   let first = 0;
   while (first < events.length) {
     const { accepted, closings, next } = acceptSome(events, first, parts);
     const from = place.position;
     const last = events[next - 1] as LogEvent;
     const result = await parts.eventLog.append({
-      streams: [...accepted.map(({ decision }): StreamAppend => ({ ...decision.append, onConflict: 'skip' })), ...closings.values()],
+      streams: [
+        ...accepted.map(({ decision }): StreamAppend => ({ ...decision.append, onConflict: 'skip' })),
+        ...closings.values(),
+      ],
       cursor: { source: last.log, sourceEpoch: last.epoch, from, to: last.position },
       fence,
     });
@@ -85,7 +97,8 @@ function acceptSome(events: readonly LogEvent[], first: number, parts: RoutedPar
     const event = events[next] as LogEvent;
     next += 1;
     if (event.type === 'NotificationRouted') accept(event, accepted, begun, parts);
-    else if (event.type === 'SubscriptionDeleted' || event.type === 'SubscriptionDisabled') close(event, closings, parts.actor);
+    else if (event.type === 'SubscriptionDeleted' || event.type === 'SubscriptionDisabled')
+      close(event, closings, parts.actor);
   }
   return { accepted, closings, next };
 }
@@ -96,7 +109,12 @@ function close(event: LogEvent, closings: Map<string, StreamAppend>, actor: stri
   const reason = event.type === 'SubscriptionDeleted' ? 'subscription_deleted' : 'subscription_disabled';
   const stream = `closing-${subscriptionId}`;
   const before = closings.get(stream)?.events ?? [];
-  const closed = { type: 'SubscriptionClosed', schemaVersion: 1, data: { subscriptionId, reason }, meta: { actor, causationId: event.eventId } };
+  const closed = {
+    type: 'SubscriptionClosed',
+    schemaVersion: 1,
+    data: { subscriptionId, reason },
+    meta: { actor, causationId: event.eventId },
+  };
   closings.set(stream, { stream, tenant: event.tenant, expected: 'any', events: [...before, closed] });
 }
 
@@ -150,7 +168,13 @@ function planWithin(connector: Connector, begun: Map<string, number>, engine: En
   return engine.plan(connector, nowMs);
 }
 
-function jobOf(event: LogEvent, routed: NotificationRouted, subscriptionId: string, connectorId: string, notification: JobNotification | null): Job {
+function jobOf(
+  event: LogEvent,
+  routed: NotificationRouted,
+  subscriptionId: string,
+  connectorId: string,
+  notification: JobNotification | null,
+): Job {
   return {
     deliveryId: deliveryIdOf(Date.parse(event.at), routed.notificationId, subscriptionId, connectorId),
     tenant: event.tenant,

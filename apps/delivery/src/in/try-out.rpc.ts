@@ -36,7 +36,7 @@ export class TryOutRpc {
     const { input } = request;
     if ('id' in input) return this.testSaved(request, input);
     const { connector } = input;
-    const secrets = withSigningSecret(connector.target, (connector.secrets ?? {}));
+    const secrets = withSigningSecret(connector.target, connector.secrets ?? {});
     const tried: Tried = {
       target: connector.target,
       config: connector.config ?? {},
@@ -47,10 +47,16 @@ export class TryOutRpc {
     return this.sendAndSay(request, { connectorId: null, tried, secrets });
   }
 
-  private async testSaved(request: Request, input: Extract<z.output<typeof testInputSchema>, { id: string }>): Promise<unknown> {
+  private async testSaved(
+    request: Request,
+    input: Extract<z.output<typeof testInputSchema>, { id: string }>,
+  ): Promise<unknown> {
     const saved = await this.tryOut.saved(request.tenant, input.id);
     const changes = input.connector ?? {};
-    const secrets = withSigningSecret(saved.connector.target, merged(saved.secrets, changes.secrets) as Record<string, string>);
+    const secrets = withSigningSecret(
+      saved.connector.target,
+      merged(saved.secrets, changes.secrets) as Record<string, string>,
+    );
     const tried: Tried = {
       target: saved.connector.target,
       config: merged(saved.connector.config, changes.config),
@@ -91,7 +97,13 @@ function payloadIn(body: string): JsonTree | undefined {
     return tree instanceof Map ? tree.get('payload') : undefined;
   } catch (error) {
     if (!(error instanceof JsonRefused)) throw error;
-    throw new Invalid([{ pointer: error.pointer, code: error.code, message: `${error.message} (line ${error.line}, column ${error.column})` }]);
+    throw new Invalid([
+      {
+        pointer: error.pointer,
+        code: error.code,
+        message: `${error.message} (line ${error.line}, column ${error.column})`,
+      },
+    ]);
   }
 }
 
@@ -108,7 +120,10 @@ const secretNamesMax = [
 ]; // prettier-ignore
 
 /** RFC 7396 over the stored members. */
-function merged(stored: Readonly<Record<string, unknown>>, patch: Readonly<Record<string, unknown>> | null | undefined): Record<string, unknown> {
+function merged(
+  stored: Readonly<Record<string, unknown>>,
+  patch: Readonly<Record<string, unknown>> | null | undefined,
+): Record<string, unknown> {
   const result: Record<string, unknown> = { ...stored };
   for (const [name, value] of Object.entries(patch ?? {})) {
     if (value === null) delete result[name];

@@ -14,7 +14,9 @@ export class MirrorsAndSecrets1764000000002 implements MigrationInterface {
         primary key (connector_id, secret_version))`);
     await grantToApp(runner, 'select, insert, update, delete', 'sealed_secrets');
     // Who has taken a due delivery. Worthless after a crash of PostgreSQL, so it need not survive one.
-    await runner.query(`create unlogged table due_leases (id text collate "C" primary key, until timestamptz not null)`);
+    await runner.query(
+      `create unlogged table due_leases (id text collate "C" primary key, until timestamptz not null)`,
+    );
     await grantToApp(runner, 'select, insert, update, delete', 'due_leases');
   }
 

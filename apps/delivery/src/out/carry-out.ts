@@ -37,12 +37,26 @@ export async function carryOut(job: Job, connector: Connector, parts: CarryOutPa
   const rendered = again ?? (await render(job, connector, target, parts));
   if ('kind' in rendered) return rendered;
   const deadlineMs = Math.min(Date.parse(job.state.attempt.deadline), Date.now() + connector.limits.timeoutMs);
-  const conversation = await converse(target, sendingOf(job, job.state, connector, rendered), parts.send(secrets), deadlineMs);
+  const conversation = await converse(
+    target,
+    sendingOf(job, job.state, connector, rendered),
+    parts.send(secrets),
+    deadlineMs,
+  );
   // A retry finds what was rendered with the first attempt; storing it with each would store it twelve times.
-  return { kind: 'tried', conversation, sealedText: keptAttemptText(conversation, again === null ? rendered : undefined) };
+  return {
+    kind: 'tried',
+    conversation,
+    sealedText: keptAttemptText(conversation, again === null ? rendered : undefined),
+  };
 }
 
-async function render(job: Job, connector: Connector, target: Target, parts: CarryOutParts): Promise<KeptRendering | Carried> {
+async function render(
+  job: Job,
+  connector: Connector,
+  target: Target,
+  parts: CarryOutParts,
+): Promise<KeptRendering | Carried> {
   const notification = job.notification ?? (await parts.fetchNotification(job));
   if (notification === null) return notYet('payload_unavailable');
   if (notification === 'shredded') return gaveUp('payload_shredded', 'The payload was shredded.');
@@ -68,11 +82,24 @@ function gaveUp(reason: string, message: string): Extract<Carried, { kind: 'gave
 /** Nothing was sent, because something of our own is away; the plan tries again. */
 function notYet(reason: string): Carried {
   const outcome = { kind: 'refused', retry: 'later', reason } as const;
-  const conversation = { outcome, status: null, timingsMs: {}, notes: [], request: null, answer: null, allowEntry: null };
+  const conversation = {
+    outcome,
+    status: null,
+    timingsMs: {},
+    notes: [],
+    request: null,
+    answer: null,
+    allowEntry: null,
+  };
   return { kind: 'tried', conversation, sealedText: keptAttemptText(conversation, undefined) };
 }
 
-function sendingOf(job: Job, state: Extract<DeliveryState, { status: 'attempting' }>, connector: Connector, rendered: KeptRendering): Sending {
+function sendingOf(
+  job: Job,
+  state: Extract<DeliveryState, { status: 'attempting' }>,
+  connector: Connector,
+  rendered: KeptRendering,
+): Sending {
   return {
     config: connector.config,
     secretNames: connector.secretNames,
@@ -85,6 +112,6 @@ function sendingOf(job: Job, state: Extract<DeliveryState, { status: 'attempting
     attempt: state.attemptsOfRound,
     afterUnknown: state.afterUnknown,
     // The memory of the thing includes what this very delivery left behind, as long as nobody came after it.
-    remembered: job.remembered ?? (state.receipt),
+    remembered: job.remembered ?? state.receipt,
   };
 }

@@ -46,7 +46,12 @@ export interface Conversation {
  * Carries out one attempt: asks the target's room for the next request until it says what came of it.
  * Never throws for what a target can do; `deadlineMs` (epoch) is the end of the whole attempt, over all of its requests.
  */
-export async function converse(target: Target, sending: Sending, send: Send, deadlineMs: number): Promise<Conversation> {
+export async function converse(
+  target: Target,
+  sending: Sending,
+  send: Send,
+  deadlineMs: number,
+): Promise<Conversation> {
   const answers: Answer[] = [];
   const notes: string[] = [];
   let last: { request: KeptRequest; sent: Sent } | null = null;
@@ -68,10 +73,17 @@ export async function converse(target: Target, sending: Sending, send: Send, dea
 
 /** Before the first request nothing can have arrived; between two requests the first may have had its effect. */
 function outOfTime(answers: readonly Answer[]): Outcome {
-  return answers.length === 0 ? { kind: 'refused', retry: 'later', reason: 'timeout' } : { kind: 'unknown', reason: 'timeout' };
+  return answers.length === 0
+    ? { kind: 'refused', retry: 'later', reason: 'timeout' }
+    : { kind: 'unknown', reason: 'timeout' };
 }
 
-function result(outcome: Outcome, last: { request: KeptRequest; sent: Sent } | null, totalMs: number, notes: string[]): Conversation {
+function result(
+  outcome: Outcome,
+  last: { request: KeptRequest; sent: Sent } | null,
+  totalMs: number,
+  notes: string[],
+): Conversation {
   const answer = last?.sent.answer ?? null;
   return {
     outcome,
@@ -86,7 +98,12 @@ function result(outcome: Outcome, last: { request: KeptRequest; sent: Sent } | n
 
 function kept(request: TargetRequest, shown: ShownRequest): KeptRequest {
   const body = bodyOf(request);
-  return { ...shown, bodySha256: createHash('sha256').update(body, 'utf8').digest('hex'), bodyBytes: Buffer.byteLength(body), body };
+  return {
+    ...shown,
+    bodySha256: createHash('sha256').update(body, 'utf8').digest('hex'),
+    bodyBytes: Buffer.byteLength(body),
+    body,
+  };
 }
 
 /** The bytes that were asked to be sent; of a mail everything the room composed. */

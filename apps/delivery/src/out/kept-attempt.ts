@@ -21,8 +21,21 @@ export interface KeptRendering {
 }
 
 export type KeptResponse =
-  | { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: string; readonly bodyTruncated: boolean }
-  | { readonly recipients: readonly { readonly stage: string; readonly recipient: string; readonly code: number | null; readonly text: string; readonly outcome: string }[] };
+  | {
+      readonly status: number;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly body: string;
+      readonly bodyTruncated: boolean;
+    }
+  | {
+      readonly recipients: readonly {
+        readonly stage: string;
+        readonly recipient: string;
+        readonly code: number | null;
+        readonly text: string;
+        readonly outcome: string;
+      }[];
+    };
 
 /** The text that is sealed for one attempt. Where the target sends the rendering as it is, its bytes are written once: they are most of the text. */
 export function keptAttemptText(conversation: Conversation, rendered: KeptAttempt['rendered']): string {

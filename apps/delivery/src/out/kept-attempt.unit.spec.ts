@@ -6,7 +6,14 @@ const conversation = (body: string): Conversation => ({
   status: 200,
   timingsMs: { total: 3 },
   notes: [],
-  request: { method: 'POST', url: 'https://hooks.example.com/in', headers: {}, bodySha256: 'ab', bodyBytes: body.length, body },
+  request: {
+    method: 'POST',
+    url: 'https://hooks.example.com/in',
+    headers: {},
+    bodySha256: 'ab',
+    bodyBytes: body.length,
+    body,
+  },
   answer: { kind: 'http', status: 200, headers: {}, body: 'ok', bodyTruncated: false, atMs: 1 },
   allowEntry: null,
 });

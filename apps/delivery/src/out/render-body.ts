@@ -34,7 +34,11 @@ export interface RenderedBody {
 export const rendererVersion = '1';
 
 /** The template of a type: the connector's own, then the target's default for the type, then the generic ones. */
-export function templateFor(target: Target, templates: Readonly<Record<string, Template>>, type: string): { template: Template; from: string } {
+export function templateFor(
+  target: Target,
+  templates: Readonly<Record<string, Template>>,
+  type: string,
+): { template: Template; from: string } {
   const own = templates[type];
   if (own) return { template: own, from: `connector:${type}` };
   const byDefault = target.descriptor.templates[type];
@@ -55,7 +59,10 @@ export async function renderBody(input: RenderInput, engine: JqEngine): Promise<
   const { template, from } = templateFor(target, input.templates, input.facts.type);
   const context = new Map<string, JsonTree>([['notification', treeOf({ ...input.facts })]]);
   const options = { escape: target.descriptor.escape, context, engine };
-  const rendered = template.format === 'json' ? renderJson(template.body, payload, options) : await renderTemplate(template, payload, options);
+  const rendered =
+    template.format === 'json'
+      ? renderJson(template.body, payload, options)
+      : await renderTemplate(template, payload, options);
   if (target.descriptor.id !== 'email') return { ...rendered, from };
   return { ...rendered, text: mailBody(input, rendered.text, context), from };
 }

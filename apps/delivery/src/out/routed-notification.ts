@@ -11,7 +11,11 @@ import type { Job, JobNotification } from '../work/job.js';
  * Fetches what was routed for a delivery that did not bring it along (after a restart, or from another copy): from the window of the
  * log of subscriptions, and when that has lost it from subscriptions itself. Null while nobody who has it answers.
  */
-export async function fetchNotification(job: Job, nc: NatsConnection, log: Log): Promise<JobNotification | 'shredded' | null> {
+export async function fetchNotification(
+  job: Job,
+  nc: NatsConnection,
+  log: Log,
+): Promise<JobNotification | 'shredded' | null> {
   if (job.state.status === 'none') throw new Error('a delivery that was never routed');
   const { routed, subscriptionId } = job.state.accepted;
   const event = (await fromWindow(nc, routed.log, routed.position)) ?? (await fromSource(nc, routed.position, log));
@@ -38,7 +42,10 @@ async function fromWindow(nc: NatsConnection, log: string, position: number): Pr
 async function fromSource(nc: NatsConnection, position: number, log: Log): Promise<LogEvent | null> {
   try {
     const subject = rpcSubject('subscriptions', noTenant, 'log.read');
-    const page = await ask<{ events: { text: string; sealedAt: number | null }[] }>(nc, subject, { after: position - 1, limit: 1 });
+    const page = await ask<{ events: { text: string; sealedAt: number | null }[] }>(nc, subject, {
+      after: position - 1,
+      limit: 1,
+    });
     const first = page.events[0];
     return first ? decodeLogEvent(first.text, first.sealedAt) : null;
   } catch (error) {

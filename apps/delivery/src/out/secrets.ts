@@ -16,7 +16,12 @@ export class Secrets {
   private readonly opened = new Map<string, Values>();
 
   constructor(
-    private readonly parts: { readonly nc: NatsConnection; readonly database: DataSource; readonly box: SecretBox; readonly log: Log },
+    private readonly parts: {
+      readonly nc: NatsConnection;
+      readonly database: DataSource;
+      readonly box: SecretBox;
+      readonly log: Log;
+    },
   ) {}
 
   /** The values at the version the connector names; null while neither this service has the set nor registry answers. */

@@ -54,7 +54,12 @@ export class TryOut {
     const request =
       send.kind === 'http'
         ? { method: send.method, url: send.url, headers: send.headers, body: send.body }
-        : { method: 'SMTP', url: send.smtpUrl ?? '', headers: { ...send.headers, to: send.to.join(', '), subject: send.subject }, body: bodyOf(send) };
+        : {
+            method: 'SMTP',
+            url: send.smtpUrl ?? '',
+            headers: { ...send.headers, to: send.to.join(', '), subject: send.subject },
+            body: bodyOf(send),
+          };
     return { request, missing: rendered.missing, warnings: [...rendered.warnings, ...notes] };
   }
 
@@ -64,7 +69,12 @@ export class TryOut {
     const { sending: rendered } = await this.prepare(target, tried, type, payload);
     const sending = target.descriptor.id === 'email' ? { ...rendered, body: withTestSubject(rendered.body) } : rendered;
     const deadlineMs = Date.now() + Math.min(tried.timeoutMs, testTimeoutMsMax);
-    const { outcome, status, request, answer, timingsMs, notes } = await converse(target, sending, this.parts.send(secrets), deadlineMs);
+    const { outcome, status, request, answer, timingsMs, notes } = await converse(
+      target,
+      sending,
+      this.parts.send(secrets),
+      deadlineMs,
+    );
     return {
       outcome: outcome.kind,
       reason: outcome.kind === 'accepted' ? null : outcome.reason,
@@ -79,16 +89,28 @@ export class TryOut {
   }
 
   /** The saved connector of a tenant, for a test with its stored secret; refuses what is not there or cannot be sent with now. */
-  async saved(tenant: string, id: string): Promise<{ connector: Connector; secrets: Readonly<Record<string, string>> }> {
+  async saved(
+    tenant: string,
+    id: string,
+  ): Promise<{ connector: Connector; secrets: Readonly<Record<string, string>> }> {
     const connector = this.parts.connectors.get(id);
     if (connector?.tenant !== tenant) throw new Refused('connector_unknown', 'There is no such connector.');
     if (connector.state === 'deleted') throw new Refused('connector_deleted', 'The connector was deleted.');
     const secrets = await this.parts.secrets.of(connector);
-    if (secrets === null) throw new Refused('service_unavailable', 'The secrets of this connector are with registry, which does not answer.');
+    if (secrets === null)
+      throw new Refused(
+        'service_unavailable',
+        'The secrets of this connector are with registry, which does not answer.',
+      );
     return { connector, secrets };
   }
 
-  private async prepare(target: Target, tried: Tried, type: string, payload: JsonTree | undefined): Promise<{ rendered: RenderedBody; sending: Sending }> {
+  private async prepare(
+    target: Target,
+    tried: Tried,
+    type: string,
+    payload: JsonTree | undefined,
+  ): Promise<{ rendered: RenderedBody; sending: Sending }> {
     const tree = payload ?? treeOf(sampleOf(type));
     const facts = { id: 'example', type, source: 'waybill', time: new Date().toISOString() };
     const rendered = await this.render(target, tried, facts, tree);
@@ -110,9 +132,17 @@ export class TryOut {
     return { rendered, sending };
   }
 
-  private async render(target: Target, tried: Tried, facts: { id: string; type: string; source: string; time: string }, payload: JsonTree) {
+  private async render(
+    target: Target,
+    tried: Tried,
+    facts: { id: string; type: string; source: string; time: string },
+    payload: JsonTree,
+  ) {
     try {
-      return await renderBody({ target, config: tried.config, templates: tried.templates, facts, payload }, this.parts.jq);
+      return await renderBody(
+        { target, config: tried.config, templates: tried.templates, facts, payload },
+        this.parts.jq,
+      );
     } catch (error) {
       if (error instanceof TemplateRefused) throw new Invalid(error.faults.map(faultOf), 'template_invalid');
       if (error instanceof TemplateFailed) throw new Refused(error.code, error.message, '/template/body');
@@ -136,10 +166,22 @@ function targetOf(id: string): Target {
 
 function sampleOf(type: string): unknown {
   const sample = builtInTypes.find((known) => known.type === type)?.sample;
-  if (sample === undefined) throw new Refused('sample_unknown', `There is no sample of the type ${type}; give a payload.`, '/payload');
+  if (sample === undefined)
+    throw new Refused('sample_unknown', `There is no sample of the type ${type}; give a payload.`, '/payload');
   return sample;
 }
 
-function faultOf(fault: { code: string; line: number; column: number; message: string }): ProblemError & { line: number; column: number } {
-  return { pointer: '/template/body', code: fault.code, message: fault.message, line: fault.line, column: fault.column };
+function faultOf(fault: {
+  code: string;
+  line: number;
+  column: number;
+  message: string;
+}): ProblemError & { line: number; column: number } {
+  return {
+    pointer: '/template/body',
+    code: fault.code,
+    message: fault.message,
+    line: fault.line,
+    column: fault.column,
+  };
 }

@@ -10,7 +10,11 @@ export interface Conditions {
 }
 
 /** The conditions over `rm_deliveries.delivery` for one tenant's filter, and those that the caller adds; `p` is the place of the value. */
-export function conditionsOf(tenant: string, filter: DeliveryFilter, more: readonly (readonly [(p: string) => string, unknown])[] = []): Conditions {
+export function conditionsOf(
+  tenant: string,
+  filter: DeliveryFilter,
+  more: readonly (readonly [(p: string) => string, unknown])[] = [],
+): Conditions {
   const conditions = ['tenant = $1'];
   const values: unknown[] = [tenant];
   const where = (sql: (p: string) => string, value: unknown): void => {
@@ -25,7 +29,10 @@ export function conditionsOf(tenant: string, filter: DeliveryFilter, more: reado
   where((p) => `type = ${p}`, filter.type);
   where((p) => `accepted_at >= ${p}`, filter.since);
   where((p) => `accepted_at < ${p}`, filter.until);
-  where((p) => `(id = ${p} or notification_id = ${p} or reason = ${p} or ticket = ${p})`, filter.q?.trim() || undefined);
+  where(
+    (p) => `(id = ${p} or notification_id = ${p} or reason = ${p} or ticket = ${p})`,
+    filter.q?.trim() || undefined,
+  );
   for (const [sql, value] of more) where(sql, value);
   return { sql: conditions.join(' and '), values };
 }

@@ -57,7 +57,10 @@ function itemOf(row: Row): Delivery {
     status: row.status,
     reason: row.reason,
     nextAttemptAt: row.next_attempt_at?.toISOString() ?? null,
-    receipt: row.ticket === null && row.url === null ? null : { ...(row.ticket === null ? {} : { ticket: row.ticket }), ...(row.url === null ? {} : { url: row.url }) },
+    receipt:
+      row.ticket === null && row.url === null
+        ? null
+        : { ...(row.ticket === null ? {} : { ticket: row.ticket }), ...(row.url === null ? {} : { url: row.url }) },
     attemptCount: row.attempts,
     acceptedAt: row.accepted_at.toISOString(),
     updatedAt: row.updated_at.toISOString(),

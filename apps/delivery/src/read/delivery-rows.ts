@@ -74,13 +74,17 @@ export function foldBatch(events: readonly RecordedEvent[]): Changes {
   const changes: Changes = { inserted: new Map(), updated: new Map() };
   for (const recorded of events) {
     const event = recorded as unknown as DeliveryEvent;
-    if (event.type === 'DeliveryAccepted') changes.inserted.set(event.data.deliveryId, acceptedRow(recorded, event.data));
+    if (event.type === 'DeliveryAccepted')
+      changes.inserted.set(event.data.deliveryId, acceptedRow(recorded, event.data));
     else if (recorded.stream.startsWith('delivery-')) changeRow(changes, recorded, event);
   }
   return changes;
 }
 
-function acceptedRow(recorded: RecordedEvent, data: Extract<DeliveryEvent, { type: 'DeliveryAccepted' }>['data']): DeliveryRow {
+function acceptedRow(
+  recorded: RecordedEvent,
+  data: Extract<DeliveryEvent, { type: 'DeliveryAccepted' }>['data'],
+): DeliveryRow {
   return {
     id: data.deliveryId,
     tenant: recorded.tenant,
@@ -123,10 +127,25 @@ function changeOf(event: DeliveryEvent): Partial<DeliveryRow> {
     case 'AttemptStarted': {
       const { connectorVersion, number, deadline } = event.data;
       const due_at = new Date(Date.parse(deadline) + lostGraceMs).toISOString();
-      return { status: 'attempting', reason: null, connector_version: connectorVersion, attempts: number, next_attempt_at: null, due_at, due_rank: dueRanks.lost };
+      return {
+        status: 'attempting',
+        reason: null,
+        connector_version: connectorVersion,
+        attempts: number,
+        next_attempt_at: null,
+        due_at,
+        due_rank: dueRanks.lost,
+      };
     }
     case 'DeliveryDelivered':
-      return { status: 'delivered', reason: null, next_attempt_at: null, due_at: null, delivered_at: event.data.finishedAt, ...receiptOf(event.data.receipt) };
+      return {
+        status: 'delivered',
+        reason: null,
+        next_attempt_at: null,
+        due_at: null,
+        delivered_at: event.data.finishedAt,
+        ...receiptOf(event.data.receipt),
+      };
     case 'AttemptFailed':
       return {
         status: 'retrying',
@@ -135,13 +154,24 @@ function changeOf(event: DeliveryEvent): Partial<DeliveryRow> {
         ...receiptOf(event.data.receipt),
       };
     case 'RetryScheduled':
-      return { status: 'retrying', next_attempt_at: event.data.dueAt, due_at: event.data.dueAt, due_rank: dueRanks.late };
+      return {
+        status: 'retrying',
+        next_attempt_at: event.data.dueAt,
+        due_at: event.data.dueAt,
+        due_rank: dueRanks.late,
+      };
     case 'DeliveryDeadLettered':
       return { status: 'dead-lettered', reason: event.data.reason, next_attempt_at: null, due_at: null };
     case 'DeliveryCancelled':
       return { status: 'cancelled', reason: event.data.reason, next_attempt_at: null, due_at: null };
     case 'RedeliveryRequested':
-      return { status: 'pending', reason: null, next_attempt_at: event.data.dueAt, due_at: event.data.dueAt, due_rank: dueRanks.late };
+      return {
+        status: 'pending',
+        reason: null,
+        next_attempt_at: event.data.dueAt,
+        due_at: event.data.dueAt,
+        due_rank: dueRanks.late,
+      };
   }
 }
 
@@ -154,10 +184,17 @@ function receiptOf(receipt: Record<string, unknown> | null): Partial<DeliveryRow
 /** Writes a batch in a handful of statements, whatever its size. */
 export async function applyDeliveries(client: ReadModelClient, { inserted, updated }: Changes): Promise<void> {
   const rows = [...inserted.values()];
-  if (rows.length > 0) await client.query(insertSql, insertColumns.map((column) => rows.map((row) => row[column])));
+  if (rows.length > 0)
+    await client.query(
+      insertSql,
+      insertColumns.map((column) => rows.map((row) => row[column])),
+    );
   // Rows that set the same members are written together.
   for (const [members, group] of groupByMembers([...updated.values()])) {
-    await client.query(updateSql(members), [group.map((row) => row.id), ...members.map((member) => group.map((row) => row[member] ?? null))]);
+    await client.query(updateSql(members), [
+      group.map((row) => row.id),
+      ...members.map((member) => group.map((row) => row[member] ?? null)),
+    ]);
   }
 }
 
@@ -166,11 +203,14 @@ export async function applyEnds(client: ReadModelClient, { inserted, updated }: 
   const rows: (Partial<DeliveryRow> & { readonly id: string })[] = [...inserted.values(), ...updated.values()];
   const ended = rows.filter((row) => keptEnds.has(row.status));
   const again = rows.filter((row) => row.due_rank === dueRanks.late && row.status === 'pending');
-  if (again.length > 0) await client.query('delete from delivery_ended where id = any($1)', [again.map((row) => row.id)]);
+  if (again.length > 0)
+    await client.query('delete from delivery_ended where id = any($1)', [again.map((row) => row.id)]);
   if (ended.length > 0) await client.query(endedSql, [ended.map((row) => row.id), ended.map((row) => row.status)]);
 }
 
-function groupByMembers(rows: readonly (Partial<DeliveryRow> & { id: string })[]): [UpdateMember[], (Partial<DeliveryRow> & { id: string })[]][] {
+function groupByMembers(
+  rows: readonly (Partial<DeliveryRow> & { id: string })[],
+): [UpdateMember[], (Partial<DeliveryRow> & { id: string })[]][] {
   const groups = new Map<string, [UpdateMember[], (Partial<DeliveryRow> & { id: string })[]]>();
   for (const row of rows) {
     const members = updateMembers.filter((member) => row[member] !== undefined);
@@ -190,7 +230,18 @@ const columnTypes = {
 } as const; // prettier-ignore
 type Column = keyof typeof columnTypes;
 const insertColumns = Object.keys(columnTypes) as Column[];
-const updateMembers = ['connector_version', 'status', 'reason', 'attempts', 'next_attempt_at', 'ticket', 'url', 'updated_at', 'delivered_at', 'uncertain'] as const;
+const updateMembers = [
+  'connector_version',
+  'status',
+  'reason',
+  'attempts',
+  'next_attempt_at',
+  'ticket',
+  'url',
+  'updated_at',
+  'delivered_at',
+  'uncertain',
+] as const;
 type UpdateMember = (typeof updateMembers)[number];
 
 const insertSql = `

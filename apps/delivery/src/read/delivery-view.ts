@@ -8,7 +8,8 @@ import { stateOf } from '../work/job.js';
 /** A delivery with all its attempts, folded from its stream; refuses what is not this tenant's. */
 export function deliveryView(tenant: string, events: readonly RecordedEvent[]): Delivery {
   const first = events[0];
-  if (first === undefined || first.tenant !== tenant) throw new Refused('delivery_unknown', 'There is no such delivery.');
+  if (first === undefined || first.tenant !== tenant)
+    throw new Refused('delivery_unknown', 'There is no such delivery.');
   const accepted = first.data as unknown as Accepted;
   const state = stateOf(events);
   const attempts = attemptsOf(events);
@@ -55,7 +56,8 @@ function attemptsOf(events: readonly RecordedEvent[]): Attempt[] {
     } else if (event.type === 'DeliveryDeadLettered') {
       const attempt = attempts.at(-1);
       // Ended without an outcome of its own: the template gave nothing, so nothing was sent.
-      if (attempt && attempt.outcome === null) attempts[attempts.length - 1] = ended(attempt, event.data, keptOf(recorded));
+      if (attempt && attempt.outcome === null)
+        attempts[attempts.length - 1] = ended(attempt, event.data, keptOf(recorded));
     }
   }
   return attempts;

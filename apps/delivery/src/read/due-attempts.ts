@@ -28,15 +28,26 @@ export class DueAttempts {
    * before another's first; of a connector that `isClosing` all rows, due or not; lost attempts of any connector. First attempts come
    * before late ones. Of the deliveries of one thing only the oldest that is not over is leased. At most about `max` rows.
    */
-  async claim(max: number, room: (connectorId: string) => number, isClosing: (connectorId: string) => boolean): Promise<DueAttempt[]> {
-    const found = await this.database.query<{ connector_id: string; is_due: boolean }[]>(dueConnectorsSql, [connectorsMax]);
+  async claim(
+    max: number,
+    room: (connectorId: string) => number,
+    isClosing: (connectorId: string) => boolean,
+  ): Promise<DueAttempt[]> {
+    const found = await this.database.query<{ connector_id: string; is_due: boolean }[]>(dueConnectorsSql, [
+      connectorsMax,
+    ]);
     const ids = found.filter((row) => row.is_due || isClosing(row.connector_id)).map((row) => row.connector_id);
     if (ids.length === 0) return [];
     const share = Math.max(1, Math.floor(max / ids.length));
     const closing = ids.map(isClosing);
     const limits = ids.map((id, index) => (closing[index] ? share : Math.min(share, Math.max(0, room(id)))));
     const rows = await this.database.query<ClaimedRow[]>(claimSql, [ids, limits, closing, share, leaseMs]);
-    return rows.map(({ id, now_at, receipt, cancel }) => ({ deliveryId: id, nowAt: now_at.toISOString(), remembered: receipt, cancel }));
+    return rows.map(({ id, now_at, receipt, cancel }) => ({
+      deliveryId: id,
+      nowAt: now_at.toISOString(),
+      remembered: receipt,
+      cancel,
+    }));
   }
 
   /** Leases again what waits in this copy's memory, and sweeps leases that ended long ago. Answers what is to be cancelled, with the reason. */
@@ -62,7 +73,10 @@ const dueConnectorsSql = `
     select (select connector_id from ${schema}.delivery_due d where d.connector_id > step.connector_id order by connector_id limit 1)
     from step where step.connector_id is not null)
   select connector_id, (${[dueRanks.first, dueRanks.late, dueRanks.lost]
-    .map((rank) => `exists (select 1 from ${schema}.delivery_due d where d.connector_id = step.connector_id and d.rank = ${rank} and d.due_at <= now())`)
+    .map(
+      (rank) =>
+        `exists (select 1 from ${schema}.delivery_due d where d.connector_id = step.connector_id and d.rank = ${rank} and d.due_at <= now())`,
+    )
     .join(' or ')}) as is_due
   from step where connector_id is not null
   limit $1`;
@@ -71,7 +85,8 @@ const dueConnectorsSql = `
 const lateGoesFirst = `interval '10 minutes'`;
 
 /** A lease is for the row as it was: when an attempt has ended since, the next one is anybody's. */
-const leaseOf = (row: string, lease: string): string => `${lease}.id = ${row}.id and ${lease}.position = ${row}.changed_position and ${lease}.until > now()`;
+const leaseOf = (row: string, lease: string): string =>
+  `${lease}.id = ${row}.id and ${lease}.position = ${row}.changed_position and ${lease}.until > now()`;
 
 /** Rows of one rank that may be taken: due (or to be cancelled), leased by nobody, and the turn of their thing. */
 const takeable = (rank: number): string => `

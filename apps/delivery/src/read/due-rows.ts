@@ -48,7 +48,8 @@ export async function applyClosings(client: ReadModelClient, events: readonly Re
 }
 
 /** To be cancelled is due at once, unless an attempt is under way: then it is due when that one ends. */
-const dueWhenClosed = (rank: string, dueAt: string): string => `case when ${rank} = ${dueRanks.lost} then ${dueAt} else '-infinity' end`;
+const dueWhenClosed = (rank: string, dueAt: string): string =>
+  `case when ${rank} = ${dueRanks.lost} then ${dueAt} else '-infinity' end`;
 
 const closeSql = `
   update delivery_due set cancel = $2, due_at = ${dueWhenClosed('rank', 'due_at')}

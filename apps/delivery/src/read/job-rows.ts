@@ -29,7 +29,12 @@ async function applyJob(client: ReadModelClient, recorded: RecordedEvent, event:
   if (event.type === 'RedeliveryJobProgressed') {
     const { done, failed, skipped, cursor } = event.data;
     await client.query(stepSql, [id, done, failed, skipped, cursor, recorded.version]);
-  } else await client.query('update job set state = $2, version = $3 where id = $1', [id, stateAfter[event.type], recorded.version]);
+  } else
+    await client.query('update job set state = $2, version = $3 where id = $1', [
+      id,
+      stateAfter[event.type],
+      recorded.version,
+    ]);
 }
 
 const stateAfter = {
@@ -43,4 +48,5 @@ const insertSql = `
   insert into job (id, tenant, state, filter, mode, before, total, rate_per_second, done, failed, skipped, cursor, version, created_at, created_by)
   values ($1, $2, 'running', $3, $4, $5, $6, $7, 0, 0, 0, '', $8, $9, $10)`;
 
-const stepSql = 'update job set done = done + $2, failed = failed + $3, skipped = skipped + $4, cursor = $5, version = $6 where id = $1';
+const stepSql =
+  'update job set done = done + $2, failed = failed + $3, skipped = skipped + $4, cursor = $5, version = $6 where id = $1';

@@ -33,13 +33,16 @@ export class Jobs {
   constructor(private readonly database: DataSource) {}
 
   async get(tenant: string, id: string): Promise<JobRow> {
-    const [row] = await this.database.query<JobRow[]>('select * from rm_deliveries.job where id = $1 and tenant = $2', [id, tenant]);
+    const [row] = await this.database.query<JobRow[]>('select * from rm_deliveries.job where id = $1 and tenant = $2', [
+      id,
+      tenant,
+    ]);
     if (row === undefined) throw new Refused('job_unknown', 'There is no such job.');
     return row;
   }
 
   async page(tenant: string, limit: number, cursor: string | null | undefined): Promise<ListPage<Job>> {
-    const after = cursor == null ? null : decodeCursor(cursor)?.[0];
+    const after = cursor === null || cursor === undefined ? null : decodeCursor(cursor)?.[0];
     if (after === undefined) throw new Refused('validation_failed', 'The cursor is none of ours.', '/cursor');
     const sql = `select * from rm_deliveries.job where tenant = $1 and ($2::text is null or id < $2) order by id desc limit $3`;
     const rows = await this.database.query<JobRow[]>(sql, [tenant, after, limit + 1]);
@@ -63,7 +66,10 @@ export class Jobs {
 
   async count(tenant: string, filter: DeliveryFilter, before: Date): Promise<number> {
     const { sql, values } = this.found(tenant, filter, before, '');
-    const [row] = await this.database.query<{ count: string }[]>(`select count(*) from rm_deliveries.delivery where ${sql} and ${over}`, values);
+    const [row] = await this.database.query<{ count: string }[]>(
+      `select count(*) from rm_deliveries.delivery where ${sql} and ${over}`,
+      values,
+    );
     return Number(row?.count ?? 0);
   }
 

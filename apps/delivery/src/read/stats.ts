@@ -28,8 +28,13 @@ export class Stats {
       until: new Date(untilMs).toISOString(),
       counts: countsOf(totals),
       successRate: rateOf(totals),
-      latencyMs: { p50: totals?.latency?.[0] ?? null, p95: totals?.latency?.[1] ?? null, p99: totals?.latency?.[2] ?? null },
-      oldestUndelivered: oldest === undefined ? null : { deliveryId: oldest.id, since: oldest.accepted_at.toISOString() },
+      latencyMs: {
+        p50: totals?.latency?.[0] ?? null,
+        p95: totals?.latency?.[1] ?? null,
+        p99: totals?.latency?.[2] ?? null,
+      },
+      oldestUndelivered:
+        oldest === undefined ? null : { deliveryId: oldest.id, since: oldest.accepted_at.toISOString() },
       series: series.map((point) => ({
         at: point.at.toISOString(),
         delivered: Number(point.delivered),
@@ -49,7 +54,9 @@ function idAt(ms: number): string {
   return encodeTypeId('dlv', bytes);
 }
 
-interface Totals extends Readonly<Record<'pending' | 'attempting' | 'retrying' | 'delivered' | 'dead_lettered' | 'cancelled', string>> {
+interface Totals extends Readonly<
+  Record<'pending' | 'attempting' | 'retrying' | 'delivered' | 'dead_lettered' | 'cancelled', string>
+> {
   readonly latency: (number | null)[] | null;
 }
 
@@ -81,7 +88,8 @@ function rateOf(totals: Totals | undefined): number | null {
 }
 
 const window = `tenant = $1 and id >= $2 and id < $3 and ($4::text is null or connector_id = $4)`;
-const countOf = (status: string): string => `count(*) filter (where status = '${status}') as ${status.replace('-', '_')}`;
+const countOf = (status: string): string =>
+  `count(*) filter (where status = '${status}') as ${status.replace('-', '_')}`;
 
 const totalsSql = `
   select ${['pending', 'attempting', 'retrying', 'delivered', 'dead-lettered', 'cancelled'].map(countOf).join(', ')},

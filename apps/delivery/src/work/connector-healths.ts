@@ -1,4 +1,13 @@
-import { closedUntilMs, type Health, hear, type HealthEvent, type Heard, provenHealth, slotsOf, unprovenHealth } from '@waybill/delivery/connector-health';
+import {
+  closedUntilMs,
+  type Health,
+  hear,
+  type HealthEvent,
+  type Heard,
+  provenHealth,
+  slotsOf,
+  unprovenHealth,
+} from '@waybill/delivery/connector-health';
 import type { HealthRow } from '../read/health-rows.js';
 import type { Connector } from './connectors.js';
 
@@ -28,7 +37,8 @@ export class ConnectorHealths {
     const before = this.of(subject.connectorId);
     if (heard.kind === 'success' && before === provenHealth) return [];
     const { health, news } = hear(before, heard, subject, nowMs);
-    const isPlain = health.failuresInRow === 0 && health.failingSinceMs === null && health.pausedUntilMs <= nowMs && !health.gaveUp;
+    const isPlain =
+      health.failuresInRow === 0 && health.failingSinceMs === null && health.pausedUntilMs <= nowMs && !health.gaveUp;
     this.known.set(subject.connectorId, { health: isPlain && health.proven ? provenHealth : health, changedMs: nowMs });
     return news;
   }
@@ -39,7 +49,8 @@ export class ConnectorHealths {
     const paused: string[] = [];
     for (const { connectorId, pausedUntilMs, failingSinceMs } of rows) {
       const before = this.of(connectorId);
-      const since = before.failingSinceMs === null ? failingSinceMs : Math.min(before.failingSinceMs, failingSinceMs ?? Infinity);
+      const since =
+        before.failingSinceMs === null ? failingSinceMs : Math.min(before.failingSinceMs, failingSinceMs ?? Infinity);
       if (pausedUntilMs > before.pausedUntilMs) paused.push(connectorId);
       const health = { ...before, pausedUntilMs: Math.max(before.pausedUntilMs, pausedUntilMs), failingSinceMs: since };
       this.known.set(connectorId, { health, changedMs: this.known.get(connectorId)?.changedMs ?? nowMs });
@@ -47,7 +58,8 @@ export class ConnectorHealths {
     for (const [connectorId, { health, changedMs }] of this.known) {
       if (health.failingSinceMs === null || nowMs - changedMs < ownNewsMs) continue;
       // Another copy has seen it recover.
-      if (told.get(connectorId)?.failingSinceMs == null) this.known.set(connectorId, { health: { ...health, failingSinceMs: null }, changedMs });
+      if ((told.get(connectorId)?.failingSinceMs ?? null) === null)
+        this.known.set(connectorId, { health: { ...health, failingSinceMs: null }, changedMs });
     }
     return paused;
   }

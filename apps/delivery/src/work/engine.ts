@@ -1,18 +1,17 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { Refused } from '@waybill/decider/decider';
 import { givenUpReasons, type HealthEvent } from '@waybill/delivery/connector-health';
 import type { AttemptPlan } from '@waybill/delivery/delivery';
-import { AppendRejected, type EventLog } from '@waybill/event-log/log';
+import type { EventLog } from '@waybill/event-log/log';
 import { newId } from '@waybill/service-kit/ids';
 import type { Log } from '@waybill/service-kit/logger';
 import type { Carried } from '../out/carry-out.js';
 import { rendererVersion } from '../out/render-body.js';
 import type { Connector, Connectors } from './connectors.js';
-import { advance, type Decision, decideFor, type Job } from './job.js';
+import { decideFor, type Job } from './job.js';
 import { ConnectorHealths } from './connector-healths.js';
 import { FairShare } from './fair-share.js';
 import { Lane, laneWaitingMax } from './lane.js';
 import { giveBackCommand, heardOf, outcomeCommand } from './outcome-commands.js';
+import { Recorder } from './recorder.js';
 
 /** Jobs in memory over all lanes; beyond this new ones wait in the due table only. */
 export const jobsMax = 50_000;
@@ -43,7 +42,11 @@ export class Engine {
   private underWay = 0;
   private drained: (() => void) | null = null;
 
-  constructor(private readonly parts: EngineParts) {}
+  private readonly recorder: Recorder;
+
+  constructor(private readonly parts: EngineParts) {
+    this.recorder = new Recorder(parts.eventLog, parts.log);
+  }
 
   /** What an attempt that begins now is pinned to. */
   plan(connector: Connector, nowMs: number): AttemptPlan {
@@ -155,10 +158,13 @@ export class Engine {
     const closedMs = this.healths.closedUntilMs(lane.connector.id) - nowMs;
     const waitMs = Math.max(closedMs, lane.begun.length > 0 ? 0 : lane.msToToken(nowMs));
     if (waitMs <= 0 || lane.timer !== null || this.draining) return;
-    const timer = setTimeout(() => {
-      lane.timer = null;
-      this.pump(lane);
-    }, Math.min(waitMs, pumpLaterMsMax));
+    const timer = setTimeout(
+      () => {
+        lane.timer = null;
+        this.pump(lane);
+      },
+      Math.min(waitMs, pumpLaterMsMax),
+    );
     lane.timer = timer.unref();
   }
 
@@ -167,7 +173,8 @@ export class Engine {
     const lane = this.lanes.get(connectorId);
     if (lane === undefined) return;
     const untilMs = this.healths.closedUntilMs(connectorId);
-    const late = (job: Job): boolean => job.state.status === 'attempting' && Date.parse(job.state.attempt.deadline) - deadlineSlackMs / 2 < untilMs;
+    const late = (job: Job): boolean =>
+      job.state.status === 'attempting' && Date.parse(job.state.attempt.deadline) - deadlineSlackMs / 2 < untilMs;
     for (const job of lane.begun.splice(0)) {
       if (late(job)) void this.track(this.giveBack(job, 'connector_paused', untilMs - Date.now()));
       else lane.begun.push(job);
@@ -180,7 +187,8 @@ export class Engine {
     const lane = this.lanes.get(connector.id);
     if (lane === undefined) return;
     lane.connector = connector;
-    if (connector.state !== 'enabled') for (const job of lane.clearWaiting()) void this.track(this.end(job, connector).finally(() => this.forget(job)));
+    if (connector.state !== 'enabled')
+      for (const job of lane.clearWaiting()) void this.track(this.end(job, connector).finally(() => this.forget(job)));
     this.pump(lane);
   }
 
@@ -196,9 +204,10 @@ export class Engine {
   /** Ends a delivery whose connector takes no more: as a dead letter where the connector was given up, else cancelled. */
   async end(job: Job, connector: Connector | undefined): Promise<void> {
     const because = connector?.disabledBecause ?? '';
-    if (connector?.state !== 'disabled' || !givenUpReasons.has(because)) return this.cancel(job, `connector_${connector?.state ?? 'unknown'}`);
+    if (connector?.state !== 'disabled' || !givenUpReasons.has(because))
+      return this.cancel(job, `connector_${connector?.state ?? 'unknown'}`);
     const command = { type: 'GiveUp', reason: because, now: new Date().toISOString() } as const;
-    await this.write(job, () => decideFor(job, command, this.parts.actor));
+    await this.recorder.write(job, () => decideFor(job, command, this.parts.actor));
   }
 
   /** The attempt is on the record before anything leaves. */
@@ -208,7 +217,11 @@ export class Engine {
       // A connector that was created a moment ago may not have arrived here yet: the due table brings the delivery again.
       if (connector === undefined && isYoung(job)) return void this.forget(job);
       if (connector?.state !== 'enabled') await this.end(job, connector);
-      else if (await this.write(job, () => decideFor(job, { type: 'BeginAttempt', plan: this.plan(connector, Date.now()) }, this.parts.actor))) {
+      else if (
+        await this.recorder.write(job, () =>
+          decideFor(job, { type: 'BeginAttempt', plan: this.plan(connector, Date.now()) }, this.parts.actor),
+        )
+      ) {
         job.connector = connector;
         lane.begun.push(job);
         if (this.healths.closedUntilMs(connector.id) > Date.now()) this.closed(connector.id);
@@ -250,57 +263,40 @@ export class Engine {
   private async tell({ connectorId, tenant }: Job, news: readonly HealthEvent[]): Promise<void> {
     const meta = { actor: this.parts.actor };
     const events = news.map(({ type, data }) => ({ type, schemaVersion: 1, data, meta }));
-    await this.parts.eventLog.append({ streams: [{ stream: `connectorhealth-${connectorId}`, tenant, expected: 'any', events }] });
+    await this.parts.eventLog.append({
+      streams: [{ stream: `connectorhealth-${connectorId}`, tenant, expected: 'any', events }],
+    });
   }
 
   /** Our own fault would fail every attempt in the same way: the delivery ends at once, and the stack is in the log. */
   private defect(job: Job, error: unknown): Carried {
     this.parts.log.error({ err: error, deliveryId: job.deliveryId }, 'delivery.defect');
-    return { kind: 'gave-up', reason: 'internal_error', sealedText: '{"request":null,"response":null,"error":{"code":"internal_error","message":""}}' };
+    return {
+      kind: 'gave-up',
+      reason: 'internal_error',
+      sealedText: '{"request":null,"response":null,"error":{"code":"internal_error","message":""}}',
+    };
   }
 
   private async record(job: Job, connector: Connector, carried: Carried): Promise<void> {
     const { state } = job;
     if (state.status !== 'attempting') return;
     const command = outcomeCommand(state.attempt.attemptId, connector, carried, Date.now(), Math.random());
-    await this.write(job, () => decideFor(job, command, this.parts.actor, carried.sealedText));
+    await this.recorder.write(job, () => decideFor(job, command, this.parts.actor, carried.sealedText));
   }
 
   private async giveBack(job: Job, reason: 'worker_stopped' | 'connector_paused', afterMs: number): Promise<void> {
     const { state } = job;
     if (state.status !== 'attempting') return;
     const command = giveBackCommand(state.attempt.attemptId, reason, afterMs, Date.now());
-    await this.write(job, () => decideFor(job, command, this.parts.actor));
+    await this.recorder.write(job, () => decideFor(job, command, this.parts.actor));
     this.forget(job);
   }
 
   /** Ends a delivery that waits, with the reason. */
   async cancel(job: Job, reason: string): Promise<void> {
     const command = { type: 'CancelDelivery', reason, now: new Date().toISOString() } as const;
-    await this.write(job, () => decideFor(job, command, this.parts.actor));
-  }
-
-  /**
-   * Appends a decision, and tries again for as long as the log is away or overloaded: an outcome that is known must not become unknown.
-   * False when another worker has written to the delivery in the meantime: nothing of ours is written, and that is logged.
-   */
-  private async write(job: Job, decide: () => Decision | null): Promise<boolean> {
-    for (;;) {
-      try {
-        const decision = decide();
-        if (decision === null) return false;
-        await this.parts.eventLog.append({ streams: [decision.append] });
-        advance(job, decision);
-        return true;
-      } catch (error) {
-        if (error instanceof AppendRejected || error instanceof Refused) {
-          this.parts.log.warn({ err: error, deliveryId: job.deliveryId }, 'delivery.stale-write');
-          return false;
-        }
-        this.parts.log.warn({ err: error, deliveryId: job.deliveryId }, 'delivery.write-waits');
-        await delay(250);
-      }
-    }
+    await this.recorder.write(job, () => decideFor(job, command, this.parts.actor));
   }
 
   private async track(work: Promise<void>): Promise<void> {

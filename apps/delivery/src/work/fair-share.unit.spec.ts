@@ -33,7 +33,8 @@ describe('the fair share', () => {
   it('goes round tenants, then hosts, then connectors', () => {
     const share = new FairShare<ReturnType<typeof lane>>(1, 1);
     share.take(lane('busy', 'x', 'first'));
-    for (const waits of [lane('a', 'h1', 'a1'), lane('a', 'h1', 'a2'), lane('a', 'h2', 'a3'), lane('b', 'h3', 'b1')]) share.take(waits);
+    for (const waits of [lane('a', 'h1', 'a1'), lane('a', 'h1', 'a2'), lane('a', 'h2', 'a3'), lane('b', 'h3', 'b1')])
+      share.take(waits);
     expect(turns(share, 6)).toEqual(['a1', 'b1', 'a3', 'b1', 'a2', 'b1']);
   });
 

@@ -57,7 +57,10 @@ export class Lane {
     const jobs: Job[] = [];
     while (jobs.length < count) {
       this.taken += 1;
-      const job = this.taken % lateEvery === 0 ? (this.late.shift() ?? this.first.shift()) : (this.first.shift() ?? this.late.shift());
+      const job =
+        this.taken % lateEvery === 0
+          ? (this.late.shift() ?? this.first.shift())
+          : (this.first.shift() ?? this.late.shift());
       if (job === undefined) break;
       jobs.push(job);
     }
@@ -68,7 +71,8 @@ export class Lane {
   /** Takes out what waits, all of it or what `wanted` says. */
   clearWaiting(wanted: (job: Job) => boolean = () => true): Job[] {
     const out: Job[] = [];
-    for (const queue of [this.first, this.late]) for (const job of queue.splice(0)) (wanted(job) ? out : queue).push(job);
+    for (const queue of [this.first, this.late])
+      for (const job of queue.splice(0)) (wanted(job) ? out : queue).push(job);
     return out;
   }
 
@@ -98,7 +102,11 @@ export class Lane {
   /** Nothing to do, and nothing to remember: its rate would be forgotten with it. */
   isIdle(nowMs: number): boolean {
     const empty = this.inFlight === 0 && this.beginning === 0 && this.begun.length === 0 && this.waitingCount === 0;
-    return empty && this.timer === null && (this.connector.limits.maxPerSecond === null || this.tokensNow(nowMs) >= this.tokensMax);
+    return (
+      empty &&
+      this.timer === null &&
+      (this.connector.limits.maxPerSecond === null || this.tokensNow(nowMs) >= this.tokensMax)
+    );
   }
 
   finished(nowMs: number): void {

@@ -5,7 +5,13 @@ import type { Carried } from '../out/carry-out.js';
 import type { Connector } from './connectors.js';
 
 /** The command that records what came of an attempt. */
-export function outcomeCommand(attemptId: string, connector: Connector, carried: Carried, nowMs: number, random: number): DeliveryCommand {
+export function outcomeCommand(
+  attemptId: string,
+  connector: Connector,
+  carried: Carried,
+  nowMs: number,
+  random: number,
+): DeliveryCommand {
   const now = new Date(nowMs).toISOString();
   if (carried.kind === 'gave-up') return { type: 'GiveUp', reason: carried.reason, now };
   const { status, timingsMs, notes, allowEntry } = carried.conversation;
@@ -24,7 +30,12 @@ export function outcomeCommand(attemptId: string, connector: Connector, carried:
 }
 
 /** What has begun and has not left: nothing can have arrived, so it is refused for now, not unknown, and does not count. */
-export function giveBackCommand(attemptId: string, reason: 'worker_stopped' | 'connector_paused', afterMs: number, nowMs: number): RecordOutcome {
+export function giveBackCommand(
+  attemptId: string,
+  reason: 'worker_stopped' | 'connector_paused',
+  afterMs: number,
+  nowMs: number,
+): RecordOutcome {
   return {
     type: 'RecordOutcome',
     attemptId,
@@ -47,7 +58,8 @@ export function heardOf(carried: Carried, nowMs: number): Heard | null {
   const { reason } = outcome;
   if (outcome.kind === 'unknown') return { kind: 'failed', reason };
   if (outcome.disable === true) return { kind: 'gone', reason };
-  const asksForQuiet = (status === 429 || status === 503) && outcome.retryAfterMs !== undefined && outcome.retryAfterMs > 0;
+  const asksForQuiet =
+    (status === 429 || status === 503) && outcome.retryAfterMs !== undefined && outcome.retryAfterMs > 0;
   if (asksForQuiet) return { kind: 'busy', reason, untilMs: nowMs + (outcome.retryAfterMs ?? 0) };
   if (outcome.retry === 'later') return { kind: 'failed', reason };
   const fault = (reasons as Readonly<Record<string, { fault: string } | undefined>>)[reason]?.fault;

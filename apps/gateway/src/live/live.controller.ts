@@ -54,7 +54,7 @@ export class LiveController {
     const place = placeFrom(request.headers['last-event-id']);
     const mayGoOn = async (): Promise<boolean> => {
       const principal = await request.principalNow?.();
-      return principal != null && opens(principal.scopes, liveRoutes.live.scope);
+      return principal !== null && principal !== undefined && opens(principal.scopes, liveRoutes.live.scope);
     };
     const { nc } = this;
     await this.clients.during(() =>
