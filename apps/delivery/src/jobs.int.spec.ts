@@ -95,6 +95,19 @@ describe('many redeliveries, and the figures', () => {
     });
   });
 
+  it('keeps the latency of the first acceptance when something is sent again', async () => {
+    const accepted = `select delivered_at from rm_deliveries.delivery where id = $1`;
+    const one = await delivery.until(1, 'delivered');
+    const before = await delivery.sql<{ delivered_at: Date }>(accepted, [one.id]);
+    await delivery.ask('deliveries.redeliver', { id: one.id, mode: 'same-bytes' });
+    await delivery.eventually(
+      () => delivery.ask<{ status: string; attempts: unknown[] }>('deliveries.get', { id: one.id }),
+      ({ status, attempts }) => status === 'delivered' && attempts.length > (one.attempts?.length ?? 0),
+    );
+    await delivery.until(1, 'delivered');
+    expect(await delivery.sql<{ delivered_at: Date }>(accepted, [one.id])).toEqual(before);
+  });
+
   it('knows no job of another tenant', async () => {
     const { problem } = await delivery.reply('jobs.list', {}, 'acme');
     expect(problem).toBeUndefined();

@@ -19,7 +19,7 @@ export interface DeliveryRow {
   url: string | null;
   accepted_at: string;
   updated_at: string;
-  /** When the target accepted it. */
+  /** When the target accepted it first. */
   delivered_at: string | null;
   /** When the routing event was recorded: the start of the latency. */
   routed_at: string;
@@ -248,8 +248,12 @@ const insertSql = `
   insert into delivery (${insertColumns.join(', ')})
   select * from unnest(${insertColumns.map((column, index) => `$${index + 1}::${columnTypes[column]}[]`).join(', ')})`;
 
+/** The latency is that of the first acceptance: a redelivery of next week does not make it a week. */
+const valueOf = (member: UpdateMember): string =>
+  member === 'delivered_at' ? 'coalesce(d.delivered_at, n.delivered_at)' : `n.${member}`;
+
 const updateSql = (members: readonly UpdateMember[]): string => `
-  update delivery d set ${members.map((member) => `${member} = n.${member}`).join(', ')}
+  update delivery d set ${members.map((member) => `${member} = ${valueOf(member)}`).join(', ')}
   from unnest($1::text[]${members.map((member, index) => `, $${index + 2}::${columnTypes[member]}[]`).join('')}) n (id${members.map((member) => `, ${member}`).join('')})
   where d.id = n.id`;
 
