@@ -1,4 +1,5 @@
-import { Anchor, Button, Group, NativeSelect, Text, TextInput } from '@mantine/core';
+import { Anchor, Button, Group, NativeSelect, Text } from '@mantine/core';
+import { SearchField } from '../pieces/search-field';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useMemo } from 'react';
@@ -33,13 +34,7 @@ export function ConnectorList() {
     <>
       <PageHead title={words.title} lead={words.lead} actions={may('manage') && create} />
       <Group mb="md" align="flex-end">
-        <TextInput
-          label={words.searchLabel}
-          data-search=""
-          defaultValue={q ?? ''}
-          onChange={(event) => change({ q: event.currentTarget.value })}
-          leftSection={<Icon name="search" />}
-        />
+        <SearchField label={words.searchLabel} value={q} onChange={(q) => change({ q })} />
         <NativeSelect
           label={words.target}
           value={target ?? ''}

@@ -1,4 +1,5 @@
-import { Badge, Button, Group, NativeSelect, Switch, TextInput } from '@mantine/core';
+import { Badge, Button, Group, NativeSelect, Switch } from '@mantine/core';
+import { SearchField } from '../pieces/search-field';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
@@ -6,7 +7,6 @@ import { useLive } from '../api/live';
 import { connectorsQuery, subscriptionsQuery, typesQuery } from '../api/queries';
 import { usePageState } from '../app/search';
 import { useMay } from '../app/session';
-import { Icon } from '../pieces/icons';
 import { PageHead } from '../pieces/page-head';
 import { general } from '../words/general';
 import { deliveryWords as words } from '../words/deliveries';
@@ -53,13 +53,7 @@ function Filters({ isFiltered }: { isFiltered: boolean }) {
   ];
   return (
     <Group mb="md" align="flex-end" gap="sm">
-      <TextInput
-        label={words.filters.q}
-        data-search=""
-        defaultValue={state['q'] ?? ''}
-        onChange={(event) => change({ q: event.currentTarget.value })}
-        leftSection={<Icon name="search" />}
-      />
+      <SearchField label={words.filters.q} value={state['q']} onChange={(q) => change({ q })} />
       <NativeSelect
         label={words.filters.status}
         value={state['status'] ?? ''}

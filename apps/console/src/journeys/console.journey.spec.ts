@@ -68,9 +68,11 @@ function tellStories(executablePath: string): void {
     const page = await stage.newPage();
     await signIn(page, stage.dev);
     await publishSample(page);
-    await until(async () => (await count(stage, 'dead-lettered')) > 0);
+    await deliveryTo(stage, 'SOC channel', 'dead-lettered');
     await page.getByRole('link', { name: 'Dead letters' }).click();
-    await page.getByRole('link', { name: 'Show them' }).first().click();
+    const group = page.locator('.mantine-Card-root').filter({ hasText: 'SOC channel' });
+    await group.getByRole('link', { name: 'Show them' }).first().click();
+    await page.waitForURL(/connectorId=/);
     await page.locator('tbody a').first().click();
     await page.getByRole('heading', { level: 1, name: /^Gave up on SOC channel/ }).waitFor();
     await page.getByRole('button', { name: 'Redeliver' }).click();
@@ -272,10 +274,6 @@ async function deliveryTo(stage: Stage, connector: string, status: string): Prom
     return found !== undefined;
   });
   return found ?? '';
-}
-
-async function count(stage: Stage, status: string): Promise<number> {
-  return (await stage.api<{ items: unknown[] }>('GET', `/v1/deliveries?status=${status}`)).items.length;
 }
 
 async function until(holds: () => Promise<boolean>): Promise<void> {

@@ -1,4 +1,5 @@
-import { Anchor, Button, Group, NativeSelect, TextInput } from '@mantine/core';
+import { Anchor, Button, Group, NativeSelect } from '@mantine/core';
+import { SearchField } from '../pieces/search-field';
 import { notifications as toasts } from '@mantine/notifications';
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
@@ -26,13 +27,7 @@ export function NotificationList() {
     <>
       <PageHead title={words.title} lead={words.lead} actions={<PublishSample type={type ?? 'incident'} />} />
       <Group mb="md" align="flex-end">
-        <TextInput
-          label={words.searchLabel}
-          data-search=""
-          defaultValue={q ?? ''}
-          onChange={(event) => change({ q: event.currentTarget.value })}
-          leftSection={<Icon name="search" />}
-        />
+        <SearchField label={words.searchLabel} value={q} onChange={(q) => change({ q })} />
         <NativeSelect
           label={words.columns.type}
           value={type ?? ''}

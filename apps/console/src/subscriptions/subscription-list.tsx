@@ -1,4 +1,5 @@
-import { Button, Group, NativeSelect, TextInput } from '@mantine/core';
+import { Button, Group, NativeSelect } from '@mantine/core';
+import { SearchField } from '../pieces/search-field';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { connectorsQuery, subscriptionsQuery } from '../api/queries';
@@ -26,13 +27,7 @@ export function SubscriptionList() {
     <>
       <PageHead title={words.title} lead={words.lead} actions={create} />
       <Group mb="md" align="flex-end">
-        <TextInput
-          label={connectorWords.searchLabel}
-          data-search=""
-          defaultValue={q ?? ''}
-          onChange={(event) => change({ q: event.currentTarget.value })}
-          leftSection={<Icon name="search" />}
-        />
+        <SearchField label={connectorWords.searchLabel} value={q} onChange={(q) => change({ q })} />
         <NativeSelect
           label={words.connectors}
           value={connectorId ?? ''}
