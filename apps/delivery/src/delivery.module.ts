@@ -56,6 +56,9 @@ const turnsWithinMs = 1_000;
 
 export const deliveryLog = 'delivery-0';
 
+/** A list waits so long for its read model to hold what is on the record; under load it shows what it has. */
+const listWaitsMs = 300;
+
 class DeliveryModule {}
 
 /** The table of contents of delivery: everything that hears, sends, shows and says is made here. */
@@ -118,7 +121,10 @@ export async function deliveryModule(config: Config, kit: Kit): Promise<DynamicM
       { provide: Jobs, useValue: jobs },
       { provide: HandleJob, useValue: new HandleJob(eventLog, jobs, reached) },
       { provide: Stats, useValue: new Stats(database) },
-      { provide: DeliveryList, useValue: new DeliveryList(database) },
+      {
+        provide: DeliveryList,
+        useValue: new DeliveryList(database, () => projection.whenCaughtUp(eventLog.knownPosition, listWaitsMs)),
+      },
       { provide: TestAudit, useValue: new TestAudit(eventLog) },
       { provide: ReplayAttempt, useValue: new ReplayAttempt({ nc, engine: jq, log }) },
       { provide: TryOut, useValue: new TryOut({ jq, send, secrets, connectors }) },

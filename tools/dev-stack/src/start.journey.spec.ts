@@ -29,10 +29,12 @@ describe('a data folder', () => {
     dev = await devFile(dataDir, stack);
     await until(() => stack.said().includes('Waybill is running'), stack);
     expect(stack.said()).toContain('It has arrived at the example webhook and in the example mailbox.');
-    const { items } = await waybillApi(dev.httpUrl, dev.adminKey).get<{ items: { status: string }[] }>(
-      '/v1/deliveries',
-    );
-    expect(items.map(({ status }) => status)).toEqual(['delivered', 'delivered']);
+    const api = waybillApi(dev.httpUrl, dev.adminKey);
+    const statuses = async (): Promise<string[]> =>
+      (await api.get<{ items: { status: string }[] }>('/v1/deliveries')).items.map(({ status }) => status);
+    // The receivers have it a moment before the outcome is on the record.
+    await until(async () => (await statuses()).every((status) => status === 'delivered'), stack);
+    expect(await statuses()).toEqual(['delivered', 'delivered']);
   });
 
   it('says in dev.json where everything is, to its owner only', async () => {
@@ -167,8 +169,8 @@ function processesOf(dataDir: string): { pid: number; mark: string }[] {
   return recorded.filter(({ pid, mark }) => processMark(pid) === mark);
 }
 
-async function until(holds: () => boolean, stack: Started): Promise<void> {
-  for (const end = Date.now() + waitMs; !holds();) {
+async function until(holds: () => boolean | Promise<boolean>, stack: Started): Promise<void> {
+  for (const end = Date.now() + waitMs; !(await holds());) {
     if (Date.now() > end || stack.child.exitCode !== null)
       throw new Error(`it did not come to hold; the stack said:\n${stack.said()}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
