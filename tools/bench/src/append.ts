@@ -15,6 +15,8 @@ import { logSchemaStatements } from '@waybill/event-log/schema';
 export async function runAppendBench(options: { readonly seconds: number }): Promise<AppendBenchResult> {
   const folder = mkdtempSync(join(tmpdir(), 'waybill-append-'));
   const keeper = openKeeper();
+  // Nothing else holds the process while PostgreSQL starts.
+  const alive = setInterval(() => undefined, 1_000);
   try {
     const server = await startPostgresServer({
       keeper,
@@ -40,6 +42,7 @@ export async function runAppendBench(options: { readonly seconds: number }): Pro
     console.log(JSON.stringify({ append: result }));
     return result;
   } finally {
+    clearInterval(alive);
     await keeper.close();
     rmSync(folder, { recursive: true, force: true });
   }
