@@ -83,6 +83,13 @@ export class Stage {
     return child.exitCode;
   }
 
+  /** Everything from the start, with an empty data folder. */
+  async beginAnew(): Promise<void> {
+    await this.halt();
+    rmSync(this.dataDir, { recursive: true, force: true });
+    await this.begin();
+  }
+
   /** Stops everything and forgets the folder. */
   async end(): Promise<void> {
     await this.halt();
