@@ -56,9 +56,6 @@ const turnsWithinMs = 1_000;
 
 export const deliveryLog = 'delivery-0';
 
-/** A list waits so long for its read model to hold what is on the record; under load it shows what it has. */
-const listWaitsMs = 300;
-
 class DeliveryModule {}
 
 /** The table of contents of delivery: everything that hears, sends, shows and says is made here. */
@@ -123,7 +120,7 @@ export async function deliveryModule(config: Config, kit: Kit): Promise<DynamicM
       { provide: Stats, useValue: new Stats(database) },
       {
         provide: DeliveryList,
-        useValue: new DeliveryList(database, () => projection.whenCaughtUp(eventLog.knownPosition, listWaitsMs)),
+        useValue: new DeliveryList(database, () => projection.whenCurrent()),
       },
       { provide: TestAudit, useValue: new TestAudit(eventLog) },
       { provide: ReplayAttempt, useValue: new ReplayAttempt({ nc, engine: jq, log }) },

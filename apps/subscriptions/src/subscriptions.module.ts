@@ -50,7 +50,7 @@ export async function subscriptionsModule(config: SubscriptionsConfig, kit: Kit)
   });
   kit.onDrain('event log', () => eventLog.close());
   const proofs = await openProofs(config, kit, eventLog);
-  const [routing] = await Promise.all(
+  const [routing, notifications] = await Promise.all(
     readModels.map((model) =>
       keepReadModel({ log: eventLog, connectionString: config.DATABASE_URL, model, host: kit, paceMs: 100 }),
     ),
@@ -87,8 +87,8 @@ export async function subscriptionsModule(config: SubscriptionsConfig, kit: Kit)
       { provide: LogProofs, useValue: proofs },
       { provide: Router, useValue: router },
       { provide: Intakes, useValue: intakes },
-      { provide: SubscriptionList, useValue: new SubscriptionList(database) },
-      { provide: NotificationList, useValue: new NotificationList(database) },
+      { provide: SubscriptionList, useValue: new SubscriptionList(database, async () => routing?.whenCurrent()) },
+      { provide: NotificationList, useValue: new NotificationList(database, async () => notifications?.whenCurrent()) },
     ],
   };
 }

@@ -48,7 +48,10 @@ const counting = (version: number, step = 1): ReadModel => ({
   },
 });
 
-function projectionOf(model: ReadModel, more: { log?: PostgresLog; batchMax?: number } = {}): Projection {
+function projectionOf(
+  model: ReadModel,
+  more: { log?: PostgresLog; batchMax?: number; paceMs?: number } = {},
+): Projection {
   return new Projection({ log, connectionString: database.appUrl, model, ...more });
 }
 
@@ -76,6 +79,19 @@ it('writes what the log says and tells when it has caught up', async () => {
   expect(await projection.whenCaughtUp(await append('thing-b', 2), 10_000)).toBe(true);
   expect(await counts()).toEqual({ 'thing-a': 3, 'thing-b': 2 });
   expect(await projection.whenCaughtUp(99, 10)).toBe(false);
+});
+
+it('keeps its pace while nobody waits, and is current at once for whoever asks', async () => {
+  const projection = start(projectionOf(counting(1), { paceMs: 60_000 }));
+  await append('thing-a', 1);
+  expect(await projection.whenCaughtUp(1, 10_000)).toBe(true);
+  const position = await append('thing-a', 1);
+  // The first batch began a pause of a minute, which is what is tried here: the event is on the record and not in the rows.
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  expect(projection.position).toBe(1);
+  await projection.whenCurrent();
+  expect(projection.position).toBe(position);
+  expect(await counts()).toEqual({ 'thing-a': 2 });
 });
 
 it('goes on where it stopped', async () => {

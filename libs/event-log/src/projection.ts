@@ -7,6 +7,8 @@ import type { SessionOptions } from './session.js';
 
 /** Events of one transaction; past a few thousand only the time to the next checkpoint grows. */
 export const projectionBatchMax = 2_000;
+/** A person who asks for a list waits at most so long for it to be current. */
+export const currentWithinMs = 300;
 /** PostgreSQL that is away, and a copy that only watches, are asked again after so long. */
 const pauseMs = 250;
 
@@ -97,6 +99,14 @@ export class Projection {
       this.waiting.add(look);
       this.hurry?.();
     });
+  }
+
+  /**
+   * For a list that is asked right after something happened: resolves when the live tables hold what this process knows to be on the
+   * record, or after `currentWithinMs`, because under load a list that is a little late is better than none.
+   */
+  async whenCurrent(): Promise<void> {
+    await this.whenCaughtUp(this.options.log.knownPosition, currentWithinMs);
   }
 
   /**

@@ -28,12 +28,12 @@ interface Row {
 export class DeliveryList {
   constructor(
     private readonly database: DataSource,
-    /** Resolves when the rows hold what is on the record by now; a list that is late by the pace of its model would deny what a target has got. */
-    private readonly caughtUp: () => Promise<unknown>,
+    /** Resolves when the rows are current; a list that is late by the pace of its model would deny what a target has got. */
+    private readonly whenCurrent: () => Promise<void>,
   ) {}
 
   async page(tenant: string, input: Input): Promise<ListPage<unknown>> {
-    await this.caughtUp();
+    await this.whenCurrent();
     const { sql: conditions, values } = conditionsOf(tenant, input, [[(p) => `id < ${p}`, cursorOf(input.cursor)]]);
     values.push(input.limit + 1);
     const sql = `select * from rm_deliveries.delivery where ${conditions} order by id desc limit $${values.length}`;

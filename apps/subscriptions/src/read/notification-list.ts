@@ -61,9 +61,14 @@ interface Row {
 
 /** A tenant's notifications, newest first, by position. */
 export class NotificationList {
-  constructor(private readonly database: DataSource) {}
+  constructor(
+    private readonly database: DataSource,
+    /** Resolves when the rows are current: what was just written must not be missing. */
+    private readonly whenCurrent: () => Promise<void>,
+  ) {}
 
   async page(tenant: string, input: z.output<typeof notificationListInputSchema>): Promise<ListPage<unknown>> {
+    await this.whenCurrent();
     const rows = await this.database.query<Row[]>(
       `select * from rm_notification_list.notification
        where tenant = $1 and ($2::bigint is null or position < $2) and ($3::text is null or type = $3)

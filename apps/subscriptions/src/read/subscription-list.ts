@@ -8,9 +8,14 @@ import { subscriptionView } from './subscription-view.js';
 
 /** A tenant's subscriptions, newest first: ids are UUIDv7, so their order is that of creation. Deleted ones are gone from here. */
 export class SubscriptionList {
-  constructor(private readonly database: DataSource) {}
+  constructor(
+    private readonly database: DataSource,
+    /** Resolves when the rows are current: what was just written must not be missing. */
+    private readonly whenCurrent: () => Promise<void>,
+  ) {}
 
   async page(tenant: string, input: z.output<typeof subscriptionListInputSchema>): Promise<ListPage<Subscription>> {
+    await this.whenCurrent();
     const rows = await this.database.query<{ id: string; version: number; state: SubscriptionState }[]>(
       `select id, version, state from rm_routing_state.subscription
        where tenant = $1 and status <> 'deleted' and ($2::text is null or id < $2) and ($3::text is null or $3 = any(connector_ids))
