@@ -95,6 +95,20 @@ describe('many redeliveries, and the figures', () => {
     });
   });
 
+  it('lists jobs newest first, page by page, by state, and refuses a cursor of somebody else', async () => {
+    type Page = { items: Job[]; nextCursor: string | null };
+    const first = await delivery.ask<Page>('jobs.list', { limit: 1 });
+    expect(first).toMatchObject({ items: [{ state: 'cancelled' }], nextCursor: expect.any(String) });
+    const second = await delivery.ask<Page>('jobs.list', { limit: 1, cursor: first.nextCursor });
+    expect(second).toMatchObject({ items: [{ state: 'done' }], nextCursor: null });
+    expect(await delivery.ask<Page>('jobs.list', { state: 'done' })).toEqual(second);
+    expect(await delivery.ask<Page>('jobs.list', { state: 'paused' })).toEqual({ items: [], nextCursor: null });
+    expect(await delivery.refusal('jobs.list', { cursor: 'WzFd' })).toMatchObject({
+      code: 'validation_failed',
+      errors: [{ pointer: '/cursor' }],
+    });
+  });
+
   it('keeps the latency of the first acceptance when something is sent again', async () => {
     const accepted = `select delivered_at from rm_deliveries.delivery where id = $1`;
     const one = await delivery.until(1, 'delivered');

@@ -47,6 +47,7 @@ GET /v1/deliveries/{id}
 POST /v1/deliveries/{id}/redeliver
 POST /v1/deliveries/{id}/cancel
 POST /v1/redeliveries
+GET /v1/jobs
 GET /v1/jobs/{id}
 POST /v1/jobs/{id}/pause
 POST /v1/jobs/{id}/resume

@@ -1,6 +1,5 @@
 import { Controller, Inject } from '@nestjs/common';
-import { listInputSchema } from '@waybill/contracts/http/lists';
-import { jobInputSchema, redeliveriesBodySchema } from '@waybill/contracts/http/redelivery';
+import { jobInputSchema, jobListInputSchema, redeliveriesBodySchema } from '@waybill/contracts/http/redelivery';
 import { Rpc, type RpcRequest } from '@waybill/service-kit/rpc';
 import type { z } from 'zod';
 import { HandleJob } from '../handle-job.js';
@@ -24,9 +23,9 @@ export class JobsRpc {
       : jobView(await this.handle.create(tenant, actor, filter, mode));
   }
 
-  @Rpc('delivery', 'jobs.list', listInputSchema)
-  list({ tenant, input }: RpcRequest<z.output<typeof listInputSchema>>): Promise<unknown> {
-    return this.jobs.page(tenant, input.limit, input.cursor);
+  @Rpc('delivery', 'jobs.list', jobListInputSchema)
+  list({ tenant, input }: RpcRequest<z.output<typeof jobListInputSchema>>): Promise<unknown> {
+    return this.jobs.page(tenant, input);
   }
 
   @Rpc('delivery', 'jobs.get', jobInputSchema)

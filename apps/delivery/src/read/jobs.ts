@@ -1,9 +1,10 @@
 import { decodeCursor, encodeCursor, type ListPage } from '@waybill/contracts/http/lists';
-import type { Job } from '@waybill/contracts/http/redelivery';
+import type { Job, jobListInputSchema } from '@waybill/contracts/http/redelivery';
 import { Refused } from '@waybill/decider/decider';
 import type { RedeliveryMode } from '@waybill/delivery/delivery';
 import { redeliveriesPerSecond } from '@waybill/delivery/redelivery-job';
 import type { DataSource } from 'typeorm';
+import type { z } from 'zod';
 import { type Conditions, conditionsOf, type DeliveryFilter } from './delivery-filter.js';
 
 /** A job as the worker goes on with it. */
@@ -41,11 +42,12 @@ export class Jobs {
     return row;
   }
 
-  async page(tenant: string, limit: number, cursor: string | null | undefined): Promise<ListPage<Job>> {
+  /** Newest first: ids are in order of time, so the id of the last row is the cursor. */
+  async page(tenant: string, { limit, cursor, state }: z.output<typeof jobListInputSchema>): Promise<ListPage<Job>> {
     const after = cursor === null || cursor === undefined ? null : decodeCursor(cursor)?.[0];
-    if (after === undefined) throw new Refused('validation_failed', 'The cursor is none of ours.', '/cursor');
-    const sql = `select * from rm_deliveries.job where tenant = $1 and ($2::text is null or id < $2) order by id desc limit $3`;
-    const rows = await this.database.query<JobRow[]>(sql, [tenant, after, limit + 1]);
+    if (after !== null && typeof after !== 'string')
+      throw new Refused('validation_failed', 'The cursor is none of ours.', '/cursor');
+    const rows = await this.database.query<JobRow[]>(pageSql, [tenant, after, state ?? null, limit + 1]);
     const last = rows.length > limit ? rows[limit - 1] : undefined;
     return { items: rows.slice(0, limit).map(jobView), nextCursor: last ? encodeCursor([last.id]) : null };
   }
@@ -100,6 +102,10 @@ export class Jobs {
     ]);
   }
 }
+
+const pageSql = `
+  select * from rm_deliveries.job
+  where tenant = $1 and ($2::text is null or id < $2) and ($3::text is null or state = $3) order by id desc limit $4`;
 
 /** A job as it is shown. */
 export function jobView(row: JobRow): Job {

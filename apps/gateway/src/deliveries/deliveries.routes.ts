@@ -6,7 +6,13 @@ import {
   redeliverBodySchema,
 } from '@waybill/contracts/http/deliveries';
 import { deliveryIdSchema, jobIdSchema } from '@waybill/contracts/http/fields';
-import { jobSchema, redeliveriesAnswerSchema, redeliveriesBodySchema } from '@waybill/contracts/http/redelivery';
+import {
+  jobListInputSchema,
+  jobListSchema,
+  jobSchema,
+  redeliveriesAnswerSchema,
+  redeliveriesBodySchema,
+} from '@waybill/contracts/http/redelivery';
 import { statsInputSchema, statsSchema } from '@waybill/contracts/http/stats';
 import { z } from 'zod';
 import { route } from '../edge/route.js';
@@ -72,6 +78,15 @@ export const jobRoutes = {
     body: redeliveriesBodySchema,
     answer: redeliveriesAnswerSchema,
     status: 202,
+  }),
+  list: route({
+    ...jobs,
+    scope: 'read',
+    method: 'GET',
+    path: '/v1/jobs',
+    does: 'Lists jobs, newest first.',
+    query: jobListInputSchema,
+    answer: jobListSchema,
   }),
   get: route({
     ...jobs,

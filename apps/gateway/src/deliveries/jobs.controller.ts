@@ -15,6 +15,11 @@ export class JobsController {
     return this.rpc.ask(caller, 'delivery', 'redeliveries.create', body);
   }
 
+  @On(jobRoutes.list)
+  list(@Ask() { caller, query }: Asked<Routes['list']>): Promise<unknown> {
+    return this.rpc.ask(caller, 'delivery', 'jobs.list', query);
+  }
+
   @On(jobRoutes.get)
   get(@Ask() { caller, params }: Asked<Routes['get']>): Promise<unknown> {
     return this.rpc.ask(caller, 'delivery', 'jobs.get', params);
