@@ -90,6 +90,8 @@ export default tseslint.config(
   {
     ignores: [
       '**/dist/**',
+      // Written by a program; what it is written from is linted.
+      '**/*.generated.ts',
       '**/node_modules/**',
       '**/.waybill/**',
       '.nx/**',

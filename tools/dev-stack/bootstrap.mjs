@@ -17,6 +17,7 @@ const programs = {
   'compose-prepare': 'compose-prepare.js',
 };
 const elsewhere = {
+  'api-client': join('tools', 'build', 'api-client.mjs'),
   tidy: join('tools', 'tidy', 'dist', 'main.js'),
   journeys: join('apps', 'journeys', 'dist', 'main.js'),
   bench: join('tools', 'bench', 'dist', 'main.js'),

@@ -6,7 +6,7 @@ import { findChromium } from './chromium.js';
 
 /**
  * `npm test`: everything that must hold, on the Node it runs on, without network. Ends with one line `N passed, N failed`, in which each check
- * (types, lint, format, tidy) counts as one test. Arguments name steps to run alone: `npm test -- unit int`.
+ * (types, lint, format, the generated client, tidy) counts as one test. Arguments name steps to run alone: `npm test -- unit int`.
  */
 interface Counts {
   passed: number;
@@ -40,6 +40,7 @@ const checks: readonly Step[] = [
     [bin('eslint'), '--cache', '--cache-location', 'node_modules/.cache/eslint/', '--max-warnings=0', '.'],
   ),
   check('format', node, [bin('prettier'), '--check', '--log-level', 'warn', '--cache', '.']),
+  check('api-client', node, [join('tools', 'build', 'api-client.mjs'), '--check']),
   check('tidy', node, [join('tools', 'tidy', 'dist', 'main.js')]),
 ];
 const storyTeller = join('apps', 'journeys', 'dist', 'main.js');

@@ -63,6 +63,8 @@ export function treeOf(given: readonly { path: string; text: string }[]): Source
 
 export const isCode = ({ path }: SourceFile): boolean =>
   /^(apps|libs|tools)\/[^/]+\/src\/.*\.tsx?$/.test(path) && !path.endsWith('.d.ts');
+/** Written by a program and read by the compiler: nobody follows it from top to bottom, and its source is under the law. */
+export const isGenerated = ({ path }: SourceFile): boolean => path.endsWith('.generated.ts');
 /** Specs, what specs share, and the testkit: no part of the product. */
 export const isForTests = ({ path }: SourceFile): boolean =>
   /\.(spec|fixture)\.tsx?$/.test(path) || /^(libs\/testkit|apps\/journeys)\//.test(path);

@@ -1,16 +1,17 @@
+import createClient from 'openapi-fetch';
 import { csrfHeaderName, idempotencyHeaderName } from './headers';
-import type { Calls } from './calls';
+import type { AnswerOf, BodyOf, CallName, ParamsOf, QueryOf } from './calls';
+import type { paths } from './openapi.generated';
 import { ProblemError, unreachable } from './problem';
 
-type Query = Record<string, string | number | boolean | null | undefined>;
-type Options<K extends keyof Calls> = {
-  query?: Query;
+type Options<K extends CallName> = {
+  query?: QueryOf<K>;
   ifVersion?: number;
   signal?: AbortSignal;
   /** Signing in: the only request that carries a key. */
   key?: string;
-} & (Calls[K]['params'] extends undefined ? object : { params: Calls[K]['params'] }) &
-  (Calls[K]['body'] extends undefined ? object : { body: Calls[K]['body'] });
+} & (ParamsOf<K> extends undefined ? object : { params: ParamsOf<K> }) &
+  (BodyOf<K> extends undefined ? object : { body: BodyOf<K> });
 
 let csrfToken = '';
 let onSignedOut: () => void = () => undefined;
@@ -25,42 +26,47 @@ export function whenSignedOut(act: () => void): void {
   onSignedOut = act;
 }
 
+/** The client of the API that `/openapi.json` describes. A filter that is not set has no place in an address. */
+const client = createClient<paths>({
+  headers: { Accept: 'application/json' },
+  querySerializer: (query) => {
+    const set = Object.entries(query).filter(([, value]) => (value ?? '') !== '');
+    return new URLSearchParams(set.map(([name, value]) => [name, String(value)])).toString();
+  },
+});
+
+client.use({
+  onRequest: ({ request }) => {
+    const signsIn = request.headers.has('Authorization');
+    if (request.method !== 'GET' && csrfToken !== '') request.headers.set(csrfHeaderName, csrfToken);
+    // Of its own, so that a browser that sends a request twice acts once.
+    if (request.method === 'POST' && !signsIn) request.headers.set(idempotencyHeaderName, crypto.randomUUID());
+  },
+  onResponse: async ({ request, response }) => {
+    if (response.ok) return;
+    if (response.status === 401 && !request.headers.has('Authorization')) onSignedOut();
+    throw await problemIn(response);
+  },
+  onError: ({ request }) => (request.signal.aborted ? undefined : unreachable()),
+});
+
+type Send = (method: string, path: string, init: object) => Promise<{ data?: unknown }>;
+
 /**
- * One call of the API, typed by its name. Rejects with `ProblemError`: what the API said, or that it could not be reached.
- * A POST carries an Idempotency-Key of its own, so that a browser that sends it twice acts once.
+ * One call of the API, typed by its name out of the generated document. Rejects with `ProblemError`: what the API said, or that it could
+ * not be reached; with the browser's own error when `signal` ended it.
  */
-export async function api<K extends keyof Calls>(call: K, options: Options<K>): Promise<Calls[K]['answer']> {
+export async function api<K extends CallName>(call: K, options: Options<K>): Promise<AnswerOf<K>> {
   const [method = 'GET', path = ''] = call.split(' ');
-  const { params, body } = options as { params?: Record<string, string>; body?: unknown };
-  const url = filled(path, params ?? {}) + queryText(options.query);
-  const headers: Record<string, string> = { Accept: 'application/json' };
-  if (body !== undefined) headers['Content-Type'] = 'application/json';
-  if (options.ifVersion !== undefined) headers['If-Match'] = `"${options.ifVersion}"`;
-  if (options.key !== undefined) headers['Authorization'] = `Bearer ${options.key}`;
-  if (method !== 'GET' && csrfToken !== '') headers[csrfHeaderName] = csrfToken;
-  if (method === 'POST' && options.key === undefined) headers[idempotencyHeaderName] = crypto.randomUUID();
-  const init: RequestInit = { method, headers, credentials: 'same-origin', signal: options.signal ?? null };
-  if (body !== undefined) init.body = JSON.stringify(body);
-  const response = await fetch(url, init).catch((error: unknown) => {
-    if (options.signal?.aborted) throw error;
-    throw unreachable();
-  });
-  if (response.ok) return (response.status === 204 ? undefined : await response.json()) as Calls[K]['answer'];
-  if (response.status === 401 && options.key === undefined) onSignedOut();
-  throw await problemIn(response);
-}
-
-function filled(path: string, params: Record<string, string>): string {
-  return path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ''));
-}
-
-function queryText(query: Query | undefined): string {
-  const search = new URLSearchParams();
-  for (const [name, value] of Object.entries(query ?? {})) {
-    if (value !== undefined && value !== null && value !== '') search.set(name, String(value));
-  }
-  const text = search.toString();
-  return text === '' ? '' : `?${text}`;
+  const { params, query, body, signal, ifVersion, key } = options as Options<K> & { params?: object; body?: unknown };
+  const headers = {
+    ...(ifVersion === undefined ? {} : { 'If-Match': `"${ifVersion}"` }),
+    ...(key === undefined ? {} : { Authorization: `Bearer ${key}` }),
+  };
+  const init = { params: { path: params, query }, body, headers, signal: signal ?? null };
+  // The name was split into what the client takes apart; `Options` and `AnswerOf` have held both ends to the document.
+  const { data } = await (client.request as unknown as Send)(method.toLowerCase(), path, init);
+  return data as AnswerOf<K>;
 }
 
 /** What an answer that is no success says. */

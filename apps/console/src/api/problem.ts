@@ -1,4 +1,4 @@
-import type { Problem } from '@waybill/contracts/problem';
+import type { Problem } from './shapes';
 
 /** What the API said no with, or what kept us from hearing it. */
 export class ProblemError extends Error {

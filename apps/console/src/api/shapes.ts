@@ -1,48 +1,35 @@
-import type { z } from 'zod';
-import type { apiKeyCreatedSchema, apiKeySchema } from '@waybill/contracts/http/api-keys';
-import type { connectorSchema, connectorWrittenSchema } from '@waybill/contracts/http/connectors';
-import type { deliverySchema, responseSchema, timingsSchema } from '@waybill/contracts/http/deliveries';
-import type { logEventSchema, logEventsSchema, logHeadSchema } from '@waybill/contracts/http/log';
-import type { notificationTypeReadSchema } from '@waybill/contracts/http/notification-types';
-import type { notificationDetailSchema, notificationSchema } from '@waybill/contracts/http/notifications';
-import type { jobSchema, redeliveryPreviewSchema } from '@waybill/contracts/http/redelivery';
-import type { renderedSchema, testResultSchema } from '@waybill/contracts/http/render-and-test';
-import type { statsSchema } from '@waybill/contracts/http/stats';
-import type { explanationSchema, subscriptionSchema } from '@waybill/contracts/http/subscriptions';
-import type { targetSchema } from '@waybill/contracts/http/targets';
-import type { whySchema } from '@waybill/contracts/http/why';
+import type { BodyOf } from './calls';
+import type { components } from './openapi.generated';
 
-/** The answers of the API as the contract's schemas say them; only types, so that no validator travels to the browser. */
-export type ApiKey = z.infer<typeof apiKeySchema>;
-export type ApiKeyCreated = z.infer<typeof apiKeyCreatedSchema>;
-export type Connector = z.infer<typeof connectorSchema>;
-export type ConnectorWritten = z.infer<typeof connectorWrittenSchema>;
-export type Delivery = z.infer<typeof deliverySchema>;
-export type Attempt = NonNullable<Delivery['attempts']>[number];
-export type TargetResponse = z.infer<typeof responseSchema>;
-export type Timings = z.infer<typeof timingsSchema>;
-export type LogEvent = z.infer<typeof logEventSchema>;
-export type LogEvents = z.infer<typeof logEventsSchema>;
-export type LogHead = z.infer<typeof logHeadSchema>;
-export type NotificationType = z.infer<typeof notificationTypeReadSchema>;
-export type Notification = z.infer<typeof notificationSchema>;
-export type NotificationDetail = z.infer<typeof notificationDetailSchema>;
-export type Job = z.infer<typeof jobSchema>;
-export type RedeliveryPreview = z.infer<typeof redeliveryPreviewSchema>;
-export type Rendered = z.infer<typeof renderedSchema>;
-export type TestResult = z.infer<typeof testResultSchema>;
-export type Stats = z.infer<typeof statsSchema>;
-export type Explanation = z.infer<typeof explanationSchema>;
-export type Subscription = z.infer<typeof subscriptionSchema>;
-export type Target = z.infer<typeof targetSchema>;
-export type Why = z.infer<typeof whySchema>;
+type Schemas = components['schemas'];
 
-export interface Page<T> {
-  items: T[];
-  nextCursor: string | null;
-}
-
-export interface Template {
-  format: 'json' | 'jq';
-  body: string;
-}
+/** The answers of the API by the names that `/openapi.json` gives them. */
+export type ApiKey = Schemas['ApiKey'];
+export type ApiKeyCreated = Schemas['ApiKeyCreated'];
+export type Connector = Schemas['Connector'];
+export type ConnectorCreate = Schemas['ConnectorCreate'];
+export type ConnectorPatch = Schemas['ConnectorPatch'];
+export type ConnectorWritten = Schemas['ConnectorWritten'];
+export type Delivery = Schemas['Delivery'];
+export type Attempt = Schemas['Attempt'];
+export type TargetResponse = NonNullable<Attempt['response']>;
+export type Timings = Attempt['timingsMs'];
+export type LogEvent = Schemas['LogEvent'];
+export type NotificationType = Schemas['NotificationType'];
+export type Notification = Schemas['Notification'];
+export type NotificationDetail = Schemas['NotificationDetail'];
+export type Job = Schemas['Job'];
+export type RedeliveryPreview = Schemas['RedeliveryPreview'];
+export type RedeliveryFilter = BodyOf<'POST /v1/redeliveries'>['filter'];
+export type Rendered = Schemas['Rendered'];
+export type TestResult = Schemas['TestResult'];
+export type Stats = Schemas['Stats'];
+export type Explanation = Schemas['Explanation'];
+export type Subscription = Schemas['Subscription'];
+export type SubscriptionCreate = Schemas['SubscriptionCreate'];
+export type SubscriptionPatch = Schemas['SubscriptionPatch'];
+export type Filter = Schemas['Filter'];
+export type Target = Schemas['Target'];
+export type Scope = ApiKey['scopes'][number];
+export type Template = Schemas['Template'];
+export type Problem = Schemas['Problem'];

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import type { Scope } from '@waybill/contracts/http/api-keys';
+import type { Scope } from '../api/shapes';
 import { sessionQuery } from '../api/queries';
 
 /** Whether the key of this session allows something; `admin` allows all. What is not allowed is not shown. */

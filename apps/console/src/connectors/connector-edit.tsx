@@ -1,7 +1,6 @@
 import { Button, Group, NumberInput, Stack, Text, Title } from '@mantine/core';
-import type { ConnectorPatch } from '@waybill/contracts/http/connectors';
 import { useState } from 'react';
-import type { Connector, Target, Template } from '../api/shapes';
+import type { Connector, ConnectorPatch, Target, Template } from '../api/shapes';
 import { useMay } from '../app/session';
 import { faultsIn } from '../pieces/faults';
 import { ProblemNotice } from '../pieces/notice';

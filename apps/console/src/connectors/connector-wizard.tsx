@@ -1,10 +1,9 @@
 import { Button, Group, Stack, Stepper } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import type { ConnectorCreate } from '@waybill/contracts/http/connectors';
 import { useState } from 'react';
 import { api } from '../api/client';
 import { targetsQuery } from '../api/queries';
-import type { Target } from '../api/shapes';
+import type { ConnectorCreate, Target } from '../api/shapes';
 import { usePageState } from '../app/search';
 import { useMay } from '../app/session';
 import { faultsIn } from '../pieces/faults';

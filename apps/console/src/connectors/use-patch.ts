@@ -1,9 +1,8 @@
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import type { ConnectorPatch } from '@waybill/contracts/http/connectors';
 import { api } from '../api/client';
 import { connectorQuery } from '../api/queries';
-import type { Connector } from '../api/shapes';
+import type { Connector, ConnectorPatch } from '../api/shapes';
 import { general } from '../words/general';
 
 /** Changes a connector as it was read: refused when somebody else changed it since. */

@@ -1,7 +1,8 @@
-import type { deliveryFilterFields, deliveryStatuses } from '@waybill/contracts/http/deliveries';
+import type { QueryOf } from '../api/calls';
+import type { Delivery } from '../api/shapes';
 import type { Search } from '../app/search';
 
-type FilterName = keyof typeof deliveryFilterFields;
+type FilterName = Exclude<keyof QueryOf<'GET /v1/deliveries'>, 'limit' | 'cursor'>;
 
 export const statuses = [
   'pending',
@@ -11,7 +12,7 @@ export const statuses = [
   'dead-lettered',
   'cancelled',
   'suppressed',
-] as const satisfies readonly (typeof deliveryStatuses)[number][];
+] as const satisfies readonly Delivery['status'][];
 
 const names = [
   'status',

@@ -1,11 +1,10 @@
 import { Alert, Button, Card, Checkbox, Group, Modal, Stack, Table, Text, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import type { Scope } from '@waybill/contracts/http/api-keys';
 import { useState } from 'react';
 import { api } from '../api/client';
 import { apiKeysQuery } from '../api/queries';
-import type { ApiKey } from '../api/shapes';
+import type { ApiKey, Scope } from '../api/shapes';
 import { useMay } from '../app/session';
 import { CopyText } from '../pieces/copy-text';
 import { faultsIn } from '../pieces/faults';

@@ -64,7 +64,8 @@ function JobActs({ job }: { job: Job }) {
   const queries = useQueryClient();
   const { id } = job;
   const act = useMutation({
-    mutationFn: (what: 'pause' | 'resume' | 'cancel') => api(`POST /v1/jobs/{id}/${what}`, { params: { id } }),
+    mutationFn: (what: 'pause' | 'resume' | 'cancel') =>
+      api(`POST /v1/jobs/{id}/${what}`, { params: { id }, body: {} }),
     onSuccess: () => queries.invalidateQueries({ queryKey: jobQuery(id).queryKey }),
   });
   if (!may('redeliver') || job.state === 'done' || job.state === 'cancelled') return null;

@@ -1,9 +1,8 @@
 import { Alert, Badge, Button, Card, Group, Radio, Stack, Table, Text, TextInput } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
-import type { redeliveriesBodySchema } from '@waybill/contracts/http/redelivery';
 import { useState } from 'react';
-import type { z } from 'zod';
+import type { BodyOf } from '../api/calls';
 import { api } from '../api/client';
 import { connectorsQuery, namesOf } from '../api/queries';
 import type { RedeliveryPreview } from '../api/shapes';
@@ -16,7 +15,7 @@ import { PageHead } from '../pieces/page-head';
 import { deliveryWords, redeliveryWords as words } from '../words/deliveries';
 import { general } from '../words/general';
 
-type Body = z.input<typeof redeliveriesBodySchema>;
+type Body = BodyOf<'POST /v1/redeliveries'>;
 
 /** Many at once: the filter comes from the address, a dry run says who would get how many, the count is typed to confirm. */
 export function RedeliveryNew() {

@@ -9,7 +9,7 @@ import {
   Text,
   TextInput,
 } from '@mantine/core';
-import type { Filter } from '@waybill/contracts/http/filter';
+import type { Filter } from '../api/shapes';
 import { useState } from 'react';
 import { Icon } from '../pieces/icons';
 import { general } from '../words/general';

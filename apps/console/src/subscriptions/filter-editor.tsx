@@ -1,5 +1,5 @@
 import { Button, Grid, Stack, Text, Textarea } from '@mantine/core';
-import type { Filter } from '@waybill/contracts/http/filter';
+import type { Filter } from '../api/shapes';
 import { useState } from 'react';
 import { subscriptionWords as words } from '../words/subscriptions';
 import { FilterNode } from './filter-builder';

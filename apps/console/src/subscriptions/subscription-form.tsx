@@ -13,11 +13,9 @@ import {
 } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import type { Filter } from '@waybill/contracts/http/filter';
-import type { SubscriptionCreate } from '@waybill/contracts/http/subscriptions';
 import { useMemo, useState } from 'react';
 import { connectorsQuery, typesQuery } from '../api/queries';
-import type { Subscription } from '../api/shapes';
+import type { Filter, Subscription, SubscriptionCreate } from '../api/shapes';
 import { faultsIn } from '../pieces/faults';
 import { ProblemNotice } from '../pieces/notice';
 import { pathsIn } from '../templates/payload-paths';

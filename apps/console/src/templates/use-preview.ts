@@ -1,6 +1,5 @@
 import { useEffect, useState } from 'react';
-import type { renderBodySchema } from '@waybill/contracts/http/render-and-test';
-import type { z } from 'zod';
+import type { BodyOf } from '../api/calls';
 import { api } from '../api/client';
 import { ProblemError } from '../api/problem';
 import type { Rendered, Template } from '../api/shapes';
@@ -35,7 +34,7 @@ export function usePreview(asked: Asked): Preview {
       const { sampleText, ...rest } = JSON.parse(key) as Asked;
       const began = performance.now();
       try {
-        const body = { ...rest, payload: payloadIn(sampleText) } as z.input<typeof renderBodySchema>;
+        const body = { ...rest, payload: payloadIn(sampleText) } as BodyOf<'POST /v1/render'>;
         const rendered = await api('POST /v1/render', { body, signal: stop.signal });
         setPreview({ rendered, error: null, faults: [], tookMs: Math.round(performance.now() - began) });
       } catch (error) {

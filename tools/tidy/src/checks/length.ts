@@ -1,5 +1,14 @@
 import ts from 'typescript';
-import { type Check, type Finding, isCode, isForTests, lineOf, type SourceFile, visit } from '../source-tree.js';
+import {
+  type Check,
+  type Finding,
+  isCode,
+  isForTests,
+  isGenerated,
+  lineOf,
+  type SourceFile,
+  visit,
+} from '../source-tree.js';
 
 export const fileLinesWanted = 300;
 export const fileLinesMax = 400;
@@ -7,7 +16,9 @@ export const functionLinesMax = 70;
 
 /** Files that do not fit a head, functions that do not fit a screen. */
 export const length: Check = (tree) =>
-  tree.files.filter(isCode).flatMap((file) => [...fileLength(file), ...functionLengths(file)]);
+  tree.files
+    .filter((file) => isCode(file) && !isGenerated(file))
+    .flatMap((file) => [...fileLength(file), ...functionLengths(file)]);
 
 function fileLength(file: SourceFile): Finding[] {
   const lines = file.text.trimEnd().split('\n').length;

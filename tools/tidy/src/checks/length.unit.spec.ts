@@ -25,6 +25,7 @@ describe('the check of lengths', () => {
     ],
     ['fails a long test', file(`it('x', () => {\n${lines(80)}});`, 'libs/x/src/a.unit.spec.ts'), [undefined]],
     ['does not look at what is no source', file(lines(1000), 'docs/a.ts'), []],
+    ['lets what a program writes be as long as it is', file(lines(1000), 'libs/x/src/a.generated.ts'), []],
   ])('%s', (_, tree, notes) => {
     expect(length(tree).map(({ note }) => note)).toEqual(notes);
   });
