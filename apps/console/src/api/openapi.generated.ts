@@ -649,6 +649,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/jobs': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Lists jobs, newest first.
+     * @description Needs a key with the scope `read`.
+     */
+    get: operations['getJobs'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/jobs/{id}': {
     parameters: {
       query?: never;
@@ -2008,6 +2028,10 @@ export interface components {
       } & {
         [key: string]: unknown;
       })[];
+      /** @description When the oldest of them was accepted; null when there is none */
+      oldest: string | null;
+      /** @description How long the job would take at its own pace, which is below that of live traffic */
+      expectedSeconds: number;
       /** @description How many of them may have arrived already: delivered before, or an attempt with unknown outcome */
       duplicateRisk: number;
     } & {
@@ -3756,6 +3780,38 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['RedeliveryPreview'] | components['schemas']['Job'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  getJobs: {
+    parameters: {
+      query?: {
+        /** @description Items on a page */
+        limit?: number;
+        /** @description `nextCursor` of the page before; opaque */
+        cursor?: string | null;
+        state?: 'running' | 'paused' | 'done' | 'cancelled';
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            items: components['schemas']['Job'][];
+            nextCursor: string | null;
+          } & {
+            [key: string]: unknown;
+          };
         };
       };
       default: components['responses']['Problem'];
