@@ -9,12 +9,12 @@ import type { Promised } from './story.js';
 const onItsOwn: ReadonlySet<string> = new Set(['audit']);
 
 /**
- * `npm run journeys [-- [--short] <story> …]`: starts a stack of its own, tells the stories, prints one line a promise with its figures.
+ * `npm run journeys [-- [--short | --long] <story> …]`: starts a stack of its own, tells the stories, prints one line a promise with its figures.
  * Exit 0 when all promises are kept, 1 when one is broken, 2 for a story that does not exist.
  */
 async function main(): Promise<number> {
   const short = process.argv.includes('--short');
-  const asked = process.argv.slice(2).filter((one) => one !== '--short');
+  const asked = process.argv.slice(2).filter((one) => one !== '--short' && one !== '--long');
   const unknown = asked.filter((name) => !stories.some((story) => story.name === name));
   if (unknown.length > 0) {
     console.error(`no such story: ${unknown.join(', ')}; there are ${stories.map(({ name }) => name).join(', ')}`);

@@ -15,6 +15,9 @@ import { eventually } from './story.js';
 export const services = ['registry', 'subscriptions', 'delivery', 'gateway'] as const satisfies readonly StackService[];
 export type Service = (typeof services)[number];
 
+/** Ports of loopback addresses besides the receivers' that connectors may name: 127.0.0.0/8, so that each may be a host of its own. */
+export const sparePorts = { first: 29_900, last: 29_919 } as const;
+
 const portVariables = ['HTTP', 'NATS', 'PG', 'RECEIVERS', 'SMTP'].map((name) => `WAYBILL_${name}_PORT`);
 const startWaitMs = 120_000;
 /** The stack gives each service 20 s to drain; what is still there after this is killed, so that a run ends. */
@@ -57,7 +60,13 @@ export class Stage {
     // Not the defaults: while a story has the gateway stopped, another stack on this machine would take 8080.
     for (const variable of portVariables) this.ports[variable] ??= String(await quietPort());
     const child = spawn(process.execPath, [join('tools', 'dev-stack', 'dist', 'start.js')], {
-      env: { PATH: process.env['PATH'], ...this.ports, WAYBILL_DATA_DIR: this.dataDir, WAYBILL_LOG_LEVEL: 'warn' },
+      env: {
+        PATH: process.env['PATH'],
+        ...this.ports,
+        WAYBILL_DATA_DIR: this.dataDir,
+        WAYBILL_LOG_LEVEL: 'warn',
+        WAYBILL_DEV_EGRESS_ALLOW: `127.0.0.0/8:${sparePorts.first}-${sparePorts.last}`,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.child = child;
@@ -126,6 +135,11 @@ export class Stage {
     await this.stop('nats');
   }
 
+  /** What a service has written to its log so far. */
+  logOf(name: string): string {
+    return readFileSync(join(this.dataDir, 'logs', `${name}.log`), 'utf8');
+  }
+
   isRunning(name: string): boolean {
     return typeof this.dev.pids[name] === 'number';
   }
@@ -151,8 +165,8 @@ export class Stage {
 /** A free one below those that the system gives to outgoing connections, so that it is still free after a stop. */
 async function quietPort(): Promise<number> {
   for (let tries = 0; tries < 100; tries += 1) {
-    const port = 20_000 + Math.floor(Math.random() * 10_000);
+    const port = 20_000 + Math.floor(Math.random() * 9_900);
     if (await isFree(port)) return port;
   }
-  throw new Error('no free port from 20000 to 29999');
+  throw new Error('no free port from 20000 to 29899');
 }

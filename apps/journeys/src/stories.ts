@@ -2,6 +2,7 @@ import { alone } from './alone.story.js';
 import { audit } from './audit/audit.story.js';
 import { brokerWiped } from './broker-wiped.story.js';
 import { crash } from './crash.story.js';
+import { engine } from './engine/engine.story.js';
 import { rebuild } from './rebuild.story.js';
 import { refusals } from './refusals.story.js';
 import { restart } from './restart.story.js';
@@ -26,6 +27,7 @@ export const stories: readonly Story[] = [
   acceptance,
   preview,
   oneTicket,
+  engine,
   audit,
   restart,
 ];

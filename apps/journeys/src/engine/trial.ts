@@ -1,0 +1,102 @@
+import type { Attempt, Delivery } from '@waybill/contracts/http/deliveries';
+import type { Connector } from '@waybill/contracts/http/connectors';
+import type { Api } from '../api.js';
+import type { Stage } from '../stage.js';
+import { eventually } from '../story.js';
+
+export interface TrialOptions {
+  readonly limits?: Readonly<Record<string, unknown>>;
+  /** Where the connector sends; default: the webhook receiver under the trial's name. */
+  readonly url?: string;
+  /** Of another tenant; default: the stage's own. */
+  readonly api?: Api;
+  /** More members of the subscription. */
+  readonly subscription?: Readonly<Record<string, unknown>>;
+}
+
+/** A delivery as the API shows it when asked for by id. */
+export interface Shown extends Delivery {
+  readonly attempts: Attempt[];
+}
+
+let trials = 0;
+
+/** One connector at the webhook receiver and one subscription, for a type of their own. */
+export class Trial {
+  private constructor(
+    private readonly stage: Stage,
+    private readonly api: Api,
+    /** The notification type, and the name at the receiver. */
+    readonly name: string,
+    readonly connectorId: string,
+    readonly subscriptionId: string,
+  ) {}
+
+  static async open(stage: Stage, word: string, options: TrialOptions = {}): Promise<Trial> {
+    const { api = stage.api } = options;
+    const name = `${word}-${Date.now()}-${(trials += 1)}`;
+    const connector = await api.post<{ id: string }>('/v1/connectors', {
+      name,
+      target: 'webhook',
+      config: { url: options.url ?? `${stage.dev.receiversUrl}/webhook/${name}`, method: 'POST' },
+      templates: { [name]: { format: 'json', body: '{"n":{{n}}}' } },
+      ...(options.limits === undefined ? {} : { limits: options.limits }),
+    });
+    const subscription = await api.post<{ id: string }>('/v1/subscriptions', {
+      name,
+      connectorIds: [connector.id],
+      types: [name],
+      ...options.subscription,
+    });
+    return new Trial(stage, api, name, connector.id, subscription.id);
+  }
+
+  /** Answers the notification's id. */
+  async publish(n: number): Promise<string> {
+    const receipt = await this.api.post<{ notificationId: string }>('/v1/notifications', {
+      type: this.name,
+      payload: { n },
+    });
+    return receipt.notificationId;
+  }
+
+  /** The one delivery of a notification, once it is what is waited for. */
+  delivery(
+    notificationId: string,
+    what: string,
+    wanted: (delivery: Shown) => boolean,
+    timeoutMs = 15_000,
+  ): Promise<Shown> {
+    return eventually(`${this.name}: the delivery is ${what}`, timeoutMs, async () => {
+      const { items } = await this.api.get<{ items: Delivery[] }>(`/v1/deliveries?notificationId=${notificationId}`);
+      const [first] = items;
+      if (first === undefined) return null;
+      const shown = await this.api.get<Shown>(`/v1/deliveries/${first.id}`);
+      return wanted(shown) ? shown : null;
+    });
+  }
+
+  until(notificationId: string, status: Delivery['status'], timeoutMs?: number): Promise<Shown> {
+    return this.delivery(notificationId, status, (delivery) => delivery.status === status, timeoutMs);
+  }
+
+  /** How the receiver answers from now on, before it is its usual self again. */
+  script(answers: Parameters<Stage['receivers']['script']>[2]): Promise<void> {
+    return this.stage.receivers.script('webhook', this.name, answers);
+  }
+
+  connector(): Promise<Connector> {
+    return this.api.get<Connector>(`/v1/connectors/${this.connectorId}`);
+  }
+
+  /** What has come, oldest first. */
+  received() {
+    return this.stage.receivers.received({ target: 'webhook', name: this.name });
+  }
+}
+
+/** Milliseconds from the end of one attempt to the start of the next. */
+export function gapMs(delivery: Shown, number: number): number {
+  const [before, after] = [delivery.attempts[number - 1], delivery.attempts[number]];
+  return Date.parse(after?.startedAt ?? '') - Date.parse(before?.finishedAt ?? '');
+}
