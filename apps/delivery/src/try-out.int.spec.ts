@@ -50,6 +50,34 @@ describe('preview and test', () => {
     expect(JSON.parse(received?.body ?? '{}')).toMatchObject({ event_action: 'trigger' });
   });
 
+  it.each([
+    ['a preview names the member of a configuration that is missing', 'render', { target: 'jira' }, '/config/baseUrl'],
+    [
+      'a preview names the member that is of another type',
+      'render',
+      { target: 'webhook', config: { url: 7 } },
+      '/config/url',
+    ],
+    [
+      'a preview names what the kind of authentication needs',
+      'render',
+      { target: 'webhook', config: { url: 'https://h.example.com/', auth: { kind: 'basic' } } },
+      '/config/auth/username',
+    ],
+    [
+      'a test names what the kind of authentication needs',
+      'test',
+      {
+        connector: { name: 'x', target: 'webhook', config: { url: 'https://h.example.com/', auth: { kind: 'basic' } } },
+      },
+      '/connector/config/auth/username',
+    ],
+  ])('%s', async (_, call, input, pointer) => {
+    const refused = await delivery.refusal(call, { ...input, type: 'incident' });
+    expect(refused).toMatchObject({ status: 422, code: 'validation_failed' });
+    expect(refused.errors).toContainEqual(expect.objectContaining({ pointer }));
+  });
+
   it('puts who tested what on the record, without what was sent', async () => {
     const id = await delivery.webhook(1, 'saved');
     await delivery.ask('test', { id, type: 'demo', payload: { secretWord: 'x' } });

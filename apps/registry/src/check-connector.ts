@@ -7,7 +7,7 @@ import { faultsOf as zodFaultsOf } from '@waybill/service-kit/rpc';
 import { findTarget } from '@waybill/targets/all-targets';
 import type { Target } from '@waybill/targets/target';
 import type { ValidateFunction } from 'ajv/dist/2020.js';
-import { compileSchema, faultsOf } from './json-schema.js';
+import { compileSchema, faultsOf } from '@waybill/service-kit/json-schema';
 import type { CheckTemplate } from './check-template.js';
 
 /** What of a connector is judged, before it is one. */

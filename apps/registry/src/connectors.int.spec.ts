@@ -86,12 +86,32 @@ describe('connectors in registry', () => {
     expect(opened['token']).toBe(`t${winner + 1}`);
   });
 
+  it('lists connectors as they were, with one that was deleted since and without one that came since', async () => {
+    const gone = await registry.ask('connectors.create', webhook({ name: 'looked back at, gone' }));
+    const renamed = await registry.ask('connectors.create', webhook({ name: 'looked back at, old name' }));
+    const at = await aMomentLater();
+    await registry.ask('connectors.delete', { id: gone.id, ifVersion: 1 });
+    await registry.ask('connectors.update', { id: renamed.id, ifVersion: 1, patch: { name: 'looked back at, new' } });
+    const since = await registry.ask('connectors.create', webhook({ name: 'looked back at, since' }));
+    const q = 'LOOKED back';
+    const then = await registry.ask<{ items: Written[] }>('connectors.list', { at, q });
+    expect(then.items.map(({ id, name }) => [id, name])).toEqual([
+      [renamed.id, 'looked back at, old name'],
+      [gone.id, 'looked back at, gone'],
+    ]);
+    const now = await registry.ask<{ items: Written[] }>('connectors.list', { q });
+    expect(now.items.map(({ id }) => id)).toEqual([since.id, renamed.id]);
+    const before = await registry.ask<{ items: Written[] }>('connectors.list', { at: '2020-01-01T00:00:00Z' });
+    expect(before.items).toEqual([]);
+    const foreign = await registry.ask<{ items: Written[] }>('connectors.list', { at, q }, 'other');
+    expect(foreign.items).toEqual([]);
+  });
+
   it('disables with a reason, enables, deletes, and knows how it was before', async () => {
     const { id } = await registry.ask('connectors.create', webhook());
     const off = await registry.ask('connectors.disable', { id, reason: 'gone' });
     expect(off).toMatchObject({ version: 2, enabled: false, status: 'disabled', disabledReason: 'gone' });
-    const between = new Date().toISOString();
-    while (new Date().toISOString() === between) await new Promise(setImmediate);
+    const between = await aMomentLater();
     expect(await registry.ask('connectors.enable', { id })).toMatchObject({
       version: 3,
       enabled: true,
@@ -172,3 +192,10 @@ describe('connectors in registry', () => {
     expect(rows[0]?.found).toBe(false);
   });
 });
+
+/** A time after all that was recorded, and before all that will be. */
+async function aMomentLater(): Promise<string> {
+  const at = new Date().toISOString();
+  while (new Date().toISOString() === at) await new Promise(setImmediate);
+  return at;
+}

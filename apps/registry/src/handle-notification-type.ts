@@ -3,7 +3,7 @@ import type { EventLog } from '@waybill/event-log/log';
 import { Invalid } from '@waybill/service-kit/problems';
 import type { RpcCaller } from '@waybill/service-kit/rpc';
 import { appendDecision, type Decided } from './append-decision.js';
-import { schemaFault } from './json-schema.js';
+import { schemaFault } from '@waybill/service-kit/json-schema';
 
 export const typeStream = (tenant: string, type: string): string => `type-${tenant}.${type}`;
 

@@ -13,12 +13,22 @@ export interface LoadedSubscription {
 /** Subscriptions change a few times in their life; a stream longer than this is a program that toggles. */
 const streamEventsMax = 5_000;
 
-/** Loads one subscription by folding its stream; another tenant's looks like one that does not exist. */
-export async function loadSubscription(eventLog: EventLog, tenant: string, id: string): Promise<LoadedSubscription> {
+/** Loads one subscription by folding its stream, with `at` as it was then; another tenant's looks like one that does not exist. */
+export async function loadSubscription(
+  eventLog: EventLog,
+  tenant: string,
+  id: string,
+  at?: string,
+): Promise<LoadedSubscription> {
   const events = await eventLog.readStream(`subscription-${id}`, { limit: streamEventsMax });
   if (events[0] !== undefined && events[0].tenant !== tenant)
     return { state: subscriptionDecider.initialState, version: 0, position: 0 };
-  return stateOf(events);
+  return at === undefined ? stateOf(events) : stateThen(events, at);
+}
+
+/** The fold of what was recorded by a moment. */
+export function stateThen(events: readonly RecordedEvent[], at: string): LoadedSubscription {
+  return stateOf(events.filter((event) => Date.parse(event.at) <= Date.parse(at)));
 }
 
 /** The fold of a stream's events, all of them or up to a point in time. */

@@ -87,7 +87,10 @@ export async function subscriptionsModule(config: SubscriptionsConfig, kit: Kit)
       { provide: LogProofs, useValue: proofs },
       { provide: Router, useValue: router },
       { provide: Intakes, useValue: intakes },
-      { provide: SubscriptionList, useValue: new SubscriptionList(database, async () => routing?.whenCurrent()) },
+      {
+        provide: SubscriptionList,
+        useValue: new SubscriptionList(database, async () => routing?.whenCurrent(), eventLog),
+      },
       { provide: NotificationList, useValue: new NotificationList(database, async () => notifications?.whenCurrent()) },
     ],
   };

@@ -10,7 +10,7 @@ import { Rpc, type RpcRequest } from '@waybill/service-kit/rpc';
 import type { z } from 'zod';
 import { HandleDelivery } from '../handle-delivery.js';
 import { DeliveryList } from '../read/delivery-list.js';
-import { deliveryView } from '../read/delivery-view.js';
+import { deliveryView, eventsUntil } from '../read/delivery-view.js';
 
 /** The calls `deliveries.*` of this service's own API. */
 @Controller()
@@ -25,9 +25,11 @@ export class DeliveriesRpc {
     return this.list.page(tenant, input);
   }
 
+  /** With `at` the delivery as it was then: folded from its stream. */
   @Rpc('delivery', 'deliveries.get', deliveryGetInputSchema)
   async get({ tenant, input }: RpcRequest<z.output<typeof deliveryGetInputSchema>>): Promise<unknown> {
-    return deliveryView(tenant, await this.handle.eventsOf(input.id));
+    const events = await this.handle.eventsOf(input.id);
+    return deliveryView(tenant, input.at === undefined ? events : eventsUntil(events, input.at));
   }
 
   @Rpc('delivery', 'deliveries.redeliver', redeliverInputSchema)

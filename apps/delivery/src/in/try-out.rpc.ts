@@ -9,6 +9,7 @@ import type { Template } from '@waybill/template/render';
 import { Rpc, type RpcRequest } from '@waybill/service-kit/rpc';
 import type { z } from 'zod';
 import { TestAudit } from '../test-audit.js';
+import { checkConfig } from '../out/check-config.js';
 import { type Tried, TryOut } from '../out/try-out.js';
 
 /** What a test may take where the connector does not say. */
@@ -25,6 +26,7 @@ export class TryOutRpc {
   @Rpc('delivery', 'render', renderBodySchema)
   render({ input, body }: RpcRequest<z.output<typeof renderBodySchema>>): Promise<unknown> {
     const { target, config = {}, template, type } = input;
+    checkConfig(target, config, '/config');
     const templates: Record<string, Template> = template === undefined ? {} : { [type]: template };
     // A preview shows which secrets would stand where, whether they are set or not.
     const tried = { target, config, templates, secretNames: secretNamesMax, timeoutMs: timeoutMsDefault };
@@ -44,6 +46,7 @@ export class TryOutRpc {
       secretNames: Object.keys(secrets),
       timeoutMs: connector.limits?.timeoutMs ?? timeoutMsDefault,
     };
+    checkConfig(tried.target, tried.config, '/connector/config');
     return this.sendAndSay(request, { connectorId: null, tried, secrets });
   }
 
@@ -64,6 +67,7 @@ export class TryOutRpc {
       secretNames: Object.keys(secrets),
       timeoutMs: changes.limits?.timeoutMs ?? saved.connector.limits.timeoutMs,
     };
+    checkConfig(tried.target, tried.config, '/connector/config');
     return this.sendAndSay(request, { connectorId: input.id, tried, secrets });
   }
 

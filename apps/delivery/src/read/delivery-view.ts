@@ -33,6 +33,11 @@ export function deliveryView(tenant: string, events: readonly RecordedEvent[]): 
   };
 }
 
+/** What of a stream was recorded by a moment; before the first of it there was no delivery. */
+export function eventsUntil(events: readonly RecordedEvent[], at: string): RecordedEvent[] {
+  return events.filter((event) => Date.parse(event.at) <= Date.parse(at));
+}
+
 function reasonOf(state: DeliveryState, attempts: readonly Attempt[]): string | null {
   if (state.status === 'dead-lettered' || state.status === 'cancelled') return state.reason;
   return state.status === 'retrying' ? (attempts.at(-1)?.reason ?? null) : null;

@@ -39,7 +39,7 @@ export const connectorRoutes = {
     ...read,
     method: 'GET',
     path: '/v1/connectors',
-    does: 'Lists connectors, newest first.',
+    does: 'Lists connectors, newest first, with `at` as they were then; a page may then hold fewer than `limit`.',
     query: z.strictObject({ ...listFields, ...connectorFilterFields }),
     answer: connectorListSchema,
   }),

@@ -15,8 +15,8 @@ export class DeliveriesController {
   }
 
   @On(deliveryRoutes.get)
-  get(@Ask() { caller, params }: Asked<Routes['get']>): Promise<unknown> {
-    return this.rpc.ask(caller, 'delivery', 'deliveries.get', params);
+  get(@Ask() { caller, params, query }: Asked<Routes['get']>): Promise<unknown> {
+    return this.rpc.ask(caller, 'delivery', 'deliveries.get', { ...params, ...query });
   }
 
   @On(deliveryRoutes.redeliver)

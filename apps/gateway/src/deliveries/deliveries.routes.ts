@@ -5,7 +5,7 @@ import {
   deliverySchema,
   redeliverBodySchema,
 } from '@waybill/contracts/http/deliveries';
-import { deliveryIdSchema, jobIdSchema } from '@waybill/contracts/http/fields';
+import { deliveryIdSchema, jobIdSchema, timeSchema } from '@waybill/contracts/http/fields';
 import {
   jobListInputSchema,
   jobListSchema,
@@ -36,8 +36,9 @@ export const deliveryRoutes = {
     ...read,
     method: 'GET',
     path: '/v1/deliveries/{id}',
-    does: "Reads a delivery with every attempt, the target's own answers and its log events.",
+    does: "Reads a delivery with every attempt, the target's own answers and its log events, with `at` as it was then.",
     params: id,
+    query: z.strictObject({ at: timeSchema.optional() }),
     answer: deliverySchema,
   }),
   redeliver: route({

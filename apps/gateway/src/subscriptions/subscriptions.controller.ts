@@ -21,8 +21,8 @@ export class SubscriptionsController {
   }
 
   @On(subscriptionRoutes.get)
-  get(@Ask() { caller, params }: Asked<Routes['get']>): Promise<unknown> {
-    return this.rpc.ask(caller, 'subscriptions', 'subscriptions.get', params);
+  get(@Ask() { caller, params, query }: Asked<Routes['get']>): Promise<unknown> {
+    return this.rpc.ask(caller, 'subscriptions', 'subscriptions.get', { ...params, ...query });
   }
 
   @On(subscriptionRoutes.update)

@@ -1,4 +1,4 @@
-import { reasonSchema, subscriptionIdSchema } from '@waybill/contracts/http/fields';
+import { reasonSchema, subscriptionIdSchema, timeSchema } from '@waybill/contracts/http/fields';
 import {
   explainBodySchema,
   explanationListSchema,
@@ -32,7 +32,7 @@ export const subscriptionRoutes = {
     ...read,
     method: 'GET',
     path: '/v1/subscriptions',
-    does: 'Lists subscriptions, newest first.',
+    does: 'Lists subscriptions, newest first, with `at` as they were then; a page may then hold fewer than `limit`.',
     query: subscriptionListInputSchema,
     answer: subscriptionListSchema,
   }),
@@ -40,8 +40,9 @@ export const subscriptionRoutes = {
     ...read,
     method: 'GET',
     path: '/v1/subscriptions/{id}',
-    does: 'Reads a subscription.',
+    does: 'Reads a subscription, with `at` as it was then.',
     params: id,
+    query: z.strictObject({ at: timeSchema.optional() }),
     answer: subscriptionSchema,
   }),
   update: route({

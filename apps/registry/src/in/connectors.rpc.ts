@@ -20,6 +20,7 @@ import { KnownTenants } from '../handle-tenant.js';
 import { SealedSets } from '../out/sealed-sets.js';
 import { ConnectorList } from '../read/connector-list.js';
 import { viewOf } from '../read/connector-view.js';
+import { connectorsThen, until } from '../read/connectors-then.js';
 import { historyItem } from '../read/history.js';
 import { numberCursor, pageOf } from '../read/page.js';
 import { eventLog } from '../tokens.js';
@@ -46,15 +47,17 @@ export class ConnectorsRpc {
 
   @Rpc('registry', 'connectors.list', connectorListInputSchema)
   async page({ tenant, input }: Input<typeof connectorListInputSchema>): Promise<unknown> {
-    return this.list.page(tenant, input);
+    const { at } = input;
+    return at === undefined
+      ? this.list.page(tenant, input)
+      : connectorsThen(this.list, this.log, tenant, { ...input, at });
   }
 
   /** With `at` the connector as it was then: folded from its stream, so that the answer needs no copy of the past. */
   @Rpc('registry', 'connectors.get', connectorGetInputSchema)
   async get({ tenant, input }: Input<typeof connectorGetInputSchema>): Promise<unknown> {
     const history = await this.historyOf(tenant, input.id);
-    const until = input.at === undefined ? Infinity : Date.parse(input.at);
-    return viewOf(history.filter(({ at }) => Date.parse(at) <= until));
+    return viewOf(input.at === undefined ? history : until(history, input.at));
   }
 
   @Rpc('registry', 'connectors.update', connectorUpdateInputSchema)

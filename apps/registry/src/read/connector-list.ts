@@ -6,14 +6,14 @@ import { type ConnectorStory, shown, told } from './connector-view.js';
 import { likeText, type LiveModel } from './live-model.js';
 import { pageOf, textCursor } from './page.js';
 
-/** Connectors by tenant, newest first: ids are UUIDv7, so the order of ids is the order of creation. Deleted ones are gone from here. */
+/** Connectors by tenant, newest first: ids are UUIDv7, so the order of ids is the order of creation. Deleted ones stay for who looks back. */
 export const connectorList: ReadModel = {
   name: 'connector_list',
-  version: 1,
+  version: 2,
   tables: [
     `create table connectors (
        connector_id text primary key, tenant text not null, target text not null, status text not null, name text not null,
-       story jsonb not null, shown jsonb not null)`,
+       story jsonb not null, shown jsonb)`,
     `create index on connectors (tenant, connector_id desc)`,
   ],
   apply: async (client, events) => {
@@ -45,7 +45,10 @@ async function storiesOf(
 
 async function keep(client: ReadModelClient, id: string, story: ConnectorStory): Promise<void> {
   if (story.state.status !== 'present') {
-    await client.query('delete from connectors where connector_id = $1', [id]);
+    await client.query(`update connectors set status = 'deleted', story = $2, shown = null where connector_id = $1`, [
+      id,
+      JSON.stringify(story),
+    ]);
     return;
   }
   const view = shown(story, story.state);
@@ -74,7 +77,7 @@ export class ConnectorList {
     const found = await this.model.rows<{ shown: Connector }>(
       (schema) => `
         select shown from ${schema}.connectors
-        where tenant = $1 and ($2::text is null or connector_id < $2) and ($3::text is null or target = $3)
+        where tenant = $1 and status <> 'deleted' and ($2::text is null or connector_id < $2) and ($3::text is null or target = $3)
           and ($4::text is null or status = $4) and ($5::text is null or name ilike $5 or connector_id = $6)
         order by connector_id desc limit $7`,
       [tenant, textCursor(cursor), target ?? null, status ?? null, likeText(q), q ?? null, limit + 1],
@@ -84,6 +87,20 @@ export class ConnectorList {
       limit,
       ({ id }) => [id],
     );
+  }
+
+  /** One page of the ids that a tenant ever had, newest first, with the cursor of the next page. */
+  async everyId(
+    tenant: string,
+    { limit, cursor }: Pick<ConnectorQuery, 'limit' | 'cursor'>,
+  ): Promise<ListPage<{ readonly id: string }>> {
+    const found = await this.model.rows<{ id: string }>(
+      (schema) => `
+        select connector_id as id from ${schema}.connectors where tenant = $1 and ($2::text is null or connector_id < $2)
+        order by connector_id desc limit $3`,
+      [tenant, textCursor(cursor), limit + 1],
+    );
+    return pageOf(found, limit, ({ id }) => [id]);
   }
 
   reached(position: number): Promise<boolean> {

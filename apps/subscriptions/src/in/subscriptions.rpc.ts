@@ -47,7 +47,7 @@ export class SubscriptionsRpc {
 
   @Rpc('subscriptions', 'subscriptions.get', subscriptionGetInputSchema)
   async get({ tenant, input }: RpcRequest<z.output<typeof subscriptionGetInputSchema>>): Promise<unknown> {
-    return subscriptionView(tenant, await loadSubscription(this.router.eventLog, tenant, input.id));
+    return subscriptionView(tenant, await loadSubscription(this.router.eventLog, tenant, input.id, input.at));
   }
 
   @Rpc('subscriptions', 'subscriptions.list', subscriptionListInputSchema)

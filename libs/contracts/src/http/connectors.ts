@@ -159,6 +159,7 @@ export const connectorFilterFields = {
   target: targetIdSchema.optional(),
   status: connectorStatusSchema.optional(),
   q: z.string().max(searchLengthMax).optional(),
+  at: timeSchema.optional().describe('As they were then, with those that were deleted since'),
 };
 export const connectorListInputSchema = z.strictObject({ ...listFields, ...connectorFilterFields });
 /** `at`: as it was then. */

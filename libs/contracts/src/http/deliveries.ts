@@ -96,7 +96,8 @@ export const deliveryFilterFields = {
   q: z.string().max(searchLengthMax).optional(),
 };
 export const deliveryListInputSchema = z.strictObject({ ...listFields, ...deliveryFilterFields });
-export const deliveryGetInputSchema = z.strictObject({ id: deliveryIdSchema });
+/** `at`: as it was then. */
+export const deliveryGetInputSchema = z.strictObject({ id: deliveryIdSchema, at: timeSchema.optional() });
 
 /** `same-bytes` sends the stored body again, `render-again` today's template; both on the same delivery and `webhook-id`. */
 export const redeliveryModeSchema = z.enum(['same-bytes', 'render-again']);

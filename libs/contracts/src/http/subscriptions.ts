@@ -84,9 +84,11 @@ export const subscriptionFilterFields = {
   connectorId: connectorIdSchema.optional(),
   type: notificationTypeSchema.optional(),
   q: z.string().max(searchLengthMax).optional(),
+  at: timeSchema.optional().describe('As they were then, with those that were deleted since'),
 };
 export const subscriptionListInputSchema = z.strictObject({ ...listFields, ...subscriptionFilterFields });
-export const subscriptionGetInputSchema = z.strictObject({ id: subscriptionIdSchema });
+/** `at`: as it was then. */
+export const subscriptionGetInputSchema = z.strictObject({ id: subscriptionIdSchema, at: timeSchema.optional() });
 export const subscriptionUpdateInputSchema = z.strictObject({
   id: subscriptionIdSchema,
   ifVersion: versionSchema,
