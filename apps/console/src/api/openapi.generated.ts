@@ -189,7 +189,7 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * Lists connectors, newest first.
+     * Lists connectors, newest first, with `at` as they were then; a page may then hold fewer than `limit`.
      * @description Needs a key with the scope `read`.
      */
     get: operations['getConnectors'];
@@ -361,7 +361,7 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * Lists subscriptions, newest first.
+     * Lists subscriptions, newest first, with `at` as they were then; a page may then hold fewer than `limit`.
      * @description Needs a key with the scope `read`.
      */
     get: operations['getSubscriptions'];
@@ -385,7 +385,7 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * Reads a subscription.
+     * Reads a subscription, with `at` as it was then.
      * @description Needs a key with the scope `read`.
      */
     get: operations['getSubscriptionsById'];
@@ -557,7 +557,7 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * Reads a delivery with every attempt, the target's own answers and its log events.
+     * Reads a delivery with every attempt, the target's own answers and its log events, with `at` as it was then.
      * @description Needs a key with the scope `read`.
      */
     get: operations['getDeliveriesById'];
@@ -2727,6 +2727,8 @@ export interface operations {
           'jira' | 'jira-service-management' | 'servicenow' | 'teams' | 'slack' | 'pagerduty' | 'webhook' | 'email';
         status?: 'healthy' | 'failing' | 'disabled';
         q?: string;
+        /** @description As they were then, with those that were deleted since */
+        at?: string;
       };
       header?: never;
       path?: never;
@@ -3090,6 +3092,8 @@ export interface operations {
         /** @description Type of a notification, such as incident or deploy.finished */
         type?: string;
         q?: string;
+        /** @description As they were then, with those that were deleted since */
+        at?: string;
       };
       header?: never;
       path?: never;
@@ -3173,7 +3177,9 @@ export interface operations {
   };
   getSubscriptionsById: {
     parameters: {
-      query?: never;
+      query?: {
+        at?: string;
+      };
       header?: never;
       path: {
         /** @description Id of a subscription */
@@ -3620,7 +3626,9 @@ export interface operations {
   };
   getDeliveriesById: {
     parameters: {
-      query?: never;
+      query?: {
+        at?: string;
+      };
       header?: never;
       path: {
         /** @description Id of a delivery */
