@@ -1,3 +1,4 @@
+import { problemCodes } from '@waybill/contracts/codes/problem-codes';
 import { Refused } from '@waybill/decider/decider';
 import type { Problem, ProblemError } from '@waybill/contracts/problem';
 
@@ -25,62 +26,13 @@ export class Unreadable extends Error {
   override readonly name = 'Unreadable';
 }
 
-/**
- * The one place where our own answers get an HTTP number. The code is the promise; the number follows from it.
- * A refusal whose code is not listed is a 422: the request was understood and the domain says no.
- */
-const meanings: Readonly<Record<string, readonly [status: number, title: string]>> = {
-  malformed: [400, 'The request could not be read'],
-  unauthorized: [401, 'A valid API key is needed'],
-  forbidden: [403, 'The API key does not allow this'],
-  not_found: [404, 'There is no such thing'],
-  tenant_unknown: [404, 'There is no such tenant'],
-  connector_unknown: [404, 'There is no such connector'],
-  subscription_unknown: [404, 'There is no such subscription'],
-  notification_unknown: [404, 'There is no such notification'],
-  delivery_unknown: [404, 'There is no such delivery'],
-  job_unknown: [404, 'There is no such job'],
-  target_unknown: [404, 'There is no such target'],
-  type_unknown: [404, 'There is no such notification type'],
-  call_unknown: [404, 'There is no such call'],
-  method_not_allowed: [405, 'This method is not offered here'],
-  conflict: [409, 'It does not fit what is there'],
-  already_exists: [409, 'It exists already'],
-  tenant_exists: [409, 'The tenant exists already'],
-  notification_conflict: [409, 'The same id was published with another payload'],
-  subscription_exists: [409, 'The subscription exists already'],
-  stale_attempt: [409, 'Somebody else holds the attempt'],
-  delivery_not_due: [409, 'The delivery is not due'],
-  delivery_ended: [409, 'The delivery has ended'],
-  not_cancellable: [409, 'The delivery cannot be cancelled now'],
-  not_redeliverable: [409, 'The delivery cannot be redelivered now'],
-  payload_shredded: [410, 'The payload was shredded'],
-  connector_deleted: [410, 'The connector was deleted'],
-  subscription_deleted: [410, 'The subscription was deleted'],
-  version_mismatch: [412, 'It was changed in the meantime'],
-  payload_too_large: [413, 'The payload is too large'],
-  connector_too_large: [422, 'The connector is too large'],
-  body_too_large: [413, 'The body is too large'],
-  unsupported_media_type: [415, 'The body must be JSON'],
-  validation_failed: [422, 'The input does not fit'],
-  template_invalid: [422, 'The template has faults'],
-  idempotency_conflict: [422, 'The idempotency key was used for another body'],
-  precondition_required: [428, 'If-Match is required'],
-  rate_limited: [429, 'Too many requests'],
-  internal: [500, 'Something went wrong on our side'],
-  service_unavailable: [503, 'A service does not answer'],
-  overloaded: [503, 'Too much is waiting'],
-  not_ready: [503, 'The service is not ready'],
-  try_again: [503, 'It changed while being decided'],
-  stream_full: [503, 'The stream is full'],
-  service_timeout: [504, 'A service did not answer in time'],
-};
-
+/** A refusal whose code has no number of its own: the request was understood and the domain says no. */
 const refusedStatus = 422;
+const codes: Readonly<Record<string, readonly [status: number, title: string]>> = problemCodes;
 
 /** Builds the problem of a code; `status` and `title` come from the one table. */
 export function problem(code: string, detail?: string, more: Partial<Problem> = {}): Problem {
-  const [status, title] = meanings[code] ?? [refusedStatus, 'It was refused'];
+  const [status, title] = codes[code] ?? [refusedStatus, 'It was refused'];
   return {
     type: `https://waybill.dev/problems/${code}`,
     title,

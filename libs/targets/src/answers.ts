@@ -1,5 +1,5 @@
 import type { Outcome, Receipt } from './outcome.js';
-import type { ReasonCode } from './reasons.js';
+import type { AttemptReason } from '@waybill/contracts/codes/attempt-reasons';
 import type { Answer, HttpAnswer, NoAnswer } from './target.js';
 
 /** A hostile or mistaken `Retry-After` never parks a delivery for longer than a day (targets.md section 0). */
@@ -11,11 +11,11 @@ export interface RefusedExtras {
   readonly receipt?: Receipt | null;
 }
 
-export function refusedLater(reason: ReasonCode, extras: RefusedExtras = {}): Outcome {
+export function refusedLater(reason: AttemptReason, extras: RefusedExtras = {}): Outcome {
   return { kind: 'refused', retry: 'later', reason, ...extras };
 }
 
-export function refusedNever(reason: ReasonCode, extras: RefusedExtras = {}): Outcome {
+export function refusedNever(reason: AttemptReason, extras: RefusedExtras = {}): Outcome {
   return { kind: 'refused', retry: 'never', reason, ...extras };
 }
 
@@ -39,7 +39,7 @@ export function lookUpUnanswered(answer: NoAnswer, receipt: Receipt | null = nul
   return { kind: 'refused', retry, reason: answer.code, ...(receipt === null ? {} : { receipt }) };
 }
 
-const reasonByStatus: Readonly<Record<number, ReasonCode>> = {
+const reasonByStatus: Readonly<Record<number, AttemptReason>> = {
   400: 'bad_request',
   401: 'unauthorized',
   403: 'forbidden',

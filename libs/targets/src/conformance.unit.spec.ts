@@ -1,5 +1,5 @@
 import { allTargets, findTarget } from './all-targets.js';
-import { reasons } from './reasons.js';
+import { attemptReasons as reasons } from '@waybill/contracts/codes/attempt-reasons';
 import { sampleConnectors } from './sample-connectors.fixture.js';
 import { targetContract } from './targets.contract.js';
 

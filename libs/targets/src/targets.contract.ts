@@ -9,7 +9,7 @@ import { actOf } from './act.js';
 import { retryAfterMsMax } from './answers.js';
 import { defaultCorrelationKey } from './correlation.js';
 import type { Outcome } from './outcome.js';
-import { reasons } from './reasons.js';
+import { attemptReasons as reasons } from '@waybill/contracts/codes/attempt-reasons';
 import type { SampleConnector } from './sample-connectors.fixture.js';
 import { exampleSending, httpAnswer, noAnswer } from './sending.fixture.js';
 import { httpAnswers, mailAnswers, receipts } from './answers.fixture.js';

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { barrels } from './checks/barrels.js';
+import { codes } from './checks/codes.js';
 import { deadFiles } from './checks/dead-files.js';
 import { events } from './checks/events.js';
 import { length } from './checks/length.js';
@@ -22,6 +23,7 @@ const checks: readonly Check[] = [
   words,
   tests,
   events,
+  codes,
   deadFiles,
   migrations,
   pages,

@@ -1,4 +1,4 @@
-import { reasons as known } from '@waybill/targets/reasons';
+import { attemptReasons as known } from '@waybill/contracts/codes/attempt-reasons';
 
 interface Words {
   readonly words: string;
@@ -12,6 +12,7 @@ const nextSteps = {
   target: 'Mostly it passes by itself and is tried again. After a dead letter: redeliver once the target works.',
   network:
     'Mostly it passes by itself and is tried again. After a dead letter: redeliver once the target can be reached.',
+  waybill: 'Tell the operator of Waybill, with the id of the delivery. Redeliver once it is mended.',
 } as const;
 
 /** Ends that no attempt has said: what happened around the delivery. */

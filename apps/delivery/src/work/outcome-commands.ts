@@ -1,6 +1,6 @@
 import type { DeliveryCommand, RecordOutcome } from '@waybill/delivery/decide';
 import type { Heard } from '@waybill/delivery/connector-health';
-import { reasons } from '@waybill/targets/reasons';
+import { attemptReasons } from '@waybill/contracts/codes/attempt-reasons';
 import type { Carried } from '../out/carry-out.js';
 import type { Connector } from './connectors.js';
 
@@ -62,7 +62,7 @@ export function heardOf(carried: Carried, nowMs: number): Heard | null {
     (status === 429 || status === 503) && outcome.retryAfterMs !== undefined && outcome.retryAfterMs > 0;
   if (asksForQuiet) return { kind: 'busy', reason, untilMs: nowMs + (outcome.retryAfterMs ?? 0) };
   if (outcome.retry === 'later') return { kind: 'failed', reason };
-  const fault = (reasons as Readonly<Record<string, { fault: string } | undefined>>)[reason]?.fault;
+  const fault = (attemptReasons as Readonly<Record<string, { fault: string } | undefined>>)[reason]?.fault;
   return fault === 'connector' ? { kind: 'misconfigured', reason } : { kind: 'answered' };
 }
 

@@ -1,3 +1,4 @@
+import { eventTypes } from '@waybill/contracts/codes/event-types';
 import { logEventSchema } from '@waybill/contracts/http/log';
 import { publishSchema, receiptSchema, validSchema } from '@waybill/contracts/http/notifications';
 import { problemSchema } from '@waybill/contracts/problem';
@@ -38,6 +39,8 @@ interface Channel {
   readonly message: z.ZodType;
   /** Of a request: what comes back to its reply subject. */
   readonly reply?: z.ZodType;
+  /** Instead of the one message: each by its name, with what it means. */
+  readonly messages?: Readonly<Record<string, { readonly schema: z.ZodType; readonly meaning: string }>>;
   /** Of the subject, by name. */
   readonly parameters: Record<string, string>;
 }
@@ -81,9 +84,21 @@ const channels: Record<string, Channel> = {
     does: 'Tells every event of a log; the sequence in the stream WAYBILL_LOG_<log> is the position.',
     action: 'receive',
     message: logEventSchema,
-    parameters: { log: 'registry-0, subscriptions-0 or delivery-0', tenant, eventType: 'Such as DeliveryDelivered.' },
+    messages: eventMessages(),
+    parameters: { log: 'registry-0, subscriptions-0 or delivery-0', tenant, eventType: 'One of the messages.' },
   },
 };
+
+/** One message a type of event of the three logs; where two logs say the same type, it is the same event. */
+function eventMessages(): NonNullable<Channel['messages']> {
+  const types = Object.values(eventTypes).flatMap((ofLog) => Object.entries(ofLog));
+  return Object.fromEntries(
+    types.map(([type, { schema, meaning }]) => [
+      type,
+      { schema: logEventSchema.extend({ type: z.literal(type), data: schema }), meaning },
+    ]),
+  );
+}
 
 /** What can be sent and heard on NATS as AsyncAPI 3, out of the subjects and schemas that the services use. */
 export function asyncApi(): JsonSchema {
@@ -100,7 +115,7 @@ export function asyncApi(): JsonSchema {
 }
 
 function channelsOf(name: string, channel: Channel, writer: SchemaWriter): [string, JsonSchema][] {
-  const { address, does, message, reply, parameters } = channel;
+  const { address, does, message, messages, reply, parameters } = channel;
   const described = Object.fromEntries(Object.entries(parameters).map(([key, description]) => [key, { description }]));
   const io = channel.action === 'send' ? 'input' : 'output';
   const own: [string, JsonSchema] = [
@@ -109,7 +124,15 @@ function channelsOf(name: string, channel: Channel, writer: SchemaWriter): [stri
       address,
       description: does,
       parameters: described,
-      messages: { message: { payload: writer.write(message, io) } },
+      messages:
+        messages === undefined
+          ? { message: { payload: writer.write(message, io) } }
+          : Object.fromEntries(
+              Object.entries(messages).map(([type, { schema, meaning }]) => [
+                type,
+                { name: type, summary: meaning, payload: writer.write(schema, io) },
+              ]),
+            ),
     },
   ];
   if (reply === undefined) return [own];

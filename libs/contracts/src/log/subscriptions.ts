@@ -43,6 +43,28 @@ export const notificationRefusedSchema = z.object({
 });
 export type NotificationRefused = z.infer<typeof notificationRefusedSchema>;
 
+const act = { at: z.string(), by: z.string() };
+const subscriptionShapeSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  connectorIds: z.array(z.string()),
+  types: z.array(z.string()),
+  filter: z.record(z.string(), z.unknown()).nullable(),
+  suppression: z.object({ minutes: z.number(), key: z.string().nullable() }),
+  correlationKey: z.string().nullable(),
+});
+
+/** The clear data of every event of `subscriptions-0`, schema version 1. */
+export const subscriptionsEventSchemas = {
+  SubscriptionCreated: z.object({ ...act, subscription: subscriptionShapeSchema, enabled: z.boolean() }),
+  SubscriptionUpdated: z.object({ ...act, subscription: subscriptionShapeSchema }),
+  SubscriptionEnabled: z.object({ ...act, id: z.string() }),
+  SubscriptionDisabled: z.object({ ...act, id: z.string(), reason: z.string().nullable() }),
+  SubscriptionDeleted: z.object({ ...act, id: z.string() }),
+  NotificationRouted: notificationRoutedSchema,
+  NotificationRefused: notificationRefusedSchema,
+} as const;
+
 /** Made from the payload, so it is sealed with it. Members are subscription ids. */
 export interface DerivedKeys {
   readonly correlation: Readonly<Record<string, string>>;

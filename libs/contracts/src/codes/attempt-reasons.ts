@@ -3,17 +3,18 @@
  * they stand in deliveries, on the log and in the documents, so a code is never renamed or given a second meaning.
  *
  * `fault` says who can mend it: `connector` faults show the connector as unhealthy at once, `notification` faults concern
- * this one delivery (its payload or template), `target` and `network` faults usually pass by themselves.
+ * this one delivery (its payload or template), `target` and `network` faults usually pass by themselves, and a `waybill` fault
+ * is ours: the operator mends it, or it passes when a service is back.
  */
 export interface Reason {
   readonly retry: 'later' | 'never' | 'unknown';
-  readonly fault: 'connector' | 'notification' | 'target' | 'network';
+  readonly fault: 'connector' | 'notification' | 'target' | 'network' | 'waybill';
   readonly meaning: string;
 }
 
 const reason = (retry: Reason['retry'], fault: Reason['fault'], meaning: string): Reason => ({ retry, fault, meaning });
 
-export const reasons = {
+export const attemptReasons = {
   // The way there. Most of these come from egress; `timeout` and `reset` mean a retry where nothing was sent, and an
   // unknown outcome where the request may have arrived.
   dns_failed: reason('later', 'network', 'The name of the host could not be resolved.'),
@@ -32,6 +33,32 @@ export const reasons = {
   secret_missing: reason('never', 'connector', 'The connector has no value for a secret that the request needs.'),
   oauth_failed: reason('never', 'connector', 'The token server refused the client credentials.'),
   worker_lost: reason('unknown', 'network', 'The worker stopped before it could write down the outcome.'),
+
+  // Nothing was sent, for a reason of our own; the first two do not count in the plan of attempts.
+  worker_stopped: reason(
+    'later',
+    'waybill',
+    'The service was stopped before this attempt left; another begins at once.',
+  ),
+  connector_paused: reason(
+    'later',
+    'target',
+    'The target asked for quiet before this attempt left; it begins when the pause is over.',
+  ),
+  secret_unavailable: reason('later', 'waybill', "The connector's secrets could not be fetched: the registry is away."),
+  payload_unavailable: reason('later', 'waybill', 'The payload could not be fetched: the service that has it is away.'),
+  internal_error: reason(
+    'never',
+    'waybill',
+    'A defect of Waybill; its log has the details. Redeliver after an update.',
+  ),
+  target_unknown: reason('never', 'waybill', 'This version of Waybill does not know the target of the connector.'),
+
+  // Nothing was sent, because there was nothing that could be.
+  template_invalid: reason('never', 'notification', 'The template of the connector has a fault.'),
+  template_failed: reason('never', 'notification', 'The template could not be filled in with this payload.'),
+  template_limit: reason('never', 'notification', 'The template needs more time, space or turns than it may have.'),
+  payload_shredded: reason('never', 'notification', 'The payload was shredded, so there is nothing left to send.'),
 
   // HTTP statuses that mean the same everywhere.
   redirect_refused: reason(
@@ -190,4 +217,4 @@ export const reasons = {
   ),
 } as const satisfies Record<string, Reason>;
 
-export type ReasonCode = keyof typeof reasons;
+export type AttemptReason = keyof typeof attemptReasons;

@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import { redeliveryModeSchema } from '../http/deliveries.js';
+import {
+  attemptIdSchema,
+  connectorIdSchema,
+  deliveryIdSchema,
+  jobIdSchema,
+  jsonObjectSchema,
+  notificationIdSchema,
+  positionSchema,
+  subscriptionIdSchema,
+  timeSchema,
+} from '../http/fields.js';
+
+/** The clear data of every event of `delivery-0`, schema version 1. What came out of a payload or from a target is sealed beside it. */
+
+const deliveryAcceptedSchema = z.object({
+  deliveryId: deliveryIdSchema,
+  notificationId: notificationIdSchema,
+  notificationType: z.string(),
+  subscriptionId: subscriptionIdSchema,
+  connectorId: connectorIdSchema,
+  /** Where the routing decision stands. */
+  routed: z.object({ log: z.string(), epoch: z.int(), position: positionSchema, at: timeSchema }),
+  /** Keyed hash of connector and correlation key; absent where there is no key. */
+  correlationMac: z.string().optional(),
+});
+
+const attemptStartedSchema = z.object({
+  attemptId: attemptIdSchema,
+  number: z.int(),
+  connectorVersion: z.int(),
+  secretVersion: z.int(),
+  renderer: z.string(),
+  startedAt: timeSchema,
+  deadline: timeSchema,
+});
+
+const finished = {
+  attemptId: attemptIdSchema,
+  number: z.int(),
+  finishedAt: timeSchema,
+  /** The target's HTTP status; null without an answer, and for mail. */
+  status: z.int().nullable(),
+  timingsMs: z.record(z.string(), z.number()),
+  notes: z.array(z.string()),
+  receipt: jsonObjectSchema.nullable(),
+  /** The entry of the deployment file that let the request out; absent for the public Internet. */
+  allowEntry: z.string().optional(),
+};
+const attemptFailedSchema = z.object({
+  ...finished,
+  outcome: z.enum(['refused', 'unknown']),
+  retry: z.enum(['later', 'never']).nullable(),
+  reason: z.string(),
+  /** Nothing was sent; the attempt does not count in the plan. */
+  unsent: z.literal(true).optional(),
+});
+
+const endedSchema = z.object({ reason: z.string(), at: timeSchema });
+const switchedAt = z.object({ at: timeSchema });
+const ofConnector = { connectorId: connectorIdSchema };
+const becauseOf = { because: z.string(), deliveryId: deliveryIdSchema };
+const givenUpReasonSchema = z.enum(['target_gone', 'failing_too_long']);
+
+export const deliveryEventSchemas = {
+  DeliveryAccepted: deliveryAcceptedSchema,
+  AttemptStarted: attemptStartedSchema,
+  DeliveryDelivered: z.object(finished),
+  AttemptFailed: attemptFailedSchema,
+  RetryScheduled: z.object({ dueAt: timeSchema, because: z.string() }),
+  DeliveryDeadLettered: endedSchema,
+  DeliveryCancelled: endedSchema,
+  RedeliveryRequested: z.object({
+    mode: redeliveryModeSchema,
+    at: timeSchema,
+    dueAt: timeSchema,
+    jobId: jobIdSchema.nullable(),
+  }),
+  ConnectorPaused: z.object({ ...ofConnector, until: timeSchema, ...becauseOf }),
+  ConnectorFailing: z.object({ ...ofConnector, since: timeSchema, ...becauseOf }),
+  ConnectorRecovered: z.object(ofConnector),
+  ConnectorGivenUp: z.object({ ...ofConnector, reason: givenUpReasonSchema, ...becauseOf }),
+  ConnectorDisableAsked: z.object({ ...ofConnector, reason: givenUpReasonSchema }),
+  SubscriptionClosed: z.object({
+    subscriptionId: subscriptionIdSchema,
+    reason: z.enum(['subscription_deleted', 'subscription_disabled']),
+  }),
+  ConnectorTested: z.object({
+    connectorId: connectorIdSchema.nullable(),
+    target: z.string(),
+    notificationType: z.string(),
+    outcome: z.enum(['accepted', 'refused', 'unknown']),
+    reason: z.string().nullable(),
+    status: z.int().nullable(),
+  }),
+  RedeliveryJobCreated: z.object({
+    jobId: jobIdSchema,
+    filter: jsonObjectSchema,
+    mode: redeliveryModeSchema,
+    before: timeSchema,
+    total: z.int(),
+    ratePerSecond: z.number(),
+  }),
+  RedeliveryJobProgressed: z.object({ done: z.int(), failed: z.int(), skipped: z.int(), cursor: z.string() }),
+  RedeliveryJobPaused: switchedAt,
+  RedeliveryJobResumed: switchedAt,
+  RedeliveryJobCancelled: switchedAt,
+  RedeliveryJobCompleted: switchedAt,
+} as const;
