@@ -1,4 +1,4 @@
-import { commonConfig, jsonOf, kekText, keks, wholeNumber } from '@waybill/service-kit/config';
+import { commonConfig, jsonOf, logConfig, keks, wholeNumber } from '@waybill/service-kit/config';
 import { z } from 'zod';
 
 /** The deployment file: what no tenant may decide. libs/egress judges its parts at the start. */
@@ -7,8 +7,7 @@ const deploymentSchema = z.looseObject({});
 /** The environment of delivery; every variable may also come from the file that `<NAME>_FILE` names. */
 export const configSchema = z.object({
   ...commonConfig,
-  /** Wraps the keys under which request bodies and answers are sealed in this service's log. */
-  WAYBILL_LOG_KEK: kekText,
+  ...logConfig,
   /** Opens the secrets of connectors that registry sealed. */
   WAYBILL_SECRETS_KEK: keks,
   /** Usually given as `WAYBILL_CONFIG_FILE`. */

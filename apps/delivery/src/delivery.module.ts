@@ -14,6 +14,7 @@ import { JqPool } from '@waybill/service-kit/jq/jq-pool';
 import { LogMirror } from '@waybill/service-kit/log-mirror';
 import { macSecret } from '@waybill/service-kit/mac-secret';
 import { createSecretBox } from '@waybill/service-kit/secret-box';
+import { logProofsRpc, payloadsRpc } from '@waybill/service-kit/log-proofs.rpc';
 import type { Kit } from '@waybill/service-kit/start-service';
 import type { DataSource } from 'typeorm';
 import type { Config } from './config.js';
@@ -22,7 +23,6 @@ import { HandleJob } from './handle-job.js';
 import { AttemptsDueTimer } from './in/attempts-due.timer.js';
 import { CaughtUpRpc } from './in/caught-up.rpc.js';
 import { DeliveriesRpc } from './in/deliveries.rpc.js';
-import { LogProofsRpc } from './in/log-proofs.rpc.js';
 import { GivenUpConnectorsTimer } from './in/given-up-connectors.timer.js';
 import { JobsRpc } from './in/jobs.rpc.js';
 import { JobsTimer } from './in/jobs.timer.js';
@@ -55,6 +55,19 @@ const readModelWithinMs = 2_000;
 const turnsWithinMs = 1_000;
 
 export const deliveryLog = 'delivery-0';
+
+/** What is heard over request and reply. */
+const controllers = [
+  DeliveriesRpc,
+  JobsRpc,
+  StatsRpc,
+  TryOutRpc,
+  CaughtUpRpc,
+  LogRpc,
+  logProofsRpc('delivery', LogProofs),
+  payloadsRpc('delivery', LogProofs),
+  ReplayRpc,
+];
 
 class DeliveryModule {}
 
@@ -109,7 +122,7 @@ export async function deliveryModule(config: Config, kit: Kit): Promise<DynamicM
   jobsTimer.start();
   return {
     module: DeliveryModule,
-    controllers: [DeliveriesRpc, JobsRpc, StatsRpc, TryOutRpc, CaughtUpRpc, LogProofsRpc, LogRpc, ReplayRpc],
+    controllers,
     providers: [
       { provide: PostgresLog, useValue: eventLog },
       { provide: LogProofs, useValue: proofs },
@@ -237,6 +250,6 @@ async function followConnectors(kit: Kit, database: DataSource, secrets: Secrets
 
 /** From here on the log is compared with its checkpoints: before anything is appended to one that was restored or changed. */
 function openProofs(config: Config, kit: Kit, log: PostgresLog): Promise<LogProofs> {
-  const { DATABASE_URL: connectionString, WAYBILL_LOG_KEK: kek } = config;
-  return LogProofs.open({ log, connectionString, kek, nats: kit.nats, host: kit });
+  const { DATABASE_URL: connectionString, WAYBILL_LOG_KEK: kek, WAYBILL_NOTARY_VKEY: vkey } = config;
+  return LogProofs.open({ log, connectionString, kek, vkey, nats: kit.nats, host: kit });
 }

@@ -1,12 +1,11 @@
 import { keyIdOf } from '@waybill/contracts/http/api-keys';
-import { commonConfig, kekText, keks, wholeNumber } from '@waybill/service-kit/config';
+import { commonConfig, logConfig, keks, wholeNumber } from '@waybill/service-kit/config';
 import { z } from 'zod';
 
 /** The environment of registry; every variable may also come from the file that `<NAME>_FILE` names. */
 export const configSchema = z.object({
   ...commonConfig,
-  /** Wraps the payload keys of this service's log. */
-  WAYBILL_LOG_KEK: kekText,
+  ...logConfig,
   /** Seals the secrets of connectors; delivery holds the same one and nobody else does. */
   WAYBILL_SECRETS_KEK: keks,
   /** The whole text of a key; where the log has no tenant yet, the tenant `default` and this key are made. */

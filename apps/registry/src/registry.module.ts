@@ -1,11 +1,13 @@
 import type { DynamicModule } from '@nestjs/common';
 import { builtInTypes } from '@waybill/contracts/notification-types/built-in-types';
 import { registryLog } from '@waybill/contracts/log/registry';
+import { keepRelay } from '@waybill/event-log/keep-relay';
 import { LogProofs } from '@waybill/event-log/log-proofs';
 import { PostgresLog } from '@waybill/event-log/postgres-log';
 import { openDatabase } from '@waybill/service-kit/database';
 import { JqPool } from '@waybill/service-kit/jq/jq-pool';
 import { createSecretBox } from '@waybill/service-kit/secret-box';
+import { logProofsRpc } from '@waybill/service-kit/log-proofs.rpc';
 import type { Kit } from '@waybill/service-kit/start-service';
 import { noCaller } from './append-decision.js';
 import { templateChecker } from './check-template.js';
@@ -15,13 +17,11 @@ import { ConnectorActs } from './handle-connector.js';
 import { bootstrap, KnownTenants } from './handle-tenant.js';
 import { ConnectorsRpc } from './in/connectors.rpc.js';
 import { KeysRpc } from './in/keys.rpc.js';
-import { LogProofsRpc } from './in/log-proofs.rpc.js';
 import { LogRpc } from './in/log.rpc.js';
 import { TargetsRpc } from './in/targets.rpc.js';
 import { TenantsRpc } from './in/tenants.rpc.js';
 import { TypesRpc } from './in/types.rpc.js';
 import { NotificationStreams } from './out/notification-streams.js';
-import { relayLog } from './out/relay-log.js';
 import { SealedSets } from './out/sealed-sets.js';
 import { ConnectorList, connectorList } from './read/connector-list.js';
 import { KeyList, keyList } from './read/key-list.js';
@@ -58,11 +58,19 @@ export async function registryModule(config: Config, kit: Kit): Promise<DynamicM
   kit.ops.check('streams', () => streams.fault());
   kit.onDrain('streams', () => streams.stop());
   await streams.start(() => tenants.ids());
-  relayLog(kit, log, config.WAYBILL_STREAM_REPLICAS);
+  keepRelay({ log, connection: kit.nats, host: kit, replicas: config.WAYBILL_STREAM_REPLICAS });
 
   return {
     module: RegistryModule,
-    controllers: [ConnectorsRpc, KeysRpc, LogProofsRpc, LogRpc, TargetsRpc, TenantsRpc, TypesRpc],
+    controllers: [
+      ConnectorsRpc,
+      KeysRpc,
+      LogRpc,
+      logProofsRpc('registry', LogProofs),
+      TargetsRpc,
+      TenantsRpc,
+      TypesRpc,
+    ],
     providers: [
       { provide: eventLog, useValue: log },
       { provide: LogProofs, useValue: proofs },
@@ -104,6 +112,6 @@ async function bootstrapFrom({ WAYBILL_BOOTSTRAP_ADMIN_KEY: text }: Config, kit:
 
 /** From here on the log is compared with its checkpoints: before anything is appended to one that was restored or changed. */
 function openProofs(config: Config, kit: Kit, log: PostgresLog): Promise<LogProofs> {
-  const { DATABASE_URL: connectionString, WAYBILL_LOG_KEK: kek } = config;
-  return LogProofs.open({ log, connectionString, kek, nats: kit.nats, host: kit });
+  const { DATABASE_URL: connectionString, WAYBILL_LOG_KEK: kek, WAYBILL_NOTARY_VKEY: vkey } = config;
+  return LogProofs.open({ log, connectionString, kek, vkey, nats: kit.nats, host: kit });
 }

@@ -1,11 +1,10 @@
-import { commonConfig, kekText, wholeNumber } from '@waybill/service-kit/config';
+import { commonConfig, logConfig, wholeNumber } from '@waybill/service-kit/config';
 import { z } from 'zod';
 
 /** The environment of subscriptions; each variable may also come as `…_FILE`. */
 export const subscriptionsConfig = z.object({
   ...commonConfig,
-  /** Wraps the random keys under which payloads are sealed in this service's log. */
-  WAYBILL_LOG_KEK: kekText,
+  ...logConfig,
   /** A copy that dies keeps its tenants waiting for so long; a shorter time costs more writes. */
   WAYBILL_LEASE_MS: wholeNumber(1_000, 60_000, 5_000),
 });

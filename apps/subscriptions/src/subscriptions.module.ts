@@ -8,11 +8,11 @@ import { keks } from '@waybill/service-kit/config';
 import { openDatabase } from '@waybill/service-kit/database';
 import { macSecret } from '@waybill/service-kit/mac-secret';
 import { createSecretBox } from '@waybill/service-kit/secret-box';
+import { logProofsRpc, payloadsRpc } from '@waybill/service-kit/log-proofs.rpc';
 import type { Kit } from '@waybill/service-kit/start-service';
 import type { SubscriptionsConfig } from './config.js';
 import { ExplainRpc } from './in/explain.rpc.js';
 import { Intakes } from './in/intakes.timer.js';
-import { LogProofsRpc } from './in/log-proofs.rpc.js';
 import { LogRpc } from './in/log.rpc.js';
 import { NotificationsRpc } from './in/notifications.rpc.js';
 import { PublishRpc } from './in/publish.rpc.js';
@@ -80,7 +80,15 @@ export async function subscriptionsModule(config: SubscriptionsConfig, kit: Kit)
   kit.onDrain('unknown tenants', stopHearing);
   return {
     module: SubscriptionsModule,
-    controllers: [PublishRpc, SubscriptionsRpc, ExplainRpc, NotificationsRpc, LogProofsRpc, LogRpc],
+    controllers: [
+      PublishRpc,
+      SubscriptionsRpc,
+      ExplainRpc,
+      NotificationsRpc,
+      LogRpc,
+      logProofsRpc('subscriptions', LogProofs),
+      payloadsRpc('subscriptions', LogProofs),
+    ],
     providers: [
       { provide: NATS, useValue: nc },
       { provide: PostgresLog, useValue: eventLog },
@@ -98,6 +106,6 @@ export async function subscriptionsModule(config: SubscriptionsConfig, kit: Kit)
 
 /** From here on the log is compared with its checkpoints: before anything is appended to one that was restored or changed. */
 function openProofs(config: SubscriptionsConfig, kit: Kit, log: PostgresLog): Promise<LogProofs> {
-  const { DATABASE_URL: connectionString, WAYBILL_LOG_KEK: kek } = config;
-  return LogProofs.open({ log, connectionString, kek, nats: kit.nats, host: kit });
+  const { DATABASE_URL: connectionString, WAYBILL_LOG_KEK: kek, WAYBILL_NOTARY_VKEY: vkey } = config;
+  return LogProofs.open({ log, connectionString, kek, vkey, nats: kit.nats, host: kit });
 }

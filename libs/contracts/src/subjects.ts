@@ -22,6 +22,9 @@ export const noTenant = '_';
 
 export type ServiceName = 'registry' | 'subscriptions' | 'delivery' | 'notary';
 
+/** The services that keep a log each, `<service>-0`. */
+export const logKeepers = ['registry', 'subscriptions', 'delivery'] as const satisfies readonly ServiceName[];
+
 /** A service's own API: `waybill.v1.rpc.<service>.<tenant>.<resource>.<verb>`; the tenant comes from here, never from a body. */
 export const rpcSubject = (service: ServiceName, tenant: string, call: string): string =>
   `${root}.rpc.${service}.${tenant}.${call}`;

@@ -1,115 +1,103 @@
 import type { NatsConnection } from '@nats-io/transport-node';
-import { noTenant, rpcSubject } from '@waybill/contracts/subjects';
-import { parseCheckpoint } from './checkpoint.js';
-import { Frontier, hashBytes } from './merkle.js';
+import type { LogStanding } from '@waybill/contracts/http/log-proofs';
+import { LogComparison } from './log-comparison.js';
+import { type Found, NewestCheckpoints } from './newest-checkpoints.js';
+import type { NoteKey } from './note.js';
 import type { PostgresLog } from './postgres-log.js';
 import type { ServiceHost } from './service-host.js';
-import { leavesPageMax, type StoredEvents } from './stored-events.js';
+import type { StoredEvents } from './stored-events.js';
 
 /** How often the log is compared with the newest checkpoint. The notary itself looks every second. */
 export const guardEveryMs = 10_000;
-/** A start waits so long for the notary and then goes on: a notary that is away must not keep notifications from being recorded. */
-const notaryWaitMs = 1_000;
 
-interface NotaryAnswer {
-  readonly ok?: {
-    readonly note: string;
-    readonly alarm: { readonly position: number | null; readonly reason: string } | null;
-  };
+export interface GuardOptions {
+  readonly log: PostgresLog;
+  readonly stored: StoredEvents;
+  readonly nats: NatsConnection;
+  readonly host: ServiceHost;
+  /** Who is believed about checkpoints; null compares with unsigned ones too, and says so. */
+  readonly key: NoteKey | null;
 }
 
 /**
- * Compares the log with what protects it (grants, triggers) and with the newest checkpoint, at the start and for as long as the service
- * runs. A log that can be changed, is behind its checkpoint or differs from it is served read-only: appends are answered with
- * `LogUnavailable`, readiness says why. Resolves after the first look.
+ * Compares the log with what protects it (grants, triggers, who owns it) and with the newest checkpoint that can be found, at the start
+ * and for as long as the service runs. A log that can be changed, is behind a checkpoint or differs from it is served read-only: appends
+ * are answered with `LogUnavailable`, readiness and metrics say why; once it is right again, appends are let in. Resolves after the first
+ * look, with what `log.standing` answers.
  */
-export async function keepGuard(options: {
-  log: PostgresLog;
-  stored: StoredEvents;
-  nats: NatsConnection;
-  host: ServiceHost;
-}): Promise<void> {
-  const { log, stored, nats, host } = options;
-  const guard = new Guard(log.identity.log, stored, nats);
-  let said: string | null = null;
-  const look = async (): Promise<void> => {
-    try {
-      const fault = await guard.fault();
-      if (fault !== said) {
-        if (fault !== null) host.log.fatal({ log: log.identity.log, fault }, 'log.read-only');
-        else host.log.warn({ log: log.identity.log }, 'log.writable-again');
-      }
-      said = fault;
-      log.suspend(fault);
-    } catch (error) {
-      // Not being able to look is no finding; the database says for itself when it is away.
-      host.log.warn({ err: error, log: log.identity.log }, 'log.not-guarded');
-    }
-  };
-  await look();
-  host.ops.check('log guard', () => said);
+export async function keepGuard(options: GuardOptions): Promise<() => LogStanding> {
+  const { log, host, key } = options;
+  const guard = new Guard(options);
+  await guard.look();
+  if (key === null) host.log.warn({ log: log.identity.log }, 'log.guard-without-key');
+  host.ops.check('log guard', () => guard.standing.readOnly);
+  host.ops.gauge('waybill_log_read_only', 'Whether appends are refused because the log is not what was signed', () =>
+    guard.standing.readOnly === null ? 0 : 1,
+  );
+  host.ops.gauge(
+    'waybill_log_checkpoint_positions',
+    'Size of the newest checkpoint that the log was compared with',
+    () => guard.standing.checkpoint?.size ?? 0,
+  );
   let looking: Promise<void> = Promise.resolve();
   const timer = setInterval(() => {
-    looking = looking.then(look);
+    looking = looking.then(() => guard.look());
   }, guardEveryMs);
   host.onDrain('log guard', async () => {
     clearInterval(timer);
     await looking;
   });
+  return () => guard.standing;
 }
 
 class Guard {
-  /** What was compared already: the next look only reads what came after. */
-  private compared = Frontier.empty();
+  standing: LogStanding;
+  private readonly newest: NewestCheckpoints;
+  private readonly comparison: LogComparison;
+  private saidRefused = '';
 
-  constructor(
-    private readonly log: string,
-    private readonly stored: StoredEvents,
-    private readonly nats: NatsConnection,
-  ) {}
+  constructor(private readonly options: GuardOptions) {
+    const { log, stored, nats, key } = options;
+    this.newest = new NewestCheckpoints(log.identity.log, stored, nats, key);
+    this.comparison = new LogComparison(stored);
+    this.standing = { readOnly: null, lookedAt: null, checkpoint: null, keyed: key !== null };
+  }
+
+  async look(): Promise<void> {
+    const { log, host } = this.options;
+    const before = this.standing.readOnly;
+    try {
+      const found = await this.newest.find();
+      this.sayRefused(found);
+      const readOnly = await this.fault(found);
+      if (readOnly !== before) {
+        if (readOnly !== null) host.log.fatal({ log: log.identity.log, fault: readOnly }, 'log.read-only');
+        else host.log.warn({ log: log.identity.log }, 'log.writable-again');
+      }
+      const last = found.checkpoints.at(-1);
+      const checkpoint = last === undefined ? null : { size: last.size, from: last.from };
+      this.standing = { ...this.standing, readOnly, checkpoint, lookedAt: new Date().toISOString() };
+      log.suspend(readOnly);
+      if (readOnly === null && last !== undefined) await this.options.stored.rememberCheckpoint(last.size, last.note);
+    } catch (error) {
+      // Not being able to look is no finding; the database says for itself when it is away.
+      host.log.warn({ err: error, log: log.identity.log }, 'log.not-guarded');
+    }
+  }
 
   /** Why nothing may be appended; null when nothing speaks against it. */
-  async fault(): Promise<string | null> {
-    const unguarded = await this.stored.guardFaults();
+  private async fault({ checkpoints, alarm }: Found): Promise<string | null> {
+    const unguarded = await this.options.stored.guardFaults();
     if (unguarded.length > 0) return unguarded.join('; ');
-    const newest = await this.newestCheckpoint();
-    if (newest === undefined) return null;
-    if (newest.alarm !== null)
-      return `the notary: ${newest.alarm.reason} (position ${newest.alarm.position ?? 'unknown'})`;
-    return this.differs(newest.note);
+    if (alarm !== null) return `the notary: ${alarm.reason} (position ${alarm.position ?? 'unknown'})`;
+    return this.comparison.fault(checkpoints);
   }
 
-  private async differs(note: string): Promise<string | null> {
-    const { size, rootHash } = parseCheckpoint(note);
-    if (this.compared.size > size) this.compared = Frontier.empty();
-    while (this.compared.size < size) {
-      const { head, leaves } = await this.stored.leaves(
-        this.compared.size,
-        Math.min(leavesPageMax, size - this.compared.size),
-      );
-      if (head < size) return this.reset(`the log ends at ${head}, its newest checkpoint is about ${size} events`);
-      const bytes = Buffer.from(leaves, 'base64');
-      if (bytes.length === 0) return this.reset(`the row ${this.compared.size + 1} is missing`);
-      for (let at = 0; at < bytes.length; at += hashBytes) this.compared.append(bytes.subarray(at, at + hashBytes));
-    }
-    return this.compared.root().equals(rootHash)
-      ? null
-      : this.reset(`the first ${size} events are not those of the newest checkpoint`);
-  }
-
-  private reset(fault: string): string {
-    this.compared = Frontier.empty();
-    return fault;
-  }
-
-  private async newestCheckpoint(): Promise<NotaryAnswer['ok']> {
-    try {
-      const subject = rpcSubject('notary', noTenant, 'checkpoint');
-      const answer = await this.nats.request(subject, JSON.stringify({ log: this.log }), { timeout: notaryWaitMs });
-      return answer.json<NotaryAnswer>().ok;
-    } catch {
-      // No notary, or none that answers in time: then nothing is known that could be compared.
-      return undefined;
-    }
+  /** Somebody offers what the notary never signed: no reason to stop recording, and one to look. */
+  private sayRefused({ refused }: Found): void {
+    const said = refused.join('; ');
+    if (said !== '' && said !== this.saidRefused)
+      this.options.host.log.fatal({ log: this.options.log.identity.log, refused }, 'log.false-checkpoint');
+    this.saidRefused = said;
   }
 }

@@ -3,7 +3,10 @@ import type { PostgresLog } from './postgres-log.js';
 import { Relay } from './relay.js';
 import type { ServiceHost } from './service-host.js';
 
-/** Publishes the log for as long as the service runs; an alarm is told on readiness, because somebody has to look. */
+/**
+ * Publishes the log for as long as the service runs. A stream that contradicts the log stops the relay for good: readiness says so until
+ * an operator has decided, because publishing on would hide which of the two is true.
+ */
 export function keepRelay(options: {
   readonly log: PostgresLog;
   readonly connection: NatsConnection;
@@ -18,13 +21,16 @@ export function keepRelay(options: {
     connection,
     onAlarm: (error) => {
       alarm = error.message;
-      host.log.fatal({ err: error }, 'relay.stopped');
+      host.log.fatal({ err: error, kind: error.kind, position: error.position }, 'relay.stopped');
     },
     onPause: (error) => host.log.warn({ err: error }, 'relay.pause'),
     ...(replicas === undefined ? {} : { replicas }),
   });
   const running = relay.run(stop.signal);
   host.ops.check('relay', () => alarm);
+  host.ops.gauge('waybill_relay_lag_positions', 'Events of the log that its stream does not hold yet', () =>
+    Math.max(0, log.knownPosition - relay.position),
+  );
   host.onDrain('relay', async () => {
     stop.abort();
     await running;

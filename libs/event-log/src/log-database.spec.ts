@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { startPostgres, type TestDatabase } from '@waybill/testkit/start-postgres';
 import { PostgresLog, type PostgresLogOptions } from './postgres-log.js';
-import { logSchemaStatements } from './schema.js';
+import { checkpointSchemaStatements, logSchemaStatements } from './schema.js';
 
 export const testKek = `v1:${randomBytes(32).toString('base64')}`;
 
@@ -11,7 +11,9 @@ export async function makeLogDatabase(log: string): Promise<TestDatabase> {
   const database = await (await startPostgres()).createDatabase('log');
   const owner = new pg.Client({ connectionString: database.ownerUrl });
   await owner.connect();
-  for (const sql of logSchemaStatements({ appRole: database.appRole, log })) await owner.query(sql);
+  const { appRole } = database;
+  for (const sql of [...logSchemaStatements({ appRole, log }), ...checkpointSchemaStatements({ appRole })])
+    await owner.query(sql);
   await owner.end();
   return database;
 }

@@ -1,6 +1,9 @@
 import type { NatsConnection } from '@nats-io/transport-node';
-import { logOfOrigin, parseCheckpoint } from './checkpoint.js';
+import type { LogStanding } from '@waybill/contracts/http/log-proofs';
+import { Refused } from '@waybill/decider/decider';
+import { type Checkpoint, logOfOrigin, openCheckpoint, parseCheckpoint } from './checkpoint.js';
 import { keepGuard } from './keep-guard.js';
+import { type NoteKey, NoteRefused, parseVkey } from './note.js';
 import type { PostgresLog } from './postgres-log.js';
 import type { ServiceHost } from './service-host.js';
 import { Shredding } from './shredding.js';
@@ -17,29 +20,37 @@ export class LogProofs {
     private readonly log: PostgresLog,
     readonly stored: StoredEvents,
     readonly shredding: Shredding,
+    private readonly key: NoteKey | null,
+    /** Whether appends are let in, and by which checkpoint that was judged. */
+    readonly standing: () => LogStanding,
   ) {}
 
-  /** Resolves after the log was compared with what protects it and with its newest checkpoint (see `keep-guard.ts`). */
+  /**
+   * Resolves after the log was compared with what protects it and with its newest checkpoint (see `keep-guard.ts`). `vkey` is the notary's
+   * verification key; refuses to start with one that is none.
+   */
   static async open(options: {
     log: PostgresLog;
     connectionString: string;
     kek: string;
+    vkey: string | undefined;
     nats: NatsConnection;
     host: ServiceHost;
   }): Promise<LogProofs> {
-    const { log, connectionString, kek, nats, host } = options;
+    const { log, connectionString, kek, vkey, nats, host } = options;
+    const key = vkey === undefined ? null : parseVkey(vkey);
     const stored = StoredEvents.open({ connectionString, kek, log: log.identity.log });
     host.onDrain('proofs', () => stored.close());
-    await keepGuard({ log, stored, nats, host });
-    return new LogProofs(log, stored, new Shredding(log, stored, nats));
+    const standing = await keepGuard({ log, stored, nats, host, key });
+    return new LogProofs(log, stored, new Shredding(log, stored, nats), key, standing);
   }
 
   /**
-   * Keeps a checkpoint of another log in this one, so that both would have to be forged together; answers the event's position.
-   * The signature is not checked here: who reads it checks it with the notary's key.
+   * Keeps a checkpoint of another log in this one, so that both would have to be forged together; answers the event's position. Refuses
+   * one that the notary's key did not sign, where it is known.
    */
   async witness(note: string, actor: string): Promise<number> {
-    const { origin, size, rootHash } = parseCheckpoint(note);
+    const { origin, size, rootHash } = this.readCheckpoint(note);
     const stream = `checkpoint-${logOfOrigin(origin)}`;
     const data = { origin, size, rootHash: rootHash.toString('hex'), checkpoint: note };
     const event = { type: checkpointWitnessed, schemaVersion: 1, data, meta: { actor } };
@@ -47,5 +58,20 @@ export class LogProofs {
       streams: [{ stream, tenant: noTenant, expected: 'any', events: [event] }],
     });
     return events[0]?.position ?? headPosition;
+  }
+
+  /** The newest checkpoint of another log that `witness` kept; null when there is none. */
+  async newestWitness(log: string): Promise<string | null> {
+    const [event] = await this.log.readStream(`checkpoint-${log}`, { backwards: true, limit: 1 });
+    return typeof event?.data['checkpoint'] === 'string' ? event.data['checkpoint'] : null;
+  }
+
+  private readCheckpoint(note: string): Checkpoint {
+    try {
+      return this.key === null ? parseCheckpoint(note) : openCheckpoint(note, this.key);
+    } catch (error) {
+      if (error instanceof NoteRefused) throw new Refused('validation_failed', error.message, '/checkpoint');
+      throw error;
+    }
   }
 }

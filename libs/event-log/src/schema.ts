@@ -33,12 +33,21 @@ const files = [
  * SELECT on the events and never more. `log` is the log's name (`delivery-0`), which every leaf hash binds.
  */
 export function logSchemaStatements(options: { readonly appRole: string; readonly log: string }): string[] {
+  return statementsOf(files, options);
+}
+
+/** As `logSchemaStatements`, for what came later: where the service remembers the newest checkpoint of its log. */
+export function checkpointSchemaStatements(options: { readonly appRole: string }): string[] {
+  return statementsOf(['log-newest-checkpoint', 'grant-newest-checkpoint'], { ...options, log: '' });
+}
+
+function statementsOf(names: readonly string[], options: { readonly appRole: string; readonly log: string }): string[] {
   const values: Record<string, string> = {
     ':appRoleText': textLiteral(options.appRole),
     ':appRole': `"${options.appRole.replaceAll('"', '""')}"`,
     ':log': textLiteral(options.log),
   };
-  return files.map((file) =>
+  return names.map((file) =>
     readFileSync(new URL(`./schema/${file}.sql`, import.meta.url), 'utf8').replace(
       /:(appRoleText|appRole|log)\b/g,
       (placeholder) => values[placeholder] as string,

@@ -27,6 +27,11 @@ const readStored = load('read-stored');
 const readStreamPositions = load('read-stream-positions');
 const readPositionAt = load('read-position-at');
 const readGuards = load('read-guards');
+const readMissingPartitions = load('read-missing-partitions');
+/** What the function behind the triggers does: one that was replaced by another refuses nothing. */
+const refusal = readFileSync(new URL('./schema/log-refuse-change.sql', import.meta.url), 'utf8').split('$$')[1] ?? '';
+const readCheckpoint = load('read-checkpoint');
+const rememberCheckpoint = load('remember-checkpoint');
 
 type StoredRow = [
   position: number,
@@ -66,7 +71,8 @@ export interface StoredEntry {
 
 /**
  * The rows of a log as they are stored, for proofs, exports and the notary: on a connection of its own, so that an auditor who reads
- * everything does not stand in the way of anybody. Reads only. What it answers is not believed by whoever asks: it is checked.
+ * everything does not stand in the way of anybody. Writes nothing but the newest checkpoint. What it answers is not believed by whoever
+ * asks: it is checked.
  */
 export class StoredEvents {
   private constructor(
@@ -148,14 +154,28 @@ export class StoredEvents {
 
   /** What does not protect the log as it should, in words; empty when grants and triggers are as the schema makes them. */
   async guardFaults(): Promise<string[]> {
-    const { rows } = await this.session.query(readGuards);
+    const [{ rows }, { rows: missing }] = [
+      await this.session.query(readGuards, [refusal.trim()]),
+      await this.session.query(readMissingPartitions),
+    ];
     const faults = (rows as [string, boolean, boolean, number][]).flatMap(([table, mayAppend, mayChange, triggers]) => [
       ...(mayAppend ? [] : [`this role may not append to ${table}`]),
       ...(mayChange ? [`this role may change ${table}`] : []),
       // Ours cannot be there when the table was made by hand.
       ...(triggers === 2 ? [] : [`the triggers of ${table} do not always fire`]),
     ]);
-    return rows.length < 2 ? ['log_events has no partition', ...faults] : faults;
+    return [...missing.map(([table]) => `${table as string} is no part of the log`), ...faults];
+  }
+
+  /** The newest checkpoint that this log was found to agree with, as `rememberCheckpoint` left it; null before the first. */
+  async rememberedCheckpoint(): Promise<string | null> {
+    const { rows } = await this.session.query(readCheckpoint);
+    return (rows[0]?.[0] as string | undefined) ?? null;
+  }
+
+  /** Never goes back: a smaller one than is there changes nothing. */
+  async rememberCheckpoint(size: number, note: string): Promise<void> {
+    await this.session.query(rememberCheckpoint, [size, note]);
   }
 
   private async headRow(): Promise<{ epoch: number; position: number; root: Buffer }> {

@@ -182,6 +182,17 @@ export const commonConfig = {
     .optional(),
 };
 
+/** What every service that keeps a log reads besides. */
+export const logConfig = {
+  /** Wraps the random keys under which this service's log seals payloads. */
+  WAYBILL_LOG_KEK: kekText,
+  /** The notary's verification key: only checkpoints that it signed say anything about this log. Without it they are compared unsigned. */
+  WAYBILL_NOTARY_VKEY: z
+    .string()
+    .regex(/^[^+\s]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]+=*$/, "must be the notary's key as it stands in its file vkey")
+    .optional(),
+};
+
 function isUrl(text: string, protocols: string[]): boolean {
   const url = URL.parse(text);
   return url !== null && protocols.includes(url.protocol) && url.hostname !== '';

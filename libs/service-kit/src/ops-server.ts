@@ -1,6 +1,6 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { collectDefaultMetrics, Registry } from 'prom-client';
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 
 /** Answers null when all is well, or what is wrong in a few words. */
 export type ReadinessCheck = () => Promise<string | null> | string | null;
@@ -12,6 +12,9 @@ export interface Ops {
   readonly port: number;
   /** Adds a check to `/readyz`; a name used again replaces the earlier check. */
   check(name: string, check: ReadinessCheck): void;
+  /** Adds a number that is read when somebody asks for `/metrics`; with a label, one number for each of its values. */
+  gauge(name: string, help: string, read: () => number): void;
+  gauge(name: string, help: string, read: () => ReadonlyMap<string, number>, label: string): void;
   close(): Promise<void>;
 }
 
@@ -35,6 +38,19 @@ export async function startOps(options: { service: string; host: string; port: n
     metrics,
     port: (server.address() as AddressInfo).port,
     check: (name, check) => void checks.set(name, check),
+    gauge: (name: string, help: string, read: () => number | ReadonlyMap<string, number>, label?: string) =>
+      void new Gauge({
+        name,
+        help,
+        labelNames: label === undefined ? [] : [label],
+        registers: [metrics],
+        collect() {
+          const found = read();
+          if (typeof found === 'number') return this.set(found);
+          this.reset();
+          for (const [value, number] of found) this.set({ [label ?? '']: value }, number);
+        },
+      }),
     close: () => closed(server),
   };
 }

@@ -18,9 +18,9 @@ const tenant = 'default';
 
 /**
  * Everything that docker-compose.yml names below `deploy/secrets`, with fresh passwords and keys: one database with two roles a service,
- * one broker user a service, the keys that seal, and a deployment file that allows the receivers of the profile `demo`.
+ * one broker user a service, the keys that seal, the notary's verification key, and a deployment file that allows the receivers of the profile `demo`.
  */
-export function composeFiles(): ComposeFile[] {
+export function composeFiles(notaryVkey: string): ComposeFile[] {
   const password = new Map<string, string>();
   const passwordOf = (who: string): string => {
     const found = password.get(who) ?? base62(32);
@@ -46,6 +46,7 @@ export function composeFiles(): ComposeFile[] {
       name: `${name}-kek`,
       text: newKek(),
     })),
+    { name: 'notary-vkey', text: `${notaryVkey}\n` },
     { name: 'admin-key', text: `${newApiKey()}\n` },
     { name: 'publisher-nats-url', text: `nats://publisher:${publisher}@127.0.0.1:4222\n` },
     { name: 'deployment.json', text: `${JSON.stringify(demoDeployment, null, 2)}\n` },

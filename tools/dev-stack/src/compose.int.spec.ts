@@ -22,7 +22,8 @@ interface Compose {
 }
 
 const compose = parse(readFileSync('docker-compose.yml', 'utf8'), { merge: true }) as Compose;
-const written = composeFiles();
+const vkey = 'waybill.local+00000000+AAAA';
+const written = composeFiles(vkey);
 const apps = ['registry', 'subscriptions', 'delivery', 'gateway'];
 const textOf = (name: string): string => written.find((file) => file.name === name)?.text ?? '';
 
@@ -87,6 +88,12 @@ describe('docker-compose.yml', () => {
     expect(secrets).toEqual(['notary-nats-url']);
     expect(Object.keys(environment).filter((name) => /DATABASE|KEK/.test(name))).toEqual([]);
     expect(textOf('nats.conf')).toContain('user: "notary"');
+  });
+
+  it('tells whoever keeps a log, and nobody else, whose checkpoints count', () => {
+    const holders = Object.entries(compose.services).filter(([, { secrets = [] }]) => secrets.includes('notary-vkey'));
+    expect(holders.map(([name]) => name)).toEqual(['registry', 'subscriptions', 'delivery']);
+    expect(textOf('notary-vkey')).toBe(`${vkey}\n`);
   });
 
   it('gives the key of the connectors secrets to registry and delivery alone', () => {

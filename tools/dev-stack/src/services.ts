@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ServiceName } from '@waybill/contracts/subjects';
+import { logKeepers, type ServiceName } from '@waybill/contracts/subjects';
 
 export type StackService = ServiceName | 'gateway';
 
@@ -12,7 +12,8 @@ export const stackServices: readonly StackService[] = ['registry', 'subscription
 
 /** Who seals with what: only registry and delivery hold the key of the connectors' secrets (design.md section 3.10). */
 const holdsSecretsKek: ReadonlySet<StackService> = new Set(['registry', 'delivery']);
-const hasLog: ReadonlySet<StackService> = new Set(['registry', 'subscriptions', 'delivery']);
+const keepsLog: ReadonlySet<StackService> = new Set(logKeepers);
+export const hasLog = (service: StackService): boolean => keepsLog.has(service);
 /** The notary keeps what it knows in a folder of its own, out of reach of whoever can write to the databases. */
 export const hasDatabase = (service: StackService): boolean => service !== 'notary';
 
@@ -31,6 +32,8 @@ export interface ServiceSurroundings {
   readonly dataDir: string;
   readonly logLevel?: string | undefined;
   readonly bootstrapAdminKey: string;
+  /** Null before the notary has made its key. */
+  readonly notaryVkeyFile?: string | null;
   /** True at the first start of a data folder: the notary may begin to remember. */
   readonly notaryBegins?: boolean;
 }
@@ -45,7 +48,8 @@ export function serviceEnvironment(given: ServiceSurroundings): Record<string, s
     WAYBILL_OPS_PORT: String(given.opsPort),
     WAYBILL_CONFIG_FILE: given.deploymentFile,
     WAYBILL_COPY: copyName(service, given.copy),
-    ...(hasLog.has(service) ? { WAYBILL_LOG_KEK_FILE: given.logKekFile } : {}),
+    ...(hasLog(service) ? { WAYBILL_LOG_KEK_FILE: given.logKekFile } : {}),
+    ...(hasLog(service) && given.notaryVkeyFile ? { WAYBILL_NOTARY_VKEY_FILE: given.notaryVkeyFile } : {}),
     ...(holdsSecretsKek.has(service) ? { WAYBILL_SECRETS_KEK_FILE: given.secretsKekFile } : {}),
     ...(service === 'registry' ? { WAYBILL_BOOTSTRAP_ADMIN_KEY: given.bootstrapAdminKey } : {}),
     ...(service === 'gateway' ? { WAYBILL_HTTP_PORT: String(given.httpPort) } : {}),

@@ -11,6 +11,7 @@ const surroundings = {
   secretsKekFile: '/secrets.kek',
   dataDir: '/data',
   bootstrapAdminKey: 'wb_x',
+  notaryVkeyFile: '/notary/vkey',
 };
 const has = (service: StackService, variable: string): boolean =>
   variable in serviceEnvironment({ ...surroundings, service });
@@ -25,6 +26,11 @@ describe('the environment of a service', () => {
     ['the first admin key is told to registry alone', 'WAYBILL_BOOTSTRAP_ADMIN_KEY', ['registry']],
     ['the HTTP port is told to the gateway alone', 'WAYBILL_HTTP_PORT', ['gateway']],
     ['who keeps a log has a key for it', 'WAYBILL_LOG_KEK_FILE', ['registry', 'subscriptions', 'delivery']],
+    [
+      'who keeps a log knows whose checkpoints count',
+      'WAYBILL_NOTARY_VKEY_FILE',
+      ['registry', 'subscriptions', 'delivery'],
+    ],
   ])('%s', (_, variable, holders) => {
     const services: StackService[] = ['registry', 'subscriptions', 'delivery', 'notary', 'gateway'];
     expect(services.filter((service) => has(service, variable))).toEqual(holders);

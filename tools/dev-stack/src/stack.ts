@@ -15,6 +15,7 @@ import {
   builtServices,
   copyName,
   hasDatabase,
+  hasLog,
   mainFile,
   migrateFile,
   serviceEnvironment,
@@ -89,7 +90,13 @@ export class Stack {
     this.parts.say('PostgreSQL, NATS and the receivers are running; migrating');
     await Promise.all(services.filter(hasDatabase).map((service) => this.migrate(service)));
     this.parts.say(`Starting ${services.join(', ')}`);
-    await Promise.all(services.map((service) => this.startService(service)));
+    await Promise.all(services.map((service) => this.startKnowingNotary(service)));
+  }
+
+  /** Who keeps a log believes what the notary signed, so it waits for the notary's key, though not for the notary. */
+  private async startKnowingNotary(service: StackService): Promise<void> {
+    if (hasLog(service)) await this.notaryVkey();
+    await this.startService(service);
   }
 
   /** The notary makes its key at its first start; from then on a folder that has lost its memory is an alarm, not a new beginning. */
@@ -249,6 +256,7 @@ export class Stack {
       dataDir: settings.dataDir,
       logLevel: settings.logLevel,
       bootstrapAdminKey: secrets.adminKey,
+      notaryVkeyFile: existsSync(this.path('notary', 'vkey')) ? this.path('notary', 'vkey') : null,
       notaryBegins: !existsSync(this.path('notary-begun')),
     });
   }

@@ -2,12 +2,13 @@ import { Controller, Inject } from '@nestjs/common';
 import { jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Check } from '@waybill/contracts/http/doctor';
+import type { LogStanding } from '@waybill/contracts/http/log-proofs';
 import { logStream, noTenant, notificationStream, type ServiceName } from '@waybill/contracts/subjects';
 import type { DataSource } from 'typeorm';
 import { Ask, type Asked, type Caller, On } from '../edge/route.js';
 import { natsToken, Rpc } from '../edge/rpc.js';
 import { databaseToken } from '../tokens.js';
-import { type Finding, judgeBacklog, judgeClock, judgeRelay, judgeRoundTrip } from './judge.js';
+import { type Finding, judgeBacklog, judgeClock, judgeRelay, judgeRoundTrip, judgeStanding } from './judge.js';
 import { doctorRoutes } from './doctor.routes.js';
 
 type Routes = typeof doctorRoutes;
@@ -74,6 +75,12 @@ export class DoctorController {
           const { state } = await streams.streams.info(logStream(log));
           return judgeRelay(position, state.last_seq);
         },
+      ),
+      this.check(
+        `guard-${log}`,
+        `What ${log} holds is what was signed`,
+        'Appends are refused until it is right again: restore the log as it was, or find out who changed it (docs/audit.md).',
+        async () => judgeStanding(await this.ask<LogStanding>(caller, service, 'log.standing')),
       ),
     ];
   }

@@ -1,4 +1,5 @@
 import type { Check } from '@waybill/contracts/http/doctor';
+import type { LogStanding } from '@waybill/contracts/http/log-proofs';
 
 export type Finding = Pick<Check, 'state' | 'says'>;
 
@@ -36,6 +37,15 @@ export function judgeRelay(head: number, streamLast: number): Finding {
   if (behind <= relayLagMax)
     return { state: 'holds', says: behind === 0 ? 'Nothing waits.' : `${behind} events are on their way.` };
   return { state: 'wrong', says: `${behind} events wait.` };
+}
+
+/** A log that is not what was signed is the worst that can be found; one that nobody can judge is said to be so. */
+export function judgeStanding({ readOnly, checkpoint, keyed }: LogStanding): Finding {
+  if (readOnly !== null) return { state: 'wrong', says: `Nothing is appended: ${readOnly}.` };
+  if (checkpoint === null) return { state: 'unknown', says: 'No checkpoint of it was found to compare it with.' };
+  const says = `It has grown from its newest checkpoint (${checkpoint.size} events, given by ${checkpoint.from}).`;
+  if (keyed) return { state: 'holds', says };
+  return { state: 'unknown', says: `${says} Nobody checks who signed it: set WAYBILL_NOTARY_VKEY.` };
 }
 
 export function judgeBacklog(messages: number): Finding {

@@ -1,14 +1,13 @@
+import { keepReadModel } from '@waybill/event-log/keep-read-model';
 import type { RecordedEvent } from '@waybill/event-log/log';
 import type { PostgresLog } from '@waybill/event-log/postgres-log';
-import { Projection } from '@waybill/event-log/projection';
+import type { Projection } from '@waybill/event-log/projection';
 import { type ReadModel, schemaOf } from '@waybill/event-log/read-model';
 import type { Kit } from '@waybill/service-kit/start-service';
 import type { DataSource } from 'typeorm';
 
 /** A write waits so long to be seen in the lists; after that the list follows on its own. */
 const reachedTimeoutMs = 1_000;
-/** A start waits so long for the tables to be there. */
-const tablesTimeoutMs = 30_000;
 
 /** A read model that follows the log while the service runs, and the questions to it. */
 export class LiveModel {
@@ -26,19 +25,7 @@ export class LiveModel {
     connectionString: string,
     model: ReadModel,
   ): Promise<LiveModel> {
-    const projection = new Projection({ log, connectionString, model });
-    const stop = new AbortController();
-    let fault: string | null = null;
-    const running = projection.run(stop.signal).catch((error: unknown) => {
-      fault = error instanceof Error ? error.message : String(error);
-      kit.log.fatal({ err: error, model: model.name }, 'read-model.stopped');
-    });
-    kit.ops.check(`read model ${model.name}`, () => fault);
-    kit.onDrain(`read model ${model.name}`, async () => {
-      stop.abort();
-      await running;
-    });
-    await Promise.race([projection.whenCaughtUp(0, tablesTimeoutMs), running]);
+    const projection = await keepReadModel({ log, connectionString, model, host: kit });
     return new LiveModel(database, projection, schemaOf(model.name));
   }
 

@@ -70,6 +70,23 @@ export const logPositionsInputSchema = z.union([
 /** Input of `log.witness`: a checkpoint of another log, to be kept in this one. */
 export const logWitnessInputSchema = z.strictObject({ checkpoint: z.string().min(1).max(4_096) });
 
+/** Input of `log.newest-witness`: the newest checkpoint of that log which this one keeps. */
+export const logNewestWitnessInputSchema = z.strictObject({ log: logNameSchema });
+/** Input of `log.standing`: whether appends are let in, and by which checkpoint that was judged. */
+export const logStandingInputSchema = z.strictObject({});
+
+/** Answer of `log.standing`. */
+export interface LogStanding {
+  /** Why nothing may be appended; null when appends are let in. */
+  readonly readOnly: string | null;
+  /** The last time that the log was compared; null before the first. */
+  readonly lookedAt: string | null;
+  /** The newest checkpoint that was found, and who gave it: `notary`, `memory`, `registry-0` …; null when nobody had one. */
+  readonly checkpoint: { readonly size: number; readonly from: string } | null;
+  /** False where no key of the notary is configured, so that checkpoints are compared unsigned. */
+  readonly keyed: boolean;
+}
+
 /** Inputs of the notary's calls. */
 export const notaryLogInputSchema = z.strictObject({ log: logNameSchema });
 export const notaryProofInputSchema = z.strictObject({ log: logNameSchema, position: z.int().min(1) });

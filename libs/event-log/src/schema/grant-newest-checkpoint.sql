@@ -1,0 +1,1 @@
+GRANT SELECT, INSERT, UPDATE ON log_newest_checkpoint TO :appRole

@@ -1,0 +1,1 @@
+SELECT note FROM log_newest_checkpoint
