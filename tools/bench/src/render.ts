@@ -12,7 +12,11 @@ export async function runRenderBench(): Promise<void> {
   try {
     say('jq, one program, 2 threads', await jqBench(pool, incidentText, nowMs, { renders: 20_000 }));
     say('jq, 500 programs in turn, 2 threads', await jqBench(pool, incidentText, nowMs, { programs: 500 }));
-    say('jq, one after the other', await jqBench(pool, incidentText, nowMs, { renders: 500, atOnce: 1 }));
+    say('jq, one after the other', await jqBench(pool, incidentText, nowMs, { renders: 1000, atOnce: 1 }));
+    say(
+      'jq, 500 programs in turn, one after the other',
+      await jqBench(pool, incidentText, nowMs, { renders: 1000, programs: 500, atOnce: 1 }),
+    );
   } finally {
     await pool.close();
   }

@@ -8,7 +8,7 @@ export interface JqWorkerSettings {
   readonly outputBytesMax: number;
 }
 
-/** One program and the inputs it runs over. jq compiles its own library for each program (about 1 ms), so inputs come in batches. */
+/** One program and the inputs it runs over. jq compiles its own library for each program, so inputs come in batches. */
 export interface JqBatch {
   readonly program: string;
   readonly inputs: readonly string[];
@@ -18,6 +18,8 @@ export interface JqBatchResult {
   /** What jq said of the program when it could not compile it, and nothing was run. */
   readonly compileError: string | null;
   readonly results: readonly JqResult[];
+  /** How large the memory of the machine is now; it never shrinks. */
+  readonly memoryBytes: number;
 }
 
 export interface JqResult {

@@ -223,6 +223,41 @@ describe('a hostile program', () => {
   }, 30_000);
 });
 
+describe('the library of jq', () => {
+  /** A word in a comment is enough to load all of it. */
+  const whole = '\n# builtins';
+  it.each([
+    '[.list[] | select(. > 1)] | map(. * 2) | add',
+    '[.. | numbers] | sort_by(-.) | first, last',
+    '.a.b |= . + 1 | .list[1:] = [9] | del(.text) | .new //= 3',
+    'to_entries | map(.key) | join(",") | ascii_upcase',
+    'with_entries(.value |= tostring) | keys',
+    '[paths(type == "number")] | length',
+    '.text | [match("a(?<x>.)"; "g").captures[0].string], sub("a"; "b"), gsub("[aeiou]"; "_"), test("Q"; "i"), split(", *"; null), [scan("[a-z]+")], capture("(?<first>[a-z])")',
+    '.list | group_by(. % 2), unique_by(. % 2), min_by(-.), max_by(-.), (map({k: .}) | INDEX(.k)), (.[] | IN(2, 3))',
+    '[limit(3; range(10))], [range(0; 10; 3)], [while(. != null; null)] | flatten',
+    '[.list[] as [$x] ?// $x | $x], isempty(empty), all(.list[]; . > 0), any(.list[]; . > 9)',
+    'walk(if type == "number" then . + 1 else . end), pick(.a.b), [tostream] | length',
+    '.stamp | todate, (todate | fromdate)',
+    '. as {a: {$b}, $list} | [$b, $list[0]], ([1, [2]] | flatten), ([3, 1, 2] | transpose? // "no"), ([[1, 2], [3]] | transpose)',
+    'try error("x") catch ., (.text | ltrimstr("a") | explode | implode), (.list | combinations(2)? // 0 | tostring), @base64 "\(.text)"',
+    'reduce range(5) as $n (0; . + $n), [foreach range(3) as $n (0; . + $n)], [.list | bsearch(2)], ({} | .a.b.c = 1), [recurse(if . then empty else . end)] | tojson',
+    '[splits("a")] | length',
+    'def map(f): "mine"; map(.)',
+    '[nth(1; .list[])], ([1, 2, 3] | nth(1), index(2), (tostring | ascii_downcase)), ([1, 2] | inside([1, 2, 3])), (.a | in({"b": 1})?)',
+    'until(. == null; null), [limit(2; repeat(1))], ([.list[] | finites, normals]), (getpath(["a", "b"]) | abs), ltrimstr(1) | arrays, objects, scalars',
+  ])('gives the same when only what a program names is loaded: %s', async (program) => {
+    const input = '{"a":{"b":1},"list":[1,2,3],"text":"a man, a plan","stamp":1586062782}';
+    const once = `[${program}]`;
+    const outcomes = [await failure(once, input), await failure(once + whole, input)];
+    expect(outcomes[0]).toEqual(outcomes[1]);
+  });
+
+  it('is not taken from a program that lists it', async () => {
+    expect(Number(await pool.run('builtins | length', '{}'))).toBeGreaterThan(150);
+  });
+});
+
 describe('check', () => {
   it('compiles without running', async () => {
     expect(await pool.check('def f: f; f')).toEqual([]);
@@ -242,6 +277,26 @@ describe('check', () => {
 });
 
 describe('a pool', () => {
+  it('ends threads that have nothing to do and starts them again when something comes', async () => {
+    const other = await JqPool.start({ threads: 2, idleMs: 50 });
+    expect(await other.run('.a', '{"a":1}')).toBe('1');
+    const gone = Date.now() + 10_000;
+    while (other.memoryBytes > 0 && Date.now() < gone) await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(other.memoryBytes).toBe(0);
+    expect(await Promise.all([other.run('.a', '{"a":2}'), other.run('.b', '{"b":3}')])).toEqual(['2', '3']);
+    await other.close();
+  });
+
+  it('keeps no memory that a run has made grow', async () => {
+    const other = await JqPool.start({ threads: 1, timeLimitMs: 20_000 });
+    const before = other.memoryBytes;
+    const large = '"x" * 20000000 | length';
+    expect(await other.run(large, '{}')).toBe('20000000');
+    expect(await Promise.all([other.run('.a', '{"a":1}'), other.run('.a', '{"a":2}')])).toEqual(['1', '2']);
+    expect(other.memoryBytes).toBe(before);
+    await other.close();
+  });
+
   it('rejects what comes after its end', async () => {
     const other = await JqPool.start({ threads: 1 });
     const running = other.run('def f: f; f', '{}');

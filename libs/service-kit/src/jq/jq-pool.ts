@@ -1,10 +1,10 @@
 import { performance } from 'node:perf_hooks';
-import { Worker } from 'node:worker_threads';
 import type { JqEngine, JqFault } from '@waybill/contracts/rendering/jq-engine';
 import { outputBytesMax, TemplateFailed, TemplateRefused } from '@waybill/contracts/rendering/template-fault';
 import { compiledJq } from './compiled-jq.js';
-import { batchLength, batchMax, type JqBatch, type JqBatchResult, type JqWorkerSettings } from './jq-batch.js';
-import { faultsIn, outputOf, withPrelude } from './jq-words.js';
+import { batchLength, batchMax, type JqBatchResult } from './jq-batch.js';
+import { type JqJob, type JqJobs, JqThread } from './jq-thread.js';
+import { faultsIn, outputOf } from './jq-words.js';
 
 export interface JqPoolOptions {
   /** Threads; one more than one keeps others going while a hostile program waits for its end. */
@@ -13,11 +13,15 @@ export interface JqPoolOptions {
   readonly timeLimitMs?: number;
   /** Of WebAssembly memory, a thread; jq begins with 16 MiB. */
   readonly memoryBytesMax?: number;
+  /** Threads without work for so long are ended; the next run starts them again, which takes some 50 ms. */
+  readonly idleMs?: number;
 }
 
 /** Runs that wait for a thread; the next is refused. */
 export const queueMax = 10_000;
-const defaults = { threads: 2, timeLimitMs: 1000, memoryBytesMax: 64 * 1024 * 1024 } as const;
+/** The memory of a machine never shrinks: a thread that has more than this after a run is replaced by a fresh one of 16 MiB. */
+export const memoryKeptBytes = 24 * 1024 * 1024;
+const defaults = { threads: 2, timeLimitMs: 1000, memoryBytesMax: 64 * 1024 * 1024, idleMs: 60_000 } as const;
 /** Between looks of the watcher: a run is ended this much late at most. */
 const watchMs = 20;
 /** A thread that does not start is tried again after this long, so that a defect does not burn a core. */
@@ -25,44 +29,25 @@ const restartMs = 1000;
 /** Programs remembered for having run out of time, the oldest forgotten first. */
 const slowProgramsMax = 1000;
 
-interface Job {
-  /** null: only compile. */
-  readonly input: string | null;
-  readonly finish: (outcome: () => string) => void;
-}
-
-interface Thread {
-  worker: Worker;
-  readonly progress: Int32Array;
-  readonly started: Promise<void>;
-  batch: { readonly program: string; readonly jobs: readonly Job[] } | null;
-  ready: boolean;
-  seen: number;
-  seenAtMs: number;
-}
-
 /**
  * jq in worker threads. Inputs of the same program run together; programs take turns, so one with many inputs does not hold up the others.
  * A run past its time is ended with its thread, which is replaced; such a program then runs alone and on one thread at a time.
  */
 export class JqPool implements JqEngine {
-  private readonly queue = new Map<string, Job[]>();
+  private readonly queue = new Map<string, JqJob[]>();
   private queued = 0;
-  private readonly threads: Thread[] = [];
+  /** Empty while nothing has been asked for a while. */
+  private threads: JqThread[] = [];
   private readonly slow = new Set<string>();
   private watcher: NodeJS.Timeout | null = null;
+  private idle: NodeJS.Timeout | null = null;
   private closed = false;
 
   private constructor(
     private readonly wasm: WebAssembly.Module,
-    private readonly limits: {
-      readonly threads: number;
-      readonly timeLimitMs: number;
-      readonly memoryBytesMax: number;
-      readonly outputBytesMax: number;
-    },
+    private readonly limits: Readonly<Required<JqPoolOptions>> & { readonly outputBytesMax: number },
   ) {
-    for (let count = 0; count < limits.threads; count++) this.threads.push(this.startThread());
+    this.fill();
   }
 
   /**
@@ -77,8 +62,12 @@ export class JqPool implements JqEngine {
       await pool.close();
       throw error;
     }
-    for (const { worker } of pool.threads) worker.unref();
     return pool;
+  }
+
+  /** What the machines of the threads hold now; 0 when there are none. */
+  get memoryBytes(): number {
+    return this.threads.reduce((total, { memoryBytes }) => total + memoryBytes, 0);
   }
 
   async run(program: string, input: string): Promise<string> {
@@ -100,13 +89,14 @@ export class JqPool implements JqEngine {
   async close(): Promise<void> {
     this.closed = true;
     if (this.watcher !== null) clearInterval(this.watcher);
+    if (this.idle !== null) clearTimeout(this.idle);
     const gone = (): string => {
       throw new Error('the jq pool is closed');
     };
     for (const jobs of this.queue.values()) for (const job of jobs) job.finish(gone);
     for (const { batch } of this.threads) for (const job of batch?.jobs ?? []) job.finish(gone);
     this.queue.clear();
-    await Promise.all(this.threads.map(({ worker }) => worker.terminate()));
+    await Promise.all(this.threads.map((thread) => thread.end()));
   }
 
   private enqueue(program: string, input: string | null): Promise<string> {
@@ -116,11 +106,12 @@ export class JqPool implements JqEngine {
       // A throw inside `then` rejects with what was thrown.
       const finish = (outcome: () => string): void => resolve(Promise.resolve().then(outcome));
       this.putBack(program, [{ input, finish }]);
+      this.fill();
       this.startNext();
     });
   }
 
-  private putBack(program: string, jobs: readonly Job[]): void {
+  private putBack(program: string, jobs: readonly JqJob[]): void {
     const waiting = this.queue.get(program);
     if (waiting === undefined) this.queue.set(program, [...jobs]);
     else waiting.push(...jobs);
@@ -132,11 +123,7 @@ export class JqPool implements JqEngine {
       if (thread.batch !== null || !thread.ready) continue;
       const next = this.takeBatch();
       if (next === null) break;
-      thread.batch = next;
-      thread.seen = -1;
-      thread.worker.ref();
-      const inputs = next.jobs.flatMap(({ input }) => (input === null ? [] : [input]));
-      thread.worker.postMessage({ program: withPrelude(next.program), inputs } satisfies JqBatch);
+      thread.begin(next);
     }
     if (this.watcher === null && this.threads.some(({ batch }) => batch !== null)) {
       this.watcher = setInterval(() => this.watch(), watchMs);
@@ -144,7 +131,7 @@ export class JqPool implements JqEngine {
   }
 
   /** The program that waits longest; one that ran out of time before only while another thread stays free for the rest. */
-  private takeBatch(): Thread['batch'] {
+  private takeBatch(): JqJobs | null {
     const slowRunning = this.threads.filter(({ batch }) => batch !== null && this.slow.has(batch.program)).length;
     for (const [program, waiting] of this.queue) {
       const isSlow = this.slow.has(program);
@@ -161,7 +148,7 @@ export class JqPool implements JqEngine {
     return null;
   }
 
-  private finishBatch(thread: Thread, result: JqBatchResult): void {
+  private finishBatch(thread: JqThread, result: JqBatchResult): void {
     const { batch } = thread;
     if (batch === null) return;
     thread.batch = null;
@@ -178,39 +165,34 @@ export class JqPool implements JqEngine {
         finish(() => outputOf(own ?? { out: '', err: 'jq: error: no result', limit: null }, this.limits));
       }
     }
+    if (thread.memoryBytes > memoryKeptBytes) this.replace(thread);
     this.rest(thread);
   }
 
-  private rest(thread: Thread): void {
-    thread.worker.unref();
+  private rest(thread: JqThread): void {
+    thread.rest();
     this.startNext();
-    if (this.watcher !== null && this.threads.every(({ batch }) => batch === null)) {
-      clearInterval(this.watcher);
-      this.watcher = null;
-    }
+    if (this.threads.some(({ batch }) => batch !== null)) return;
+    if (this.watcher !== null) clearInterval(this.watcher);
+    this.watcher = null;
+    if (this.idle !== null) clearTimeout(this.idle);
+    this.idle = setTimeout(() => this.letGo(), this.limits.idleMs).unref();
   }
 
   /** Looks how far each thread has come; one that stands still longer than the limit is ended. */
   private watch(): void {
     const nowMs = performance.now();
     for (const thread of this.threads) {
-      if (thread.batch === null) continue;
-      const seen = Atomics.load(thread.progress, 0);
-      if (seen !== thread.seen) {
-        thread.seen = seen;
-        thread.seenAtMs = nowMs;
-      } else if (nowMs - thread.seenAtMs > this.limits.timeLimitMs) {
-        this.endLate(thread, Atomics.load(thread.progress, 1));
-      }
+      if (thread.batch !== null && thread.stillForMs(nowMs) > this.limits.timeLimitMs) this.endLate(thread);
     }
   }
 
   /** Fails the run that was on; the others of its batch, done or not, run again elsewhere: they changed nothing. */
-  private endLate(thread: Thread, place: number): void {
+  private endLate(thread: JqThread): void {
     const { batch } = thread;
     if (batch === null) return;
     this.remember(batch.program);
-    const running = batch.jobs.filter(({ input }) => input !== null)[place] ?? batch.jobs[0];
+    const running = thread.running();
     this.replace(thread);
     this.putBack(
       batch.program,
@@ -227,58 +209,47 @@ export class JqPool implements JqEngine {
     if (this.slow.size > slowProgramsMax) this.slow.delete(this.slow.values().next().value as string);
   }
 
-  private replace(thread: Thread): void {
+  /** Ends all threads when there has been nothing to do, and with them their memory. */
+  private letGo(): void {
+    if (this.closed || this.queued > 0 || !this.threads.every(({ ready, batch }) => ready && batch === null)) return;
+    for (const thread of this.threads) void thread.end();
+    this.threads = [];
+  }
+
+  private fill(): void {
+    while (this.threads.length < this.limits.threads) this.threads.push(this.startThread());
+  }
+
+  private replace(thread: JqThread): void {
     thread.batch = null;
-    thread.worker.removeAllListeners();
-    void thread.worker.terminate();
+    void thread.end();
     this.threads[this.threads.indexOf(thread)] = this.startThread();
   }
 
-  private startThread(): Thread {
-    const shared = new SharedArrayBuffer(8);
-    const { memoryBytesMax } = this.limits;
-    const settings: JqWorkerSettings = { wasm: this.wasm, progress: shared, memoryBytesMax, outputBytesMax };
-    // Node runs TypeScript without types as it stands, so that specs need no build.
-    const file = import.meta.url.endsWith('.ts') ? './jq-worker.ts' : './jq-worker.js';
-    const worker = new Worker(new URL(file, import.meta.url), {
-      workerData: settings,
-      stdout: true,
-      stderr: true,
-      resourceLimits: { maxOldGenerationSizeMb: 64 },
-    });
-    const started = Promise.withResolvers<void>();
-    // Only `start` waits for it; later threads are restarted by `giveUp`.
-    started.promise.catch(() => undefined);
-    const thread: Thread = {
-      worker,
-      started: started.promise,
-      progress: new Int32Array(shared),
-      batch: null,
-      ready: false,
-      seen: -1,
-      seenAtMs: 0,
-    };
-    worker.on('message', (message: 'ready' | JqBatchResult) => {
-      if (message !== 'ready') return this.finishBatch(thread, message);
-      thread.ready = true;
-      started.resolve();
-      this.rest(thread);
-    });
-    worker.on('error', (error: Error) => {
-      started.reject(error);
-      this.giveUp(thread, error);
-    });
-    return thread;
+  private startThread(): JqThread {
+    const { memoryBytesMax, outputBytesMax } = this.limits;
+    return new JqThread(
+      { wasm: this.wasm, memoryBytesMax, outputBytesMax },
+      {
+        ready: (thread) => this.rest(thread),
+        finished: (thread, result) => this.finishBatch(thread, result),
+        died: (thread, error) => this.giveUp(thread, error),
+      },
+    );
   }
 
-  /** A thread died of itself: out of memory in its JavaScript, or a defect. Its batch is rejected; waiting ones go on in a new thread. */
-  private giveUp(thread: Thread, error: Error): void {
+  /** A thread died of itself: its batch is rejected; waiting ones go on in a new thread. */
+  private giveUp(thread: JqThread, error: Error): void {
     if (this.closed) return;
     const jobs = thread.batch?.jobs ?? [];
     if (thread.ready) this.replace(thread);
-    else setTimeout(() => this.closed || this.replace(thread), restartMs).unref();
+    else setTimeout(() => this.closed || this.replaceIfThere(thread), restartMs).unref();
     for (const job of jobs) job.finish(() => fail(error));
     this.startNext();
+  }
+
+  private replaceIfThere(thread: JqThread): void {
+    if (this.threads.includes(thread)) this.replace(thread);
   }
 }
 
