@@ -22,6 +22,7 @@ import { HandleDelivery } from './handle-delivery.js';
 import { HandleJob } from './handle-job.js';
 import { AttemptsDueTimer } from './in/attempts-due.timer.js';
 import { CaughtUpRpc } from './in/caught-up.rpc.js';
+import { ConnectorsHealthRpc } from './in/connectors-health.rpc.js';
 import { DeliveriesRpc } from './in/deliveries.rpc.js';
 import { GivenUpConnectorsTimer } from './in/given-up-connectors.timer.js';
 import { JobsRpc } from './in/jobs.rpc.js';
@@ -40,7 +41,7 @@ import { TryOut } from './out/try-out.js';
 import { deliveries } from './read/deliveries.js';
 import { DeliveryList } from './read/delivery-list.js';
 import { DueAttempts } from './read/due-attempts.js';
-import { readHealth } from './read/health-rows.js';
+import { Healths } from './read/health-rows.js';
 import { Jobs } from './read/jobs.js';
 import { Stats } from './read/stats.js';
 import { TestAudit } from './test-audit.js';
@@ -59,6 +60,7 @@ export const deliveryLog = 'delivery-0';
 /** What is heard over request and reply. */
 const controllers = [
   DeliveriesRpc,
+  ConnectorsHealthRpc,
   JobsRpc,
   StatsRpc,
   TryOutRpc,
@@ -114,12 +116,11 @@ export async function deliveryModule(config: Config, kit: Kit): Promise<DynamicM
   });
   kit.onDrain('engine', () => engine.drain());
   connectors.onChange((connector) => engine.changed(connector));
-  await startWork({ config, kit, database, eventLog, projection, connectors, engine, actor });
+  const healths = new Healths(database, connectors);
+  await startWork({ config, kit, database, eventLog, projection, connectors, healths, engine, actor });
   const reached = (position: number): Promise<boolean> => projection.whenCaughtUp(position, readModelWithinMs);
   const jobs = new Jobs(database);
-  const jobsTimer = new JobsTimer({ eventLog, leases: eventLog.leases, jobs, log, copy, reached });
-  kit.onDrain('jobs', () => jobsTimer.stop());
-  jobsTimer.start();
+  startJobs(kit, eventLog, jobs, reached);
   return {
     module: DeliveryModule,
     controllers,
@@ -127,19 +128,28 @@ export async function deliveryModule(config: Config, kit: Kit): Promise<DynamicM
       { provide: PostgresLog, useValue: eventLog },
       { provide: LogProofs, useValue: proofs },
       { provide: Connectors, useValue: connectors },
+      { provide: Healths, useValue: healths },
       { provide: HandleDelivery, useValue: new HandleDelivery(eventLog) },
       { provide: Jobs, useValue: jobs },
       { provide: HandleJob, useValue: new HandleJob(eventLog, jobs, reached) },
       { provide: Stats, useValue: new Stats(database) },
-      {
-        provide: DeliveryList,
-        useValue: new DeliveryList(database, () => projection.whenCurrent()),
-      },
+      { provide: DeliveryList, useValue: new DeliveryList(database, () => projection.whenCurrent()) },
       { provide: TestAudit, useValue: new TestAudit(eventLog) },
       { provide: ReplayAttempt, useValue: new ReplayAttempt({ nc, engine: jq, log }) },
       { provide: TryOut, useValue: new TryOut({ jq, send, secrets, connectors }) },
     ],
   };
+}
+
+function startJobs(
+  { log, copy, onDrain }: Kit,
+  eventLog: PostgresLog,
+  jobs: Jobs,
+  reached: (position: number) => Promise<boolean>,
+): void {
+  const timer = new JobsTimer({ eventLog, leases: eventLog.leases, jobs, log, copy, reached });
+  onDrain('jobs', () => timer.stop());
+  timer.start();
 }
 
 interface Work {
@@ -149,6 +159,7 @@ interface Work {
   readonly eventLog: PostgresLog;
   readonly projection: Projection;
   readonly connectors: Connectors;
+  readonly healths: Healths;
   readonly engine: Engine;
   readonly actor: string;
 }
@@ -161,6 +172,7 @@ async function startWork({
   eventLog,
   projection,
   connectors,
+  healths,
   engine,
   actor,
 }: Work): Promise<void> {
@@ -174,7 +186,7 @@ async function startWork({
     log,
     actor,
     parked,
-    health: () => readHealth(database),
+    health: () => healths.of(),
   });
   kit.onDrain('due attempts', () => timer.stop());
   timer.start();
@@ -189,7 +201,7 @@ async function startWork({
   kit.onDrain('reader', () => reader.stop());
   reader.start();
   const givenUp = new GivenUpConnectorsTimer({
-    nc, eventLog, leases: eventLog.leases, connectors, health: () => readHealth(database), log, copy,
+    nc, eventLog, leases: eventLog.leases, connectors, health: () => healths.of(), log, copy,
   }); // prettier-ignore
   kit.onDrain('given-up connectors', () => givenUp.stop());
   givenUp.start();

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { ConnectorsHealth } from '@waybill/contracts/http/connectors';
 import { RunningDelivery } from './running-delivery.spec.js';
 
 describe('isolation', () => {
@@ -16,6 +17,10 @@ describe('isolation', () => {
     await delivery.received.script('webhook', 'busy', [{ status: 429, headers: { 'Retry-After': '2' }, times: 1 }]);
     await delivery.route(1, [busy]);
     const first = await delivery.until(1, 'retrying');
+    expect(await delivery.ask('connectors.health')).toEqual({
+      items: [{ connectorId: busy, failingSince: null, because: null, pausedUntil: expect.any(String) }],
+    });
+    expect(await delivery.reply('connectors.health', {}, 'acme')).toEqual({ ok: { items: [] } });
     await delivery.route(2, [busy]);
     const [later, again] = [await delivery.until(2, 'delivered'), await delivery.until(1, 'delivered')];
     const told = Date.parse(first.attempts?.[0]?.finishedAt ?? '');
@@ -44,6 +49,23 @@ describe('isolation', () => {
     const { events } = await delivery.ask<{ events: { text: string }[] }>('log.read', { after: 0, limit: 1_000 }, '_');
     expect(events.filter(({ text }) => text.includes('"ConnectorFailing"'))).toHaveLength(1);
     expect(events.filter(({ text }) => text.includes('"ConnectorRecovered"'))).toHaveLength(1);
+  });
+
+  it('forgets what was known against a connector when somebody changes it', async () => {
+    const mended = await delivery.webhook(6, 'mended', { limits: { retryDelaysSeconds: Array<number>(9).fill(0.1) } });
+    await delivery.received.script('webhook', 'mended', [
+      { status: 500, times: 3 },
+      { status: 503, headers: { 'Retry-After': '3600' }, times: 1 },
+    ]);
+    await delivery.route(400, [mended]);
+    const known = async () =>
+      (await delivery.ask<ConnectorsHealth>('connectors.health', { ids: [mended] })).items.map((item) => item);
+    const [health] = await delivery.eventually(known, ([one]) => typeof one?.pausedUntil === 'string', 15_000);
+    expect(health).toMatchObject({ because: 'server_error', failingSince: expect.any(String) });
+    await delivery.registryEvent(mended, 'ConnectorEnabled');
+    await delivery.eventually(known, (items) => items.length === 0);
+    await delivery.route(401, [mended]);
+    await delivery.until(401, 'delivered');
   });
 
   it('does not let ten thousand deliveries to one slow connector delay the next one of another', async () => {

@@ -1,4 +1,5 @@
 import { connectorSchema } from '@waybill/contracts/http/connectors';
+import { rpcSubject } from '@waybill/contracts/subjects';
 import { queryRows } from '@waybill/testkit/start-postgres';
 import { RunningRegistry, webhook, withToken, type Written } from './running-registry.spec.js';
 
@@ -25,6 +26,40 @@ describe('connectors in registry', () => {
     expect(read['generatedSecrets']).toBeUndefined();
     expect(JSON.stringify(read)).not.toContain('hunter2');
     expect((await registry.ask<{ items: Written[] }>('connectors.list')).items[0]).toEqual(read);
+  });
+
+  it('shows how delivery says a connector is doing, filters by it, and is not held up where delivery is away', async () => {
+    const [ill, quiet] = await Promise.all(['Ill', 'Quiet'].map((name) => registry.ask('connectors.create', webhook({ name })))); // prettier-ignore
+    const ids = async (status: string): Promise<string[]> =>
+      (await registry.ask<{ items: Written[] }>('connectors.list', { status })).items.map(({ id }) => id);
+    expect(await registry.ask('connectors.get', { id: ill?.id })).toMatchObject({ status: 'healthy' });
+    const failing = { failingSince: '2026-01-02T03:04:05.000Z', because: 'server_error', pausedUntil: null };
+    const paused = { failingSince: null, because: null, pausedUntil: '2026-01-02T03:04:06.000Z' };
+    const items = [
+      { connectorId: ill?.id, ...failing },
+      { connectorId: quiet?.id, ...paused },
+    ];
+    const told = registry.client.subscribe(rpcSubject('delivery', 'default', 'connectors.health'), {
+      callback: (_, message) => void message.respond(JSON.stringify({ ok: { items } })),
+    });
+    await registry.client.flush();
+    await registry.eventually(
+      () => registry.ask('connectors.get', { id: ill?.id }),
+      ({ status }) => status === 'failing',
+    );
+    expect(await registry.ask('connectors.get', { id: ill?.id })).toMatchObject({ status: 'failing', health: failing });
+    expect(await registry.ask('connectors.get', { id: quiet?.id })).toMatchObject({
+      status: 'healthy',
+      health: paused,
+    });
+    expect(await ids('failing')).toEqual([ill?.id]);
+    expect(await ids('healthy')).not.toContain(ill?.id);
+    expect(await registry.ask('connectors.disable', { id: ill?.id })).toMatchObject({
+      status: 'disabled',
+      health: { failingSince: null },
+    });
+    expect(await ids('failing')).toEqual([]);
+    told.unsubscribe();
   });
 
   it('gives delivery what opens to the secrets, under its own key only', async () => {

@@ -21,6 +21,7 @@ import { LogRpc } from './in/log.rpc.js';
 import { TargetsRpc } from './in/targets.rpc.js';
 import { TenantsRpc } from './in/tenants.rpc.js';
 import { TypesRpc } from './in/types.rpc.js';
+import { ConnectorsHealthOf } from './out/connectors-health.js';
 import { NotificationStreams } from './out/notification-streams.js';
 import { SealedSets } from './out/sealed-sets.js';
 import { ConnectorList, connectorList } from './read/connector-list.js';
@@ -47,10 +48,11 @@ export async function registryModule(config: Config, kit: Kit): Promise<DynamicM
 
   const open = (model: Parameters<typeof LiveModel.open>[4]) =>
     LiveModel.open(kit, database, log, config.DATABASE_URL, model);
+  const health = new ConnectorsHealthOf(kit.nats, kit.log);
   const tenants = new TenantList(await open(tenantList));
   const keys = new KeyList(await open(keyList));
   const types = new TypeList(await open(typeList), builtInTypes);
-  const connectors = new ConnectorList(await open(connectorList));
+  const connectors = new ConnectorList(await open(connectorList), health);
   await tenants.reached(log.knownPosition);
 
   const limits = { replicas: config.WAYBILL_STREAM_REPLICAS, bytesMax: config.WAYBILL_STREAM_MIB_MAX * 1024 * 1024 };
@@ -82,6 +84,7 @@ export async function registryModule(config: Config, kit: Kit): Promise<DynamicM
       { provide: KeyList, useValue: keys },
       { provide: TypeList, useValue: types },
       { provide: ConnectorList, useValue: connectors },
+      { provide: ConnectorsHealthOf, useValue: health },
     ],
   };
 }

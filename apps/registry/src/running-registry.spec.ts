@@ -102,6 +102,16 @@ export class RunningRegistry {
     return problem;
   }
 
+  /** Asks again until it is what the test waits for. */
+  async eventually<T>(look: () => Promise<T>, wanted: (found: T) => boolean, timeoutMs = 10_000): Promise<T> {
+    for (const until = Date.now() + timeoutMs; ;) {
+      const found = await look();
+      if (wanted(found)) return found;
+      if (Date.now() > until) throw new Error(`still ${JSON.stringify(found)}`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
   /** The secrets of a connector in clear, opened as delivery opens them. */
   async secretsOf(connectorId: string, secretVersion: number): Promise<Record<string, string>> {
     const { sealed } = await this.ask<{ sealed: SealedSecrets }>('connectors.sealed-secrets', {

@@ -9,7 +9,7 @@ import { applyJobs, jobTables } from './job-rows.js';
 /** The read model of delivery: one fold over its log, tables that move together; each table has its file. */
 export const deliveries: ReadModel = {
   name: 'deliveries',
-  version: 5,
+  version: 6,
   tables: [...deliveryTables, ...dueTables, ...correlationTables, ...healthTables, ...jobTables],
   apply,
 };

@@ -2,6 +2,7 @@ import type { HealthEvent } from '@waybill/delivery/connector-health';
 import type { RecordedEvent } from '@waybill/event-log/log';
 import type { ReadModelClient } from '@waybill/event-log/read-model';
 import type { DataSource } from 'typeorm';
+import type { Connectors } from '../work/connectors.js';
 
 /** A connector of which something is to be known: paused, failing, or given up and not yet disabled. */
 export interface HealthRow {
@@ -9,6 +10,8 @@ export interface HealthRow {
   readonly tenant: string;
   /** Epoch ms; 0 when it is not paused. */
   readonly pausedUntilMs: number;
+  /** When the target asked for that; 0 when it did not. */
+  readonly pausedAtMs: number;
   readonly failingSinceMs: number | null;
   /** Why it was given up; null when it was not. */
   readonly givenUp: string | null;
@@ -19,14 +22,14 @@ export interface HealthRow {
 
 export const healthTables = [
   `create table connector_health (
-     connector_id text primary key, tenant text not null, paused_until timestamptz, failing_since timestamptz,
+     connector_id text primary key, tenant text not null, paused_until timestamptz, paused_at timestamptz, failing_since timestamptz,
      given_up text, because text, given_up_position bigint)`,
 ];
 
 export async function applyHealth(client: ReadModelClient, events: readonly RecordedEvent[]): Promise<void> {
   for (const recorded of events) {
     if (!recorded.stream.startsWith('connectorhealth-')) continue;
-    const set = changeOf(recorded as unknown as HealthEvent, recorded.position);
+    const set = changeOf(recorded as unknown as HealthEvent, recorded);
     const members = Object.keys(set);
     await client.query(
       `insert into connector_health (connector_id, tenant, ${members.join(', ')}) values ($1, $2, ${members.map((_, at) => `$${at + 3}`).join(', ')})
@@ -36,10 +39,10 @@ export async function applyHealth(client: ReadModelClient, events: readonly Reco
   }
 }
 
-function changeOf(event: HealthEvent, position: number): Record<string, unknown> {
+function changeOf(event: HealthEvent, { position, at }: RecordedEvent): Record<string, unknown> {
   switch (event.type) {
     case 'ConnectorPaused':
-      return { paused_until: event.data.until };
+      return { paused_until: event.data.until, paused_at: at };
     case 'ConnectorFailing':
       return { failing_since: event.data.since, because: event.data.because };
     case 'ConnectorRecovered':
@@ -52,26 +55,52 @@ function changeOf(event: HealthEvent, position: number): Record<string, unknown>
   }
 }
 
-/** The rows that say something now; a handful. */
-export async function readHealth(database: DataSource): Promise<HealthRow[]> {
-  const rows = await database.query<Row[]>(
-    `select * from rm_deliveries.connector_health where paused_until > now() or failing_since is not null or given_up is not null`,
-  );
-  return rows.map((row) => ({
+/** Asks for the connectors of which something is to be known now: a handful, of all tenants or of one. */
+export class Healths {
+  constructor(
+    private readonly database: DataSource,
+    private readonly connectors: Connectors,
+  ) {}
+
+  async of(tenant?: string): Promise<HealthRow[]> {
+    const rows = await this.database.query<Row[]>(readSql, [tenant ?? null]);
+    return rows.map((row) => this.current(rowOf(row)));
+  }
+
+  /** Without what was known before somebody changed the connector: whoever mends it starts with a clean sheet. */
+  private current(row: HealthRow): HealthRow {
+    const changedMs = Date.parse(this.connectors.get(row.connectorId)?.changedAt ?? '') || 0;
+    const isFailing = row.failingSinceMs !== null && row.failingSinceMs >= changedMs;
+    return {
+      ...row,
+      failingSinceMs: isFailing ? row.failingSinceMs : null,
+      pausedUntilMs: row.pausedAtMs >= changedMs ? row.pausedUntilMs : 0,
+    };
+  }
+}
+
+const readSql = `
+  select * from rm_deliveries.connector_health
+  where (paused_until > now() or failing_since is not null or given_up is not null) and ($1::text is null or tenant = $1)`;
+
+function rowOf(row: Row): HealthRow {
+  return {
     connectorId: row.connector_id,
     tenant: row.tenant,
     pausedUntilMs: row.paused_until?.getTime() ?? 0,
+    pausedAtMs: row.paused_at?.getTime() ?? 0,
     failingSinceMs: row.failing_since?.getTime() ?? null,
     givenUp: row.given_up,
     because: row.because,
     givenUpPosition: Number(row.given_up_position ?? 0),
-  }));
+  };
 }
 
 interface Row {
   readonly connector_id: string;
   readonly tenant: string;
   readonly paused_until: Date | null;
+  readonly paused_at: Date | null;
   readonly failing_since: Date | null;
   readonly given_up: string | null;
   readonly because: string | null;

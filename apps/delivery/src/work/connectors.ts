@@ -17,6 +17,8 @@ export interface Connector {
   readonly limits: ConnectorLimits;
   readonly secretNames: readonly string[];
   readonly secretVersion: number;
+  /** When it was made, changed or enabled last; what was known against it before no longer counts. Empty where an older version kept it. */
+  readonly changedAt?: string;
 }
 
 /** Folds one event of `registry-0`; tenants, keys and types are of no interest to delivery. */
@@ -27,7 +29,9 @@ export function foldConnector(before: Connector | undefined, event: LogEvent): C
     case 'ConnectorSecretsReplaced':
       return fromShape(event.data as unknown as ConnectorShape, event);
     case 'ConnectorEnabled':
-      return before && { ...before, version: event.version, state: 'enabled', disabledBecause: null };
+      return (
+        before && { ...before, version: event.version, state: 'enabled', disabledBecause: null, changedAt: event.at }
+      );
     case 'ConnectorDisabled':
       return before && { ...before, version: event.version, state: 'disabled', disabledBecause: reasonOf(event) };
     case 'ConnectorDeleted':
@@ -54,6 +58,7 @@ function fromShape(shape: ConnectorShape, event: LogEvent): Connector {
     limits: shape.limits,
     secretNames: Object.keys(shape.secrets),
     secretVersion: shape.secretVersion,
+    changedAt: event.at,
   };
 }
 

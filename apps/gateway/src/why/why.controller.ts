@@ -83,9 +83,12 @@ export class WhyController {
   private async connector(caller: Caller, id: string): Promise<Why> {
     const connector = await this.rpc.ask<Connector>(caller, 'registry', 'connectors.get', { id });
     const why = typeof connector['disabledReason'] === 'string' ? ` because of ${connector['disabledReason']}` : '';
+    const { failingSince, because, pausedUntil } = connector.health;
+    const quiet =
+      pausedUntil === null ? '' : ` Its target asked for quiet, so nothing is sent to it before ${pausedUntil}.`;
     const state = {
       healthy: 'It is enabled and healthy.',
-      failing: 'It is enabled, and its deliveries are failing.',
+      failing: `It is enabled, and its deliveries are failing since ${failingSince} (${because}).`,
       disabled: `It is disabled${why}.`,
     };
     const made = { at: connector.createdAt, words: `It was created by ${connector.createdBy}.` };
@@ -93,7 +96,7 @@ export class WhyController {
       at: connector.updatedAt,
       words: `Version ${connector.version} was made by ${connector.updatedBy}.`,
     };
-    const words = `Connector “${connector.name}” sends to ${connector.target}. ${state[connector.status]}`;
+    const words = `Connector “${connector.name}” sends to ${connector.target}. ${state[connector.status]}${quiet}`;
     return { id, kind: 'connector', words, steps: [made, changed], data: { connector } };
   }
 

@@ -17,6 +17,7 @@ import type { z } from 'zod';
 import { type Decided, readHistory } from '../append-decision.js';
 import { ConnectorActs, connectorStream } from '../handle-connector.js';
 import { KnownTenants } from '../handle-tenant.js';
+import { ConnectorsHealthOf } from '../out/connectors-health.js';
 import { SealedSets } from '../out/sealed-sets.js';
 import { ConnectorList } from '../read/connector-list.js';
 import { viewOf } from '../read/connector-view.js';
@@ -36,6 +37,7 @@ export class ConnectorsRpc {
     @Inject(ConnectorList) private readonly list: ConnectorList,
     @Inject(SealedSets) private readonly sealed: SealedSets,
     @Inject(KnownTenants) private readonly tenants: KnownTenants,
+    @Inject(ConnectorsHealthOf) private readonly health: ConnectorsHealthOf,
   ) {}
 
   @Rpc('registry', 'connectors.create', connectorCreateSchema)
@@ -57,7 +59,8 @@ export class ConnectorsRpc {
   @Rpc('registry', 'connectors.get', connectorGetInputSchema)
   async get({ tenant, input }: Input<typeof connectorGetInputSchema>): Promise<unknown> {
     const history = await this.historyOf(tenant, input.id);
-    return viewOf(input.at === undefined ? history : until(history, input.at));
+    if (input.at === undefined) return this.health.shown(viewOf(history));
+    return viewOf(until(history, input.at));
   }
 
   @Rpc('registry', 'connectors.update', connectorUpdateInputSchema)
@@ -125,6 +128,6 @@ export class ConnectorsRpc {
   ): Promise<unknown> {
     await this.list.reached(position);
     const shownOnce = Object.keys(generated).length === 0 ? {} : { generatedSecrets: generated };
-    return { ...viewOf(history), position, ...shownOnce };
+    return { ...(await this.health.shown(viewOf(history))), position, ...shownOnce };
   }
 }

@@ -2,6 +2,7 @@ import type { Connector } from '@waybill/contracts/http/connectors';
 import type { ListPage } from '@waybill/contracts/http/lists';
 import { categoryOf, type RecordedEvent } from '@waybill/event-log/log';
 import type { ReadModel, ReadModelClient } from '@waybill/event-log/read-model';
+import { type ConnectorsHealthOf, withHealth } from '../out/connectors-health.js';
 import { type ConnectorStory, shown, told } from './connector-view.js';
 import { likeText, type LiveModel } from './live-model.js';
 import { pageOf, textCursor } from './page.js';
@@ -70,20 +71,28 @@ export interface ConnectorQuery {
 }
 
 export class ConnectorList {
-  constructor(private readonly model: LiveModel) {}
+  constructor(
+    private readonly model: LiveModel,
+    private readonly health: ConnectorsHealthOf,
+  ) {}
 
   /** One page of a tenant's connectors, newest first; refuses a cursor that is not ours. */
   async page(tenant: string, { limit, cursor, target, status, q }: ConnectorQuery): Promise<ListPage<Connector>> {
-    const found = await this.model.rows<{ shown: Connector }>(
-      (schema) => `
-        select shown from ${schema}.connectors
-        where tenant = $1 and status <> 'deleted' and ($2::text is null or connector_id < $2) and ($3::text is null or target = $3)
-          and ($4::text is null or status = $4) and ($5::text is null or name ilike $5 or connector_id = $6)
-        order by connector_id desc limit $7`,
-      [tenant, textCursor(cursor), target ?? null, status ?? null, likeText(q), q ?? null, limit + 1],
-    );
+    const known = await this.health.tenant(tenant);
+    const failing = [...known].filter(([, { failingSince }]) => failingSince !== null).map(([id]) => id);
+    const found = await this.model.rows<{ shown: Connector }>(pageSql, [
+      tenant,
+      textCursor(cursor),
+      target ?? null,
+      status === 'failing' ? 'healthy' : (status ?? null),
+      likeText(q),
+      q ?? null,
+      limit + 1,
+      failing,
+      status === 'healthy' ? false : status === 'failing' ? true : null,
+    ]);
     return pageOf(
-      found.map(({ shown: view }) => view),
+      found.map(({ shown: view }) => withHealth(view, known)),
       limit,
       ({ id }) => [id],
     );
@@ -107,3 +116,11 @@ export class ConnectorList {
     return this.model.reached(position);
   }
 }
+
+/** What is enabled is kept as healthy; whether it is failing comes with the question ($8 and $9). */
+const pageSql = (schema: string): string => `
+  select shown from ${schema}.connectors
+  where tenant = $1 and status <> 'deleted' and ($2::text is null or connector_id < $2) and ($3::text is null or target = $3)
+    and ($4::text is null or status = $4) and ($5::text is null or name ilike $5 or connector_id = $6)
+    and ($9::boolean is null or (connector_id = any($8::text[])) = $9)
+  order by connector_id desc limit $7`;

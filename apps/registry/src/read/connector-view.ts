@@ -61,6 +61,7 @@ export function shown(story: ConnectorStory, state: Extract<Connector, { status:
     target,
     enabled,
     status: enabled ? 'healthy' : 'disabled',
+    health: { failingSince: null, because: null, pausedUntil: null },
     disabledReason: state.disabledReason,
     config,
     secrets: maskedOf(secrets),

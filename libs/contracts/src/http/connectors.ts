@@ -4,6 +4,7 @@ import {
   connectorIdSchema,
   fitsIn,
   jsonObjectSchema,
+  listLimitMax,
   nameSchema,
   notificationTypeSchema,
   reasonSchema,
@@ -121,6 +122,23 @@ export type ConnectorPatch = z.infer<typeof connectorPatchSchema>;
 
 export const connectorStatusSchema = z.enum(['healthy', 'failing', 'disabled']);
 
+/** How its target is doing, as delivery hears it. All null for most. */
+export const connectorHealthSchema = z.looseObject({
+  failingSince: timeSchema.nullable().describe('Since when attempts fail; after five days it is disabled'),
+  because: z.string().nullable().describe('Reason code of the failures'),
+  pausedUntil: timeSchema.nullable().describe('The target asked for quiet (Retry-After): nothing is sent before'),
+});
+export type ConnectorHealth = z.infer<typeof connectorHealthSchema>;
+
+/** Input of delivery's `connectors.health`: connectors of the tenant of which something is to be known, all of them without `ids`. */
+export const connectorsHealthInputSchema = z.strictObject({
+  ids: z.array(connectorIdSchema).max(listLimitMax).optional(),
+});
+export const connectorsHealthSchema = z.looseObject({
+  items: z.array(connectorHealthSchema.extend({ connectorId: connectorIdSchema })),
+});
+export type ConnectorsHealth = z.infer<typeof connectorsHealthSchema>;
+
 export const connectorSchema = z.looseObject({
   id: connectorIdSchema,
   tenant: tenantIdSchema,
@@ -129,6 +147,7 @@ export const connectorSchema = z.looseObject({
   target: targetIdSchema,
   enabled: z.boolean(),
   status: connectorStatusSchema,
+  health: connectorHealthSchema,
   config: jsonObjectSchema,
   secrets: z.record(z.string(), z.looseObject({ set: z.literal(true), setAt: timeSchema, setBy: z.string() })),
   templates: z.record(z.string(), z.looseObject({ format: templateFormatSchema, body: z.string() })),
