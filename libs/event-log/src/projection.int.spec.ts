@@ -34,7 +34,9 @@ afterEach(async () => {
 const counting = (version: number, step = 1): ReadModel => ({
   name: 'counts',
   version,
-  tables: ['CREATE TABLE counts (stream text PRIMARY KEY, n integer NOT NULL)', 'CREATE INDEX ON counts (n)'],
+  tables: ['CREATE TABLE counts (stream text PRIMARY KEY, n integer NOT NULL)'],
+  indexes: ['CREATE INDEX ON counts (n)'],
+  categories: ['thing'],
   apply: async (client, events) => {
     await Promise.all(
       events.map((event) =>
@@ -151,7 +153,7 @@ it('finds the rows in which live tables differ from the log, and puts them right
   await projection.whenCaughtUp(await append('thing-a', 3), 10_000);
   await reader.query(`UPDATE rm_counts.counts SET n = 99; INSERT INTO rm_counts.counts VALUES ('thing-made-up', 1)`);
   const result = await projectionOf(counting(1)).rebuild({ compare: true });
-  expect(result).toEqual({ position: 3, differences: [{ table: 'counts', onlyLive: 2, onlyNext: 1 }] });
+  expect(result).toEqual({ position: 3, compared: true, differences: [{ table: 'counts', onlyLive: 2, onlyNext: 1 }] });
   expect(await counts()).toEqual({ 'thing-a': 3 });
 });
 
@@ -180,7 +182,7 @@ it('goes on with a rebuild that was interrupted', async () => {
   };
   expect(await projectionOf(slow, { batchMax: 10 }).rebuild({ signal: interrupted.signal })).toBeNull();
   const result = await projectionOf(slow, { batchMax: 10 }).rebuild({ compare: true });
-  expect(result).toEqual({ position: 100, differences: [] });
+  expect(result).toEqual({ position: 100, compared: true, differences: [] });
   expect(batches).toBe(10);
 });
 

@@ -1,7 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { PostgresLog } from './postgres-log.js';
-import type { ReadModel } from './read-model.js';
-import { type Checkpoint, ReadModelStopped, ReadModelStore, type TableDifference } from './read-model-store.js';
+import { ownEvents, type ReadModel } from './read-model.js';
+import { type Checkpoint, ReadModelStopped, ReadModelStore } from './read-model-store.js';
+import { Rebuild, type RebuildResult } from './rebuild.js';
 import { SealFault } from './seal.js';
 import type { SessionOptions } from './session.js';
 
@@ -25,13 +26,6 @@ export interface ProjectionOptions {
   readonly paceMs?: number;
   /** Told each time it waits and tries again, with the reason: for the service's log. */
   readonly onPause?: (error: unknown) => void;
-}
-
-export interface RebuildResult {
-  /** Where the log stood at the flip. */
-  readonly position: number;
-  /** What differed from the live tables at the same position; only when they were compared. */
-  readonly differences: readonly TableDifference[];
 }
 
 /**
@@ -109,39 +103,15 @@ export class Projection {
     await this.whenCaughtUp(this.options.log.knownPosition, currentWithinMs);
   }
 
-  /**
-   * Builds the tables anew from position 1 beside the live ones, which go on being read and written, and flips in one transaction.
-   * With `compare` the two are compared row for row at the moment of the flip; differences are answered, not prevented: the new
-   * rows are the fold of the log and therefore right. Continues a rebuild that was interrupted.
-   */
+  /** See `Rebuild.run`; what is built here follows the log from then on. */
   async rebuild(
     options: { readonly signal?: AbortSignal; readonly compare?: boolean } = {},
   ): Promise<RebuildResult | null> {
-    const next = new ReadModelStore(this.options.model, 'next', {
-      ...this.session,
-      applicationName: `${this.session.applicationName} rebuild`,
-    });
-    const { log } = this.options;
-    try {
-      let { position } = await next.ensure();
-      while (options.signal?.aborted !== true) {
-        const events = await log.readAll({ after: position, limit: this.batchMax });
-        if (events.length === 0) {
-          const read = (after: number, limit: number) => log.readAll({ after, limit });
-          const flipped = await next.flip({ compare: options.compare === true, read });
-          if (flipped === null) return null;
-          this.moved(flipped.checkpoint.position);
-          return { position: flipped.checkpoint.position, differences: flipped.differences };
-        }
-        const applied = await next.apply(position, events);
-        position = applied ? (events.at(-1)?.position ?? position) : ((await next.checkpoint())?.position ?? Infinity);
-        // Another copy flipped what both were building.
-        if (position === Infinity) return null;
-      }
-      return null;
-    } finally {
-      await next.end();
-    }
+    const { log, model, batchMax } = this.options;
+    const rebuild = new Rebuild({ log, model, session: this.session, ...(batchMax && { pageMax: batchMax }) });
+    const result = await rebuild.run(options);
+    if (result !== null) this.moved(result.position);
+    return result;
   }
 
   private async follow(from: Checkpoint, signal: AbortSignal): Promise<void> {
@@ -158,7 +128,7 @@ export class Projection {
         checkpoint.version > model.version ? [] : await log.readAll({ after: position, limit: this.batchMax });
       const last = events.at(-1)?.position;
       this.lastBatchMs = events.length < this.batchMax ? performance.now() : 0;
-      const applied = last !== undefined && (await this.live.apply(position, events));
+      const applied = last !== undefined && (await this.live.apply(position, last, ownEvents(model, events)));
       // Lost to another copy, or flipped to other tables: what counts now is what is there.
       checkpoint = applied
         ? { ...checkpoint, position: last }

@@ -1,7 +1,7 @@
 import pg from 'pg';
-import type { RecordedEvent } from './log.js';
-import { type ReadModel, schemaOf, type Slot } from './read-model.js';
-import { isPassing, Session, type SessionOptions } from './session.js';
+import type { FoldPage } from './fold-pages.js';
+import { type FoldedEvent, type ReadModel, schemaOf, type Slot } from './read-model.js';
+import { ConnectionLost, isPassing, Session, type SessionOptions } from './session.js';
 import { type Statement, statements } from './statement.js';
 
 export interface Checkpoint {
@@ -12,13 +12,6 @@ export interface Checkpoint {
 /** The fold or its tables are at fault: the read model stands still until somebody repairs it. Nothing of the batch was written. */
 export class ReadModelStopped extends Error {
   override readonly name = 'ReadModelStopped';
-}
-
-/** What differs between two builds of one table, in rows that only one of them has. */
-export interface TableDifference {
-  readonly table: string;
-  readonly onlyLive: number;
-  readonly onlyNext: number;
 }
 
 /** The tables and the checkpoint of one slot of a read model, on a connection that finds these tables by their bare names. */
@@ -36,7 +29,11 @@ export class ReadModelStore {
       ...options,
       pipeline: true,
       // What is derived may be lost in a crash together with its checkpoint: it is derived again. That saves a flush a batch.
-      greeting: ['SET synchronous_commit = off', `SET search_path = ${this.schema}, public`],
+      greeting: [
+        'SET synchronous_commit = off',
+        `SET search_path = ${this.schema}, public`,
+        ...(options.greeting ?? []),
+      ],
     });
   }
 
@@ -56,44 +53,80 @@ export class ReadModelStore {
       await run(client, statements.deleteProjection, [this.model.name, this.slot]);
       await client.query(`CREATE SCHEMA ${this.schema}`);
       for (const sql of this.model.tables) await client.query(sql);
+      if (this.slot === 'live') await this.makeIndexes(client);
       await run(client, statements.insertProjection, [this.model.name, this.slot, this.model.version]);
       return { version: this.model.version, position: 0 };
     });
   }
 
-  /** Applies a batch and moves the checkpoint from exactly `from`; false when somebody else moved it, and nothing was written. */
-  async apply(from: number, events: readonly RecordedEvent[]): Promise<boolean> {
-    const to = events.at(-1)?.position;
-    if (to === undefined) return true;
+  /**
+   * Applies all events of its categories from one position to another and moves the checkpoint; false when somebody else moved it, and
+   * nothing was written.
+   */
+  async apply(from: number, to: number, events: readonly FoldedEvent[]): Promise<boolean> {
+    if (to === from) return true;
     return this.transaction(async (client) => {
       const moved = await this.move(client, from, to);
-      if (moved) await this.model.apply(client, events, this.schema);
+      if (moved && events.length > 0) await this.model.apply(client, events, this.schema);
       return moved;
     });
   }
 
+  /** Makes the indexes that a rebuild left for later, and counts what is in the tables, so that the first question is planned well. */
+  async index(): Promise<void> {
+    const isDone = await this.transaction(async (client) => {
+      const [[made] = []] = (await run(client, statements.countIndexes, [this.schema])) as number[][];
+      // All of them are made in one transaction: there are all or none.
+      if (made === 0) await this.makeIndexes(client);
+      return made !== 0;
+    });
+    if (isDone) return;
+    await this.transaction(async (client) => {
+      for (const table of await this.tables(client)) await client.query(`ANALYZE ${this.schema}."${table}"`);
+    });
+  }
+
   /**
-   * Only for `next`: brings it to the position at which the live one is held, compares when asked, and renames it to be the live
-   * one, in one transaction. Null when there is nothing to flip any more, because another copy did.
+   * Only for `next`: brings it to the position at which the live one is held, and renames it to be the live one, in one transaction.
+   * Null when there is nothing to flip any more, because another copy did.
    */
-  async flip(options: {
-    readonly compare: boolean;
-    readonly read: (after: number, limit: number) => Promise<RecordedEvent[]>;
-  }): Promise<{ checkpoint: Checkpoint; differences: TableDifference[] } | null> {
+  async flip(read: (after: number, upto: number) => Promise<FoldPage>): Promise<Checkpoint | null> {
     const { name } = this.model;
     return this.transaction(async (client) => {
       await run(client, statements.lockProjectionName, [name]);
       const live = checkpointOf(await run(client, statements.lockProjection, [name, 'live']));
       const next = checkpointOf(await run(client, statements.lockProjection, [name, 'next']));
       if (next === null) return null;
-      const position = await this.catchUp(client, next.position, live?.position ?? 0, options.read);
-      const differences = options.compare && live?.position === position ? await this.differences(client) : [];
+      const position = await this.catchUp(client, next.position, live?.position ?? 0, read);
       await client.query(`DROP SCHEMA IF EXISTS ${schemaOf(name, 'old')} CASCADE`);
       if (live !== null) await client.query(`ALTER SCHEMA ${schemaOf(name)} RENAME TO ${schemaOf(name, 'old')}`);
       await client.query(`ALTER SCHEMA ${schemaOf(name, 'next')} RENAME TO ${schemaOf(name)}`);
       await run(client, statements.deleteProjection, [name, 'live']);
       await run(client, statements.flipProjection, [name]);
-      return { checkpoint: { version: next.version, position }, differences };
+      return { version: next.version, position };
+    });
+  }
+
+  /**
+   * Holds the checkpoint of this slot where it is while `work` runs: whoever would move it waits. Null without calling `work` when
+   * there is none.
+   */
+  async hold<T>(work: (held: Checkpoint) => Promise<T>): Promise<T | null> {
+    return this.transaction(async (client) => {
+      const held = checkpointOf(await run(client, statements.lockProjection, [this.model.name, this.slot]));
+      return held === null ? null : work(held);
+    });
+  }
+
+  /** Runs `work` on one snapshot of everything, taken before `begun` is told; nobody waits for it. */
+  async snapshot<T>(begun: () => void, work: (client: pg.Client, tables: string[]) => Promise<T>): Promise<T> {
+    return this.transaction(async (client) => {
+      await client.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY');
+      // Everything else on our connections asks by key; this reads whole tables.
+      await client.query('SET LOCAL enable_seqscan = on; SET LOCAL enable_hashjoin = on');
+      const tables = await this.tables(client);
+      begun();
+      return work(client, tables);
     });
   }
 
@@ -115,36 +148,26 @@ export class ReadModelStore {
     client: pg.Client,
     from: number,
     to: number,
-    read: (after: number, limit: number) => Promise<RecordedEvent[]>,
+    read: (after: number, upto: number) => Promise<FoldPage>,
   ): Promise<number> {
-    let position = from;
-    while (position < to) {
-      const events = await read(position, Math.min(2_000, to - position));
-      const last = events.at(-1)?.position;
-      if (last === undefined)
+    let at = from;
+    while (at < to) {
+      const { events, position } = await read(at, to);
+      if (position === at)
         throw new Error(`the log ends at ${position}, before the checkpoint ${to} of ${this.model.name}`);
-      if (!(await this.move(client, position, last))) throw new Error('a locked checkpoint does not move by itself');
-      await this.model.apply(client, events, this.schema);
-      position = last;
+      if (!(await this.move(client, at, position))) throw new Error('a locked checkpoint does not move by itself');
+      if (events.length > 0) await this.model.apply(client, events, this.schema);
+      at = position;
     }
-    return position;
+    return at;
   }
 
-  private async differences(client: pg.Client): Promise<TableDifference[]> {
-    const found: TableDifference[] = [];
-    for (const [table] of (await run(client, statements.listTables, [this.schema])) as string[][]) {
-      const [live, next] = [`${schemaOf(this.model.name)}."${table}"`, `${this.schema}."${table}"`];
-      const count = async (one: string, other: string): Promise<number> => {
-        const { rows } = await client.query<{ n: number }>(
-          `SELECT count(*) AS n FROM (TABLE ${one} EXCEPT ALL TABLE ${other}) AS only_one`,
-        );
-        return rows[0]?.n ?? 0;
-      };
-      const onlyLive = await count(live, next);
-      const onlyNext = await count(next, live);
-      if (onlyLive + onlyNext > 0) found.push({ table: table as string, onlyLive, onlyNext });
-    }
-    return found;
+  private async tables(client: pg.Client): Promise<string[]> {
+    return ((await run(client, statements.listTables, [this.schema])) as string[][]).map(([table]) => table as string);
+  }
+
+  private async makeIndexes(client: pg.Client): Promise<void> {
+    for (const sql of this.model.indexes ?? []) await client.query(sql);
   }
 
   /** Also tells whether the connection still stands: an error on one that does is not the network's. */
@@ -168,7 +191,8 @@ export class ReadModelStore {
         throw new Error(`${this.model.name} was rolled back: a statement failed that nobody awaited`);
       return result;
     } catch (error) {
-      if (!(await this.rolledBack(client)) || isPassing(error)) throw error;
+      if (!(await this.rolledBack(client))) throw new ConnectionLost((error as Error).message, { cause: error });
+      if (isPassing(error)) throw error;
       throw new ReadModelStopped(`${this.model.name}: ${(error as Error).message}`, { cause: error });
     }
   }

@@ -4,7 +4,7 @@ import type { ReadModel } from './read-model.js';
 
 /**
  * Folds read models anew from the log, beside the ones that are read, compares the two and flips; the service may run all the while.
- * Prints one JSON line a model. Answers the exit code: 0 equal, 1 the new rows differ from the old ones (the new ones are right, and
+ * Prints one JSON line a model (`compared` is false where the live tables are of another version). Answers the exit code: 0 equal, 1 the new rows differ from the old ones (the new ones are right, and
  * the difference is a defect), 2 a name that is none.
  */
 export async function rebuildCommand(options: {
@@ -31,10 +31,21 @@ export async function rebuildCommand(options: {
   });
   let differing = 0;
   for (const model of models.filter(({ name }) => asked.length === 0 || asked.includes(name))) {
+    const beganMs = performance.now();
     const result = await new Projection({ log, connectionString, model }).rebuild({ compare: true });
     const differences = result?.differences ?? [];
     differing += differences.length;
-    const line = { model: model.name, version: model.version, position: result?.position ?? null, differences };
+    const seconds = Number(((performance.now() - beganMs) / 1000).toFixed(2));
+    const line = {
+      model: model.name,
+      version: model.version,
+      position: result?.position ?? null,
+      compared: result?.compared ?? false,
+      differences,
+      seconds,
+      // The most that this process has held so far.
+      rssMegabytes: Math.round(process.resourceUsage().maxRSS / 1024),
+    };
     process.stdout.write(`${JSON.stringify(line)}\n`);
   }
   await log.close();

@@ -9,6 +9,8 @@ export interface SessionOptions {
   /** Seen in pg_stat_activity. */
   readonly applicationName: string;
   readonly pipeline?: boolean;
+  /** A statement that says nothing for so long is given up with its connection; 20 s when absent. */
+  readonly answerTimeoutMs?: number;
   readonly onNotification?: (name: string, payload: string) => void;
   /** Run once on every new connection, such as LISTEN. */
   readonly greeting?: readonly string[];
@@ -102,13 +104,14 @@ export class Session implements Connection {
 
   private async connect(): Promise<pg.Client> {
     const { connectionString, applicationName, pipeline, onNotification, greeting } = this.options;
+    const timeoutMs = this.options.answerTimeoutMs ?? answerTimeoutMs;
     const client = new pg.Client({
       connectionString,
       types,
       application_name: applicationName,
       connectionTimeoutMillis: connectTimeoutMs,
       keepAlive: true,
-      query_timeout: answerTimeoutMs,
+      query_timeout: timeoutMs,
       ...(pipeline ? { pipeline: true } : {}),
     });
     const forget = (): void => {

@@ -27,6 +27,7 @@ export const statements = {
   notifyHead: load('notify-head'),
   readLeaves: load('read-leaves'),
   readAll: load('read-all'),
+  readClear: load('read-clear'),
   readAllBackwards: load('read-all-backwards'),
   readStream: load('read-stream'),
   readStreamBackwards: load('read-stream-backwards'),
@@ -46,4 +47,5 @@ export const statements = {
   flipProjection: load('flip-projection'),
   lockProjectionName: load('lock-projection-name'),
   listTables: load('list-tables'),
+  countIndexes: load('count-indexes'),
 } as const;

@@ -2,10 +2,11 @@ import { availableParallelism, cpus } from 'node:os';
 import { startStack } from './stack.js';
 import { measureBarePosts, measureWalk } from './walk.js';
 
-/** `npm run bench -- --smoke | --walk | --append | --render`: what is measured, on which machine, as JSON lines; a table for people last. */
+/** `npm run bench -- --smoke | --walk | --append | --render | --rebuild`: what is measured, on which machine, as JSON lines; a table for people last. */
 const wanted = new Set(process.argv.slice(2));
 if (wanted.has('--append')) await appendRun();
 else if (wanted.has('--render')) await (await import('./render.js')).runRenderBench();
+else if (wanted.has('--rebuild')) await rebuildRun();
 else await walkRun(wanted.has('--walk') ? 20_000 : 6_000);
 
 async function walkRun(notifications: number): Promise<void> {
@@ -31,6 +32,23 @@ async function walkRun(notifications: number): Promise<void> {
 async function appendRun(): Promise<void> {
   const { runAppendBench } = await import('./append.js');
   await runAppendBench({ seconds: Number(process.env['WAYBILL_BENCH_SECONDS'] ?? 30) });
+}
+
+/** `WAYBILL_BENCH_EVENTS` instead of a million; `WAYBILL_BENCH_SERVICES=delivery,registry` for some of them. */
+async function rebuildRun(): Promise<void> {
+  const { runRebuildBench } = await import('./rebuild.js');
+  const services = process.env['WAYBILL_BENCH_SERVICES']?.split(',');
+  await runRebuildBench({
+    events: Number(process.env['WAYBILL_BENCH_EVENTS'] ?? 1_000_000),
+    ...(services && { services }),
+    say: (figures) => {
+      say({ machine: machine(), rebuild: figures });
+      const { service, events, firstSeconds, againSeconds, megabytes } = figures;
+      console.log(
+        `${service.padEnd(14)} ${events} events: rebuilt in ${firstSeconds} s, again and compared in ${againSeconds} s, ${megabytes} MB`,
+      );
+    },
+  });
 }
 
 function machine(): Record<string, unknown> {

@@ -1,6 +1,5 @@
 import type { DeliveryEvent } from '@waybill/delivery/delivery';
-import type { RecordedEvent } from '@waybill/event-log/log';
-import type { ReadModelClient } from '@waybill/event-log/read-model';
+import type { FoldedEvent, ReadModelClient } from '@waybill/event-log/read-model';
 
 /**
  * What the deliveries of one thing (connector and correlation key) left behind last: the ticket that the next one goes on with.
@@ -13,7 +12,7 @@ export const correlationTables = [
 ];
 
 /** Remembers the receipts of a batch; a receipt takes the place of the one before it, also when it says that nothing is left. */
-export async function applyReceipts(client: ReadModelClient, events: readonly RecordedEvent[]): Promise<void> {
+export async function applyReceipts(client: ReadModelClient, events: readonly FoldedEvent[]): Promise<void> {
   const left = events.filter((event) => receiptOf(event) !== null);
   if (left.length === 0) return;
   await client.query(receiptSql, [
@@ -23,7 +22,7 @@ export async function applyReceipts(client: ReadModelClient, events: readonly Re
   ]);
 }
 
-function receiptOf(recorded: RecordedEvent): Record<string, unknown> | null {
+function receiptOf(recorded: FoldedEvent): Record<string, unknown> | null {
   const event = recorded as unknown as DeliveryEvent;
   return event.type === 'DeliveryDelivered' || event.type === 'AttemptFailed' ? event.data.receipt : null;
 }

@@ -1,6 +1,5 @@
 import type { DeliveryEvent } from '@waybill/delivery/delivery';
-import type { RecordedEvent } from '@waybill/event-log/log';
-import type { ReadModelClient } from '@waybill/event-log/read-model';
+import type { FoldedEvent, ReadModelClient } from '@waybill/event-log/read-model';
 
 /** One delivery as the explorer shows it; asked by `delivery-list.ts`, `stats.ts` and the jobs. */
 export interface DeliveryRow {
@@ -32,6 +31,8 @@ export interface DeliveryRow {
   /** What the due table says; null when nothing is due. For an attempt under way it is the moment from which it counts as lost. */
   due_at: string | null;
   due_rank: DueRank;
+  /** Somebody sends it again: it has not ended after all. */
+  reopened?: true;
   /** Where it was changed last: who leased the row before that has no claim to what it says now. */
   changed_position: number;
 }
@@ -50,13 +51,16 @@ export const deliveryTables = [
      attempts int not null, next_attempt_at timestamptz, ticket text, url text, accepted_at timestamptz not null,
      updated_at timestamptz not null, delivered_at timestamptz, routed_at timestamptz not null,
      correlation_mac text, accepted_position bigint not null, uncertain boolean not null) with (fillfactor = 70)`,
+  // What people look for. A table of its own, because an index of the status would make every change of a delivery write to every
+  // index of the row: that cost more than all else this read model does.
+  `create table delivery_ended (id text collate "C" primary key, tenant text not null, status text not null)`,
+];
+
+export const deliveryIndexes = [
   `create index on delivery (tenant, id)`,
   `create index on delivery (connector_id, id)`,
   `create index on delivery (notification_id)`,
   `create index on delivery (subscription_id, id)`,
-  // What people look for. A table of its own, because an index of the status would make every change of a delivery write to every
-  // index of the row: that cost more than all else this read model does.
-  `create table delivery_ended (id text collate "C" primary key, tenant text not null, status text not null)`,
   `create index on delivery_ended (tenant, status, id)`,
 ];
 
@@ -70,7 +74,7 @@ export interface Changes {
 }
 
 /** Folds a batch, so that a delivery that is accepted, sent and delivered within it is one row written once. */
-export function foldBatch(events: readonly RecordedEvent[]): Changes {
+export function foldBatch(events: readonly FoldedEvent[]): Changes {
   const changes: Changes = { inserted: new Map(), updated: new Map() };
   for (const recorded of events) {
     const event = recorded as unknown as DeliveryEvent;
@@ -82,7 +86,7 @@ export function foldBatch(events: readonly RecordedEvent[]): Changes {
 }
 
 function acceptedRow(
-  recorded: RecordedEvent,
+  recorded: FoldedEvent,
   data: Extract<DeliveryEvent, { type: 'DeliveryAccepted' }>['data'],
 ): DeliveryRow {
   return {
@@ -112,7 +116,7 @@ function acceptedRow(
   };
 }
 
-function changeRow(changes: Changes, recorded: RecordedEvent, event: DeliveryEvent): void {
+function changeRow(changes: Changes, recorded: FoldedEvent, event: DeliveryEvent): void {
   const id = recorded.stream.slice('delivery-'.length);
   const row: Partial<DeliveryRow> = changes.inserted.get(id) ?? changes.updated.get(id) ?? { id };
   Object.assign(row, changeOf(event), { updated_at: recorded.at, changed_position: recorded.position });
@@ -171,6 +175,7 @@ function changeOf(event: DeliveryEvent): Partial<DeliveryRow> {
         next_attempt_at: event.data.dueAt,
         due_at: event.data.dueAt,
         due_rank: dueRanks.late,
+        reopened: true,
       };
   }
 }
@@ -202,7 +207,7 @@ export async function applyDeliveries(client: ReadModelClient, { inserted, updat
 export async function applyEnds(client: ReadModelClient, { inserted, updated }: Changes): Promise<void> {
   const rows: (Partial<DeliveryRow> & { readonly id: string })[] = [...inserted.values(), ...updated.values()];
   const ended = rows.filter((row) => keptEnds.has(row.status));
-  const again = rows.filter((row) => row.due_rank === dueRanks.late && row.status === 'pending');
+  const again = rows.filter((row) => row.reopened);
   if (again.length > 0)
     await client.query('delete from delivery_ended where id = any($1)', [again.map((row) => row.id)]);
   if (ended.length > 0) await client.query(endedSql, [ended.map((row) => row.id), ended.map((row) => row.status)]);

@@ -1,5 +1,4 @@
-import type { RecordedEvent } from '@waybill/event-log/log';
-import type { ReadModelClient } from '@waybill/event-log/read-model';
+import type { FoldedEvent, ReadModelClient } from '@waybill/event-log/read-model';
 import { type Changes, type DeliveryRow, dueRanks } from './delivery-rows.js';
 
 /** Whoever accepted a delivery has it in memory; from the table it is taken only when it has not been begun for so long. */
@@ -10,6 +9,9 @@ export const dueTables = [
   `create table delivery_due (
      id text collate "C" primary key, connector_id text not null, subscription_id text not null, rank smallint not null,
      due_at timestamptz not null, owned_until timestamptz, mac text, accepted_position bigint not null, changed_position bigint not null, cancel text)`,
+];
+
+export const dueIndexes = [
   `create index on delivery_due (connector_id, rank, due_at)`,
   `create index on delivery_due (connector_id, mac, accepted_position) where mac is not null`,
 ];
@@ -39,7 +41,7 @@ function ownedUntil(row: Changed): string | null {
 }
 
 /** What waits for a subscription that was deleted or disabled is to be cancelled; what is accepted later is none of its business. */
-export async function applyClosings(client: ReadModelClient, events: readonly RecordedEvent[]): Promise<void> {
+export async function applyClosings(client: ReadModelClient, events: readonly FoldedEvent[]): Promise<void> {
   for (const event of events) {
     if (event.type !== 'SubscriptionClosed') continue;
     const { subscriptionId, reason } = event.data as { subscriptionId: string; reason: string };

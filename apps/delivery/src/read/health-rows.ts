@@ -1,6 +1,5 @@
 import type { HealthEvent } from '@waybill/delivery/connector-health';
-import type { RecordedEvent } from '@waybill/event-log/log';
-import type { ReadModelClient } from '@waybill/event-log/read-model';
+import type { FoldedEvent, ReadModelClient } from '@waybill/event-log/read-model';
 import type { DataSource } from 'typeorm';
 import type { Connectors } from '../work/connectors.js';
 
@@ -26,20 +25,25 @@ export const healthTables = [
      given_up text, because text, given_up_position bigint)`,
 ];
 
-export async function applyHealth(client: ReadModelClient, events: readonly RecordedEvent[]): Promise<void> {
+export async function applyHealth(client: ReadModelClient, events: readonly FoldedEvent[]): Promise<void> {
+  const changes = new Map<string, { tenant: string; set: Record<string, unknown> }>();
   for (const recorded of events) {
     if (!recorded.stream.startsWith('connectorhealth-')) continue;
-    const set = changeOf(recorded as unknown as HealthEvent, recorded);
+    const change = changes.get(recorded.stream) ?? { tenant: recorded.tenant, set: {} };
+    Object.assign(change.set, changeOf(recorded as unknown as HealthEvent, recorded));
+    changes.set(recorded.stream, change);
+  }
+  for (const [stream, { tenant, set }] of changes) {
     const members = Object.keys(set);
     await client.query(
       `insert into connector_health (connector_id, tenant, ${members.join(', ')}) values ($1, $2, ${members.map((_, at) => `$${at + 3}`).join(', ')})
        on conflict (connector_id) do update set ${members.map((member) => `${member} = excluded.${member}`).join(', ')}`,
-      [recorded.stream.slice('connectorhealth-'.length), recorded.tenant, ...Object.values(set)],
+      [stream.slice('connectorhealth-'.length), tenant, ...Object.values(set)],
     );
   }
 }
 
-function changeOf(event: HealthEvent, { position, at }: RecordedEvent): Record<string, unknown> {
+function changeOf(event: HealthEvent, { position, at }: FoldedEvent): Record<string, unknown> {
   switch (event.type) {
     case 'ConnectorPaused':
       return { paused_until: event.data.until, paused_at: at };

@@ -1,6 +1,5 @@
 import type { JobEvent } from '@waybill/delivery/redelivery-job';
-import type { RecordedEvent } from '@waybill/event-log/log';
-import type { ReadModelClient } from '@waybill/event-log/read-model';
+import type { FoldedEvent, ReadModelClient } from '@waybill/event-log/read-model';
 
 /** One row a job; asked by `jobs.ts`. */
 export const jobTables = [
@@ -8,16 +7,17 @@ export const jobTables = [
      id text collate "C" primary key, tenant text not null, state text not null, filter jsonb not null, mode text not null,
      before timestamptz not null, total int not null, rate_per_second real not null, done int not null, failed int not null, skipped int not null,
      cursor text not null, version int not null, created_at timestamptz not null, created_by text not null)`,
-  `create index on job (state) where state in ('running', 'paused')`,
 ];
 
-export async function applyJobs(client: ReadModelClient, events: readonly RecordedEvent[]): Promise<void> {
+export const jobIndexes = [`create index on job (state) where state in ('running', 'paused')`];
+
+export async function applyJobs(client: ReadModelClient, events: readonly FoldedEvent[]): Promise<void> {
   for (const recorded of events) {
     if (recorded.stream.startsWith('job-')) await applyJob(client, recorded, recorded as unknown as JobEvent);
   }
 }
 
-async function applyJob(client: ReadModelClient, recorded: RecordedEvent, event: JobEvent): Promise<void> {
+async function applyJob(client: ReadModelClient, recorded: FoldedEvent, event: JobEvent): Promise<void> {
   if (event.type === 'RedeliveryJobCreated') {
     const { jobId, filter, mode, before, total, ratePerSecond } = event.data;
     await client.query(insertSql, [

@@ -1,7 +1,6 @@
 import type { Connector } from '@waybill/contracts/http/connectors';
 import type { ListPage } from '@waybill/contracts/http/lists';
-import { categoryOf, type RecordedEvent } from '@waybill/event-log/log';
-import type { ReadModel, ReadModelClient } from '@waybill/event-log/read-model';
+import type { FoldedEvent, ReadModel, ReadModelClient } from '@waybill/event-log/read-model';
 import { type ConnectorsHealthOf, withHealth } from '../out/connectors-health.js';
 import { type ConnectorStory, shown, told } from './connector-view.js';
 import { likeText, type LiveModel } from './live-model.js';
@@ -15,14 +14,22 @@ export const connectorList: ReadModel = {
     `create table connectors (
        connector_id text primary key, tenant text not null, target text not null, status text not null, name text not null,
        story jsonb not null, shown jsonb)`,
-    `create index on connectors (tenant, connector_id desc)`,
   ],
+  indexes: [`create index on connectors (tenant, connector_id desc)`],
+  categories: ['connector'],
   apply: async (client, events) => {
-    const own = events.filter(({ stream }) => categoryOf(stream) === 'connector');
-    if (own.length === 0) return;
-    const stories = await storiesOf(client, own);
-    for (const event of own) stories.set(idOf(event), told(stories.get(idOf(event)), event));
-    for (const [id, story] of stories) await keep(client, id, story);
+    const stories = await storiesOf(client, events);
+    const present = new Map<string, ConnectorStory>();
+    const gone = new Map<string, ConnectorStory>();
+    for (const event of events) {
+      const story = told(stories.get(idOf(event)), event);
+      stories.set(idOf(event), story);
+      (story.state.status === 'present' ? present : gone).set(idOf(event), story);
+    }
+    // One that is made and deleted in the same batch stays to be seen too.
+    await keep(client, present);
+    if (gone.size > 0)
+      await client.query(goneSql, [[...gone.keys()], [...gone.values()].map((story) => JSON.stringify(story))]);
   },
 };
 
@@ -31,11 +38,11 @@ interface Row {
   readonly story: ConnectorStory;
 }
 
-const idOf = ({ stream }: RecordedEvent): string => stream.slice('connector-'.length);
+const idOf = ({ stream }: FoldedEvent): string => stream.slice('connector-'.length);
 
 async function storiesOf(
   client: ReadModelClient,
-  events: readonly RecordedEvent[],
+  events: readonly FoldedEvent[],
 ): Promise<Map<string, ConnectorStory>> {
   const ids = [...new Set(events.map(idOf))];
   const { rows } = await client.query<Row>('select connector_id, story from connectors where connector_id = any($1)', [
@@ -44,22 +51,29 @@ async function storiesOf(
   return new Map(rows.map(({ connector_id: id, story }) => [id, story]));
 }
 
-async function keep(client: ReadModelClient, id: string, story: ConnectorStory): Promise<void> {
-  if (story.state.status !== 'present') {
-    await client.query(`update connectors set status = 'deleted', story = $2, shown = null where connector_id = $1`, [
-      id,
-      JSON.stringify(story),
-    ]);
-    return;
+async function keep(client: ReadModelClient, stories: ReadonlyMap<string, ConnectorStory>): Promise<void> {
+  const rows: unknown[][] = [];
+  for (const [id, story] of stories) {
+    if (story.state.status !== 'present') continue;
+    const view = shown(story, story.state);
+    rows.push([id, story.tenant, view.target, view.status, view.name, JSON.stringify(story), JSON.stringify(view)]);
   }
-  const view = shown(story, story.state);
-  await client.query(
-    `insert into connectors (connector_id, tenant, target, status, name, story, shown) values ($1, $2, $3, $4, $5, $6, $7)
-     on conflict (connector_id) do update set
-       status = excluded.status, name = excluded.name, story = excluded.story, shown = excluded.shown`,
-    [id, story.tenant, view.target, view.status, view.name, JSON.stringify(story), JSON.stringify(view)],
-  );
+  if (rows.length > 0)
+    await client.query(
+      keepSql,
+      [0, 1, 2, 3, 4, 5, 6].map((column) => rows.map((row) => row[column])),
+    );
 }
+
+const goneSql = `
+  update connectors set status = 'deleted', story = n.story, shown = null
+  from unnest($1::text[], $2::jsonb[]) n (id, story) where connector_id = n.id`;
+
+const keepSql = `
+  insert into connectors (connector_id, tenant, target, status, name, story, shown)
+  select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::jsonb[], $7::jsonb[])
+  on conflict (connector_id) do update set
+    status = excluded.status, name = excluded.name, story = excluded.story, shown = excluded.shown`;
 
 export interface ConnectorQuery {
   readonly limit: number;

@@ -2,8 +2,7 @@ import type { RegistryEvent } from '@waybill/contracts/log/registry';
 import type { Scope } from '@waybill/contracts/http/api-keys';
 import type { ListPage } from '@waybill/contracts/http/lists';
 import { Refused } from '@waybill/decider/decider';
-import { categoryOf, type RecordedEvent } from '@waybill/event-log/log';
-import type { ReadModel, ReadModelClient } from '@waybill/event-log/read-model';
+import type { FoldedEvent, ReadModel, ReadModelClient } from '@waybill/event-log/read-model';
 import { type LiveModel, unknownEvent } from './live-model.js';
 import { pageOf, textCursor } from './page.js';
 
@@ -23,35 +22,38 @@ export interface KeyRow {
 export const keyList: ReadModel = {
   name: 'key_list',
   version: 1,
-  tables: [
-    `create table keys (key_id text primary key, tenant text not null, shown jsonb not null)`,
-    `create index on keys (tenant, key_id desc)`,
-  ],
-  apply: async (client, events) => {
-    for (const event of events.filter(({ stream }) => categoryOf(stream) === 'key')) await applyOne(client, event);
-  },
+  tables: [`create table keys (key_id text primary key, tenant text not null, shown jsonb not null)`],
+  indexes: [`create index on keys (tenant, key_id desc)`],
+  categories: ['key'],
+  apply,
 };
 
-async function applyOne(client: ReadModelClient, event: RecordedEvent): Promise<void> {
-  switch (event.type) {
-    case 'ApiKeyCreated': {
-      const row = rowOf(event);
-      const values = [row.id, row.tenant, JSON.stringify(row)];
-      await client.query('insert into keys (key_id, tenant, shown) values ($1, $2, $3) on conflict do nothing', values);
-      return;
-    }
-    case 'ApiKeyRevoked': {
-      const { keyId } = event.data as Extract<RegistryEvent, { type: 'ApiKeyRevoked' }>['data'];
-      const sql = `update keys set shown = shown || jsonb_build_object('revokedAt', $2::text) where key_id = $1`;
-      await client.query(sql, [keyId, event.at]);
-      return;
-    }
-    default:
-      throw unknownEvent(event);
+async function apply(client: ReadModelClient, events: readonly FoldedEvent[]): Promise<void> {
+  const created: KeyRow[] = [];
+  const revoked = new Map<string, string>();
+  for (const event of events) {
+    if (event.type === 'ApiKeyCreated') created.push(rowOf(event));
+    else if (event.type === 'ApiKeyRevoked')
+      revoked.set((event.data as Extract<RegistryEvent, { type: 'ApiKeyRevoked' }>['data']).keyId, event.at);
+    else throw unknownEvent(event);
   }
+  if (created.length > 0)
+    await client.query(createdSql, [
+      created.map(({ id }) => id),
+      created.map(({ tenant }) => tenant),
+      created.map((row) => JSON.stringify(row)),
+    ]);
+  if (revoked.size > 0) await client.query(revokedSql, [[...revoked.keys()], [...revoked.values()]]);
 }
 
-function rowOf({ data, tenant, at, meta }: RecordedEvent): KeyRow {
+const createdSql = `
+  insert into keys (key_id, tenant, shown) select * from unnest($1::text[], $2::text[], $3::jsonb[]) on conflict do nothing`;
+
+const revokedSql = `
+  update keys set shown = shown || jsonb_build_object('revokedAt', n.at)
+  from unnest($1::text[], $2::text[]) n (key_id, at) where keys.key_id = n.key_id`;
+
+function rowOf({ data, tenant, at, meta }: FoldedEvent): KeyRow {
   const { keyId, name, scopes, expiresAt } = data as Extract<RegistryEvent, { type: 'ApiKeyCreated' }>['data'];
   return { id: keyId, tenant, name, scopes, createdAt: at, createdBy: meta.actor, expiresAt, revokedAt: null };
 }

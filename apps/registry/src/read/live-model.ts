@@ -1,8 +1,7 @@
 import { keepReadModel } from '@waybill/event-log/keep-read-model';
-import type { RecordedEvent } from '@waybill/event-log/log';
 import type { PostgresLog } from '@waybill/event-log/postgres-log';
 import type { Projection } from '@waybill/event-log/projection';
-import { type ReadModel, schemaOf } from '@waybill/event-log/read-model';
+import { type FoldedEvent, type ReadModel, schemaOf } from '@waybill/event-log/read-model';
 import type { Kit } from '@waybill/service-kit/start-service';
 import type { DataSource } from 'typeorm';
 
@@ -41,7 +40,7 @@ export class LiveModel {
 }
 
 /** Skipping what is not known would be a hole for ever. */
-export function unknownEvent({ type, stream, position }: RecordedEvent): Error {
+export function unknownEvent({ type, stream, position }: FoldedEvent): Error {
   return new Error(`no read model knows ${type} of ${stream} at position ${position}`);
 }
 

@@ -1,7 +1,6 @@
 import type { RegistryEvent } from '@waybill/contracts/log/registry';
 import type { ListPage } from '@waybill/contracts/http/lists';
 import { Refused } from '@waybill/decider/decider';
-import { categoryOf } from '@waybill/event-log/log';
 import type { ReadModel } from '@waybill/event-log/read-model';
 import { type LiveModel, unknownEvent } from './live-model.js';
 import { pageOf, textCursor } from './page.js';
@@ -19,17 +18,19 @@ export const tenantList: ReadModel = {
   name: 'tenant_list',
   version: 1,
   tables: [`create table tenants (tenant text primary key, shown jsonb not null)`],
+  categories: ['tenant'],
   apply: async (client, events) => {
-    for (const event of events.filter(({ stream }) => categoryOf(stream) === 'tenant')) {
+    const rows: TenantRow[] = [];
+    for (const event of events) {
       const { type, data, at, meta } = event;
       if (type !== 'TenantCreated') throw unknownEvent(event);
       const { tenantId, name } = data as Extract<RegistryEvent, { type: 'TenantCreated' }>['data'];
-      const row: TenantRow = { id: tenantId, name, createdAt: at, createdBy: meta.actor };
-      await client.query(`insert into tenants (tenant, shown) values ($1, $2) on conflict do nothing`, [
-        tenantId,
-        JSON.stringify(row),
-      ]);
+      rows.push({ id: tenantId, name, createdAt: at, createdBy: meta.actor });
     }
+    await client.query(
+      `insert into tenants (tenant, shown) select * from unnest($1::text[], $2::jsonb[]) on conflict do nothing`,
+      [rows.map(({ id }) => id), rows.map((row) => JSON.stringify(row))],
+    );
   },
 };
 

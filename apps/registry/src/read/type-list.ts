@@ -3,7 +3,6 @@ import type { NotificationType } from '@waybill/contracts/http/notification-type
 import type { ListPage } from '@waybill/contracts/http/lists';
 import type { BuiltInType } from '@waybill/contracts/notification-types/built-in-type';
 import { Refused } from '@waybill/decider/decider';
-import { categoryOf } from '@waybill/event-log/log';
 import type { ReadModel } from '@waybill/event-log/read-model';
 import { type LiveModel, unknownEvent } from './live-model.js';
 import { pageOf, textCursor } from './page.js';
@@ -15,17 +14,21 @@ export const typeList: ReadModel = {
   tables: [
     `create table types (tenant text not null, type text not null, shown jsonb not null, primary key (tenant, type))`,
   ],
+  categories: ['type'],
   apply: async (client, events) => {
-    for (const event of events.filter(({ stream }) => categoryOf(stream) === 'type')) {
+    const rows = new Map<string, string[]>();
+    for (const event of events) {
       if (event.type !== 'NotificationTypePut') throw unknownEvent(event);
       const { title, schema, sample, strict, type } = event.data as NotificationTypeShape;
       const shown = { type, title, schema, sample, strict };
-      await client.query(
-        `insert into types (tenant, type, shown) values ($1, $2, $3)
-         on conflict (tenant, type) do update set shown = excluded.shown`,
-        [event.tenant, type, JSON.stringify(shown)],
-      );
+      rows.set(event.stream, [event.tenant, type, JSON.stringify(shown)]);
     }
+    const columns = [0, 1, 2].map((column) => [...rows.values()].map((row) => row[column]));
+    await client.query(
+      `insert into types (tenant, type, shown) select * from unnest($1::text[], $2::text[], $3::jsonb[])
+       on conflict (tenant, type) do update set shown = excluded.shown`,
+      columns,
+    );
   },
 };
 

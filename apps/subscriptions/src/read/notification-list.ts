@@ -2,8 +2,7 @@ import { decodeCursor, encodeCursor, type ListPage } from '@waybill/contracts/ht
 import type { notificationListInputSchema } from '@waybill/contracts/http/notifications';
 import type { NotificationRouted } from '@waybill/contracts/log/subscriptions';
 import { Refused } from '@waybill/decider/decider';
-import type { RecordedEvent } from '@waybill/event-log/log';
-import type { ReadModel, ReadModelClient } from '@waybill/event-log/read-model';
+import type { FoldedEvent, ReadModel, ReadModelClient } from '@waybill/event-log/read-model';
 import type { DataSource } from 'typeorm';
 import type { z } from 'zod';
 import { likeText } from './subscription-list.js';
@@ -17,12 +16,13 @@ export const notificationList: ReadModel = {
        position bigint primary key, id text not null unique, tenant text not null, type text not null, source text not null,
        source_id text not null, time timestamptz not null, recorded_at timestamptz not null, deliveries int not null, suppressed int not null,
        warnings jsonb)`,
-    'create index on notification (tenant, position)',
   ],
+  indexes: ['create index on notification (tenant, position)'],
+  categories: ['notification'],
   apply,
 };
 
-async function apply(client: ReadModelClient, events: readonly RecordedEvent[]): Promise<void> {
+async function apply(client: ReadModelClient, events: readonly FoldedEvent[]): Promise<void> {
   const routed = events.filter((event) => event.type === 'NotificationRouted');
   if (routed.length === 0) return;
   const data = routed.map((event) => event.data as unknown as NotificationRouted);

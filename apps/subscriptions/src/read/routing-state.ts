@@ -1,6 +1,6 @@
 import type { NotificationRouted } from '@waybill/contracts/log/subscriptions';
-import { categoryOf, type RecordedEvent } from '@waybill/event-log/log';
-import type { ReadModel, ReadModelClient } from '@waybill/event-log/read-model';
+import { categoryOf } from '@waybill/event-log/log';
+import type { FoldedEvent, ReadModel, ReadModelClient } from '@waybill/event-log/read-model';
 import {
   evolve,
   initialSubscription,
@@ -19,16 +19,16 @@ export const routingState: ReadModel = {
     `create table subscription (
        id text collate "C" primary key, tenant text not null, version int not null, position bigint not null, status text not null,
        name text not null, connector_ids text[] not null, types text[] not null, state jsonb not null)`,
-    'create index on subscription (tenant, id)',
     `create table suppression_window (
        tenant text not null, subscription_id text not null, key_mac text not null, until timestamptz not null,
        primary key (subscription_id, key_mac))`,
-    'create index on suppression_window (tenant, until)',
   ],
+  indexes: ['create index on subscription (tenant, id)', 'create index on suppression_window (tenant, until)'],
+  categories: ['subscription', 'notification'],
   apply,
 };
 
-async function apply(client: ReadModelClient, events: readonly RecordedEvent[]): Promise<void> {
+async function apply(client: ReadModelClient, events: readonly FoldedEvent[]): Promise<void> {
   await applySubscriptions(
     client,
     events.filter((event) => categoryOf(event.stream) === 'subscription'),
@@ -39,7 +39,7 @@ async function apply(client: ReadModelClient, events: readonly RecordedEvent[]):
   );
 }
 
-async function applySubscriptions(client: ReadModelClient, events: readonly RecordedEvent[]): Promise<void> {
+async function applySubscriptions(client: ReadModelClient, events: readonly FoldedEvent[]): Promise<void> {
   if (events.length === 0) return;
   const ids = [...new Set(events.map(idOf))];
   const known = await client.query<{ id: string; state: SubscriptionState }>(
@@ -47,7 +47,7 @@ async function applySubscriptions(client: ReadModelClient, events: readonly Reco
     [ids],
   );
   const states = new Map(known.rows.map((row) => [row.id, row.state]));
-  const newest = new Map<string, RecordedEvent>();
+  const newest = new Map<string, FoldedEvent>();
   for (const event of events) {
     states.set(
       idOf(event),
@@ -58,14 +58,9 @@ async function applySubscriptions(client: ReadModelClient, events: readonly Reco
   for (const [id, event] of newest) await keep(client, id, event, states.get(id) as SubscriptionState);
 }
 
-const idOf = (event: RecordedEvent): string => event.stream.slice('subscription-'.length);
+const idOf = (event: FoldedEvent): string => event.stream.slice('subscription-'.length);
 
-async function keep(
-  client: ReadModelClient,
-  id: string,
-  event: RecordedEvent,
-  state: SubscriptionState,
-): Promise<void> {
+async function keep(client: ReadModelClient, id: string, event: FoldedEvent, state: SubscriptionState): Promise<void> {
   if (state.status === 'none') return;
   const { name, connectorIds, types } = state.subscription;
   await client.query(
@@ -77,7 +72,7 @@ async function keep(
   );
 }
 
-async function applyWindows(client: ReadModelClient, events: readonly RecordedEvent[]): Promise<void> {
+async function applyWindows(client: ReadModelClient, events: readonly FoldedEvent[]): Promise<void> {
   const windows = new Map<string, { tenant: string; window: RecordedWindow }>();
   for (const event of events) {
     for (const window of (event.data as unknown as NotificationRouted).opened) {
