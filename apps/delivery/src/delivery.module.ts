@@ -3,6 +3,7 @@ import { followLog } from '@waybill/bus/follow-log';
 import { registryLog } from '@waybill/contracts/log/registry';
 import { readDeployment } from '@waybill/egress/deployment';
 import { createEgress, type Egress } from '@waybill/egress/egress';
+import type { EgressPolicy } from '@waybill/egress/policy';
 import { keepReadModel } from '@waybill/event-log/keep-read-model';
 import { keepRelay } from '@waybill/event-log/keep-relay';
 import { LogProofs } from '@waybill/event-log/log-proofs';
@@ -10,6 +11,7 @@ import { PostgresLog } from '@waybill/event-log/postgres-log';
 import type { Projection } from '@waybill/event-log/projection';
 import { keks } from '@waybill/service-kit/config';
 import { openDatabase } from '@waybill/service-kit/database';
+import { databaseExaminations, doctorRpc } from '@waybill/service-kit/examine';
 import { JqPool } from '@waybill/service-kit/jq/jq-pool';
 import { LogMirror } from '@waybill/service-kit/log-mirror';
 import { macSecret } from '@waybill/service-kit/mac-secret';
@@ -32,7 +34,9 @@ import { ReplayRpc } from './in/replay.rpc.js';
 import { RoutedReader } from './in/routed-reader.timer.js';
 import { StatsRpc } from './in/stats.rpc.js';
 import { TryOutRpc } from './in/try-out.rpc.js';
+import { deliveryMigrations } from './migrations.js';
 import { carryOut } from './out/carry-out.js';
+import { egressExaminations } from './out/egress-examinations.js';
 import { fetchNotification } from './out/routed-notification.js';
 import { ReplayAttempt } from './out/replay-attempt.js';
 import { Secrets } from './out/secrets.js';
@@ -71,6 +75,8 @@ const controllers = [
   ReplayRpc,
 ];
 
+const ownDatabase = (database: DataSource) => databaseExaminations('delivery', database, deliveryMigrations);
+
 class DeliveryModule {}
 
 /** The table of contents of delivery: everything that hears, sends, shows and says is made here. */
@@ -94,7 +100,7 @@ export async function deliveryModule(config: Config, kit: Kit): Promise<DynamicM
   });
   keepRelay({ log: eventLog, connection: nc, host: kit });
 
-  const egress = openEgress(config, kit);
+  const { egress, policy } = openEgress(config, kit);
   const jq = await JqPool.start();
   kit.onDrain('jq', () => jq.close());
   const secrets = new Secrets({ nc, database, box: createSecretBox(config.WAYBILL_SECRETS_KEK), log });
@@ -121,9 +127,10 @@ export async function deliveryModule(config: Config, kit: Kit): Promise<DynamicM
   const reached = (position: number): Promise<boolean> => projection.whenCaughtUp(position, readModelWithinMs);
   const jobs = new Jobs(database);
   startJobs(kit, eventLog, jobs, reached);
+  const wayOut = egressExaminations(egress, policy, connectors);
   return {
     module: DeliveryModule,
-    controllers,
+    controllers: [...controllers, doctorRpc('delivery', [...ownDatabase(database), ...wayOut])],
     providers: [
       { provide: PostgresLog, useValue: eventLog },
       { provide: LogProofs, useValue: proofs },
@@ -218,14 +225,14 @@ async function openLog(config: Config, kit: Kit): Promise<PostgresLog> {
   return eventLog;
 }
 
-function openEgress(config: Config, kit: Kit): Egress {
+function openEgress(config: Config, kit: Kit): { egress: Egress; policy: EgressPolicy } {
   const { policy, smtp } = readDeployment(config.WAYBILL_CONFIG, {
     production: process.env['NODE_ENV'] === 'production',
   });
   if (policy.allow.length > 0) kit.log.warn({ allow: policy.allow.map((entry) => entry.text) }, 'egress.relaxed');
   const egress = createEgress(policy, { smtp });
   kit.onDrain('egress', () => egress.close());
-  return egress;
+  return { egress, policy };
 }
 
 async function followConnectors(kit: Kit, database: DataSource, secrets: Secrets): Promise<Connectors> {

@@ -5,6 +5,7 @@ import { keepRelay } from '@waybill/event-log/keep-relay';
 import { LogProofs } from '@waybill/event-log/log-proofs';
 import { PostgresLog } from '@waybill/event-log/postgres-log';
 import { openDatabase } from '@waybill/service-kit/database';
+import { databaseExaminations, doctorRpc } from '@waybill/service-kit/examine';
 import { JqPool } from '@waybill/service-kit/jq/jq-pool';
 import { createSecretBox } from '@waybill/service-kit/secret-box';
 import { logProofsRpc } from '@waybill/service-kit/log-proofs.rpc';
@@ -21,6 +22,7 @@ import { LogRpc } from './in/log.rpc.js';
 import { TargetsRpc } from './in/targets.rpc.js';
 import { TenantsRpc } from './in/tenants.rpc.js';
 import { TypesRpc } from './in/types.rpc.js';
+import { registryMigrations } from './migrations.js';
 import { ConnectorsHealthOf } from './out/connectors-health.js';
 import { NotificationStreams } from './out/notification-streams.js';
 import { SealedSets } from './out/sealed-sets.js';
@@ -69,6 +71,7 @@ export async function registryModule(config: Config, kit: Kit): Promise<DynamicM
       KeysRpc,
       LogRpc,
       logProofsRpc('registry', LogProofs),
+      doctorRpc('registry', databaseExaminations('registry', database, registryMigrations)),
       TargetsRpc,
       TenantsRpc,
       TypesRpc,

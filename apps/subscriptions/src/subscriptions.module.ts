@@ -6,6 +6,7 @@ import { LogProofs } from '@waybill/event-log/log-proofs';
 import { PostgresLog } from '@waybill/event-log/postgres-log';
 import { keks } from '@waybill/service-kit/config';
 import { openDatabase } from '@waybill/service-kit/database';
+import { databaseExaminations, doctorRpc } from '@waybill/service-kit/examine';
 import { macSecret } from '@waybill/service-kit/mac-secret';
 import { createSecretBox } from '@waybill/service-kit/secret-box';
 import { logProofsRpc, payloadsRpc } from '@waybill/service-kit/log-proofs.rpc';
@@ -18,6 +19,7 @@ import { NotificationsRpc } from './in/notifications.rpc.js';
 import { PublishRpc } from './in/publish.rpc.js';
 import { SubscriptionsRpc } from './in/subscriptions.rpc.js';
 import { UnknownTenantConsumer } from './in/unknown-tenant.consumer.js';
+import { subscriptionsMigrations } from './migrations.js';
 import { NotificationList } from './read/notification-list.js';
 import { RoutingState } from './read/routing-state.js';
 import { readModels } from './read/models.js';
@@ -78,6 +80,7 @@ export async function subscriptionsModule(config: SubscriptionsConfig, kit: Kit)
   intakes.start();
   const stopHearing = new UnknownTenantConsumer(nc, router, eventLog, log).start();
   kit.onDrain('unknown tenants', stopHearing);
+  const list = new SubscriptionList(database, async () => routing?.whenCurrent(), eventLog);
   return {
     module: SubscriptionsModule,
     controllers: [
@@ -88,6 +91,7 @@ export async function subscriptionsModule(config: SubscriptionsConfig, kit: Kit)
       LogRpc,
       logProofsRpc('subscriptions', LogProofs),
       payloadsRpc('subscriptions', LogProofs),
+      doctorRpc('subscriptions', databaseExaminations('subscriptions', database, subscriptionsMigrations)),
     ],
     providers: [
       { provide: NATS, useValue: nc },
@@ -95,10 +99,7 @@ export async function subscriptionsModule(config: SubscriptionsConfig, kit: Kit)
       { provide: LogProofs, useValue: proofs },
       { provide: Router, useValue: router },
       { provide: Intakes, useValue: intakes },
-      {
-        provide: SubscriptionList,
-        useValue: new SubscriptionList(database, async () => routing?.whenCurrent(), eventLog),
-      },
+      { provide: SubscriptionList, useValue: list },
       { provide: NotificationList, useValue: new NotificationList(database, async () => notifications?.whenCurrent()) },
     ],
   };

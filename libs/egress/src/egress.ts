@@ -33,6 +33,11 @@ export interface Egress {
   sendHttp(request: HttpTargetRequest, secrets: Secrets, limits: HttpLimits): Promise<HttpSent>;
   /** Sends one mail and gives back what became of each recipient, in the server's own words. Never throws as `sendHttp`. */
   sendMail(request: MailTargetRequest, secrets: Secrets, limits: HttpLimits): Promise<MailSent>;
+  /**
+   * Greets the deployment's own mail server and logs in, as a mail would, and answers which it was; null where the deployment has none.
+   * Rejects with what the server or the way to it said.
+   */
+  greetMailServer(timeoutMs: number): Promise<string | null>;
   /** Judges a URL by its text, at save, with the words that tell the user what to write. */
   check(url: string): ReturnType<typeof judgeUrl>;
   close(): Promise<void>;
@@ -54,6 +59,7 @@ export function createEgress(policy: EgressPolicy, options: EgressOptions = {}):
   return {
     sendHttp: (request, secrets, limits) => sender.send(request, secrets, limits),
     sendMail: (request, secrets, limits) => mailSender.send(request, secrets, limits),
+    greetMailServer: (timeoutMs) => mailSender.greet(timeoutMs),
     check: (url) => judgeUrl(url, policy),
     close: async () => {
       mails.close();

@@ -61,6 +61,20 @@ export class MailSender {
     };
   }
 
+  /** Greets the deployment's own mail server and logs in, without a mail; null where there is none. */
+  async greet(timeoutMs: number): Promise<string | null> {
+    if (this.deployment === null) return null;
+    const { url, password, caPem } = this.deployment;
+    const server = readMailServer(url, password ?? null, this.policy, { isDeployments: true, caPem });
+    const late = new EgressFault('timeout', `Waited ${timeoutMs} ms for the mail server.`, 'later');
+    try {
+      this.pool.give(server, await this.takeBy(server, timeoutMs, late));
+    } catch (error) {
+      throw new Error(maskWith({}, server)(error instanceof Error ? error.message : String(error)), { cause: error });
+    }
+    return shownServer(url);
+  }
+
   private serverFor(request: MailTargetRequest, secrets: Secrets): MailServer {
     if (request.smtpUrl !== null) {
       const password = request.passwordSecret === null ? null : secretOf(secrets, request.passwordSecret);

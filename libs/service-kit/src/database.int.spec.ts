@@ -1,5 +1,6 @@
 import { startPostgres, type TestDatabase } from '@waybill/testkit/start-postgres';
 import type { DataSource, MigrationInterface, QueryRunner } from 'typeorm';
+import { databaseExaminations, examine } from './examine.js';
 import { grantToApp, openDatabase, runMigrations, userOf } from './database.js';
 
 class MakesRows1700000000001 implements MigrationInterface {
@@ -39,6 +40,20 @@ describe('the database of a service', () => {
     source = await openDatabase({ url: database.appUrl, applicationName: 'test' });
     await source.query('insert into rows values (1)');
     await expect(source.query('delete from rows')).rejects.toThrow('permission denied');
+  });
+
+  it('lets the service see whether its schema is that of its code', async () => {
+    await migrate();
+    source = await openDatabase({ url: database.appUrl, applicationName: 'test' });
+    const checks = databaseExaminations('test', source, [MakesRows1700000000001]);
+    expect((await examine(checks, 'default')).map(({ state }) => state)).toEqual(['holds', 'holds']);
+    class NotYetRun1800000000001 extends MakesRows1700000000001 {}
+    const later = databaseExaminations('test', source, [MakesRows1700000000001, NotYetRun1800000000001]);
+    expect((await examine(later, 'default'))[1]).toMatchObject({
+      state: 'wrong',
+      says: 'Not applied: NotYetRun1800000000001.',
+      fix: expect.stringContaining('migrate.js') as string,
+    });
   });
 
   it('refuses at once what waiting does not heal', async () => {

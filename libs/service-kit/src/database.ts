@@ -104,6 +104,8 @@ export async function runMigrations(options: MigrationOptions): Promise<string[]
     await dataSource.initialize();
     await dataSource.query(`grant usage on schema public to "${options.appRole}"`);
     const done = await dataSource.runMigrations({ transaction: 'each' });
+    // So that a running service can say whether its schema is that of its code.
+    await dataSource.query(`grant select on schema_migrations to "${options.appRole}"`);
     return done.map(({ name }) => name);
   } finally {
     if (dataSource.isInitialized) await dataSource.destroy();

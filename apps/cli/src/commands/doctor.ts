@@ -1,3 +1,4 @@
+import type { Check } from '@waybill/contracts/http/doctor';
 import { Command } from 'commander';
 import { devFile, Server, targetOf } from '../server.js';
 import { NotDone, say, type World } from '../world.js';
@@ -12,7 +13,13 @@ export const doctorCommand = (world: World): Command =>
   new Command('doctor')
     .description('looks whether everything answers, and says what to do where it does not')
     .action(async ({ json }: { json?: boolean }) => {
-      const findings = await Promise.all([...serviceChecks(world), apiCheck(world), ...logChecks(world)]);
+      const [doctor, ...rest] = await Promise.all([
+        doctorChecks(world),
+        ...serviceChecks(world),
+        apiCheck(world),
+        ...logChecks(world),
+      ]);
+      const findings = [...rest, ...doctor];
       const well = findings.every((finding) => finding.well);
       say(world, json, { well, findings }, () =>
         findings.map(({ what, well: good, words }) => `${good ? 'ok  ' : 'FAIL'}  ${what}: ${words}`),
@@ -38,6 +45,20 @@ function serviceChecks(world: World): Promise<Finding>[] {
       return 'ready';
     }),
   );
+}
+
+/** What the gateway's doctor finds: the same lines as on the console's page, each that does not hold with what to do. */
+async function doctorChecks(world: World): Promise<Finding[]> {
+  try {
+    const { items } = await new Server(world).get<{ items: Check[] }>('/v1/doctor');
+    return items.map(({ title, state, says, fix }) => ({
+      what: title,
+      well: state !== 'wrong',
+      words: fix === null ? says : `${says} ${fix}`,
+    }));
+  } catch (error) {
+    return [{ what: 'doctor', well: false, words: error instanceof Error ? error.message : String(error) }];
+  }
 }
 
 /** How far each log is signed; a checkpoint that stays behind its log is a notary that does not look. */

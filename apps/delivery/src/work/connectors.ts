@@ -84,6 +84,12 @@ export class Connectors {
     return this.mirror?.get(`connector-${id}`)?.value;
   }
 
+  /** A tenant's connectors that are there, enabled or not. */
+  ofTenant(tenant: string): Connector[] {
+    const all = [...(this.mirror?.all() ?? [])].map(({ value }) => value);
+    return all.filter((connector) => connector.tenant === tenant && connector.state !== 'deleted');
+  }
+
   /** Resolves true once registry's log was read up to a position. */
   reached(position: number, timeoutMs: number): Promise<boolean> {
     return this.mirror?.reached(position, timeoutMs) ?? Promise.resolve(false);

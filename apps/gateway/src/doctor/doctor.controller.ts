@@ -4,20 +4,22 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import type { Check } from '@waybill/contracts/http/doctor';
 import type { LogStanding } from '@waybill/contracts/http/log-proofs';
 import { logStream, noTenant, notificationStream, type ServiceName } from '@waybill/contracts/subjects';
+import { databaseExaminations, type Examination, examine, type Finding } from '@waybill/service-kit/examine';
 import type { DataSource } from 'typeorm';
 import { Ask, type Asked, type Caller, On } from '../edge/route.js';
 import { natsToken, Rpc } from '../edge/rpc.js';
+import { gatewayMigrations } from '../migrations.js';
 import { databaseToken } from '../tokens.js';
-import { type Finding, judgeBacklog, judgeClock, judgeRelay, judgeRoundTrip, judgeStanding } from './judge.js';
+import { judgeBacklog, judgeRelay, judgeRoundTrip, judgeStanding } from './judge.js';
 import { doctorRoutes } from './doctor.routes.js';
 
 type Routes = typeof doctorRoutes;
 
-/** A person waits for the page: what does not answer by then is what the page is for. */
-const checkTimeoutMs = 2_000;
+/** A little longer than a service takes at most for its own examinations. */
+const askTimeoutMs = 2_500;
 const keepers = ['registry', 'subscriptions', 'delivery'] as const;
 
-/** Looks at everything the gateway can reach, at once; a check that fails says so in its own line and spoils no other. */
+/** Looks at everything the gateway can reach, at once, and asks each service what only that can see. */
 @Controller()
 export class DoctorController {
   constructor(
@@ -28,99 +30,113 @@ export class DoctorController {
 
   @On(doctorRoutes.look)
   async look(@Ask() { caller }: Asked<Routes['look']>): Promise<{ items: Check[] }> {
-    const checks = [
-      this.check('nats', 'The broker answers', 'Start nats-server, or check NATS_URL and its password.', () =>
-        this.roundTrip(),
-      ),
-      this.check('database', "The gateway's database answers", 'Start PostgreSQL, or check DATABASE_URL.', () =>
-        this.clock(),
-      ),
-      ...keepers.flatMap((service) => this.keeper(caller, service)),
-      this.check(
-        'notary',
-        'The notary signs checkpoints',
-        'Start it: npm run service -- start notary. Deliveries flow without it; proofs do not grow.',
-        async () => {
-          await this.ask(caller, 'notary', 'status');
-          return { state: 'holds', says: 'It answers.' };
-        },
-      ),
-      this.check(
-        'notifications',
-        'What is published is taken up',
-        'Check that subscriptions runs; the stream is made with the tenant.',
-        () => this.backlog(caller.tenant),
-      ),
+    const own = [
+      this.broker(),
+      ...databaseExaminations('gateway', this.database, gatewayMigrations),
+      this.notary(caller),
+      this.backlog(caller.tenant),
     ];
-    return { items: await Promise.all(checks) };
+    const [first, ...rest] = await Promise.all([
+      examine(own, caller.tenant),
+      ...keepers.map((service) => this.keeper(caller, service)),
+    ]);
+    return { items: [...first, ...rest.flat()] };
   }
 
-  private keeper(caller: Caller, service: (typeof keepers)[number]): Promise<Check>[] {
-    const log = `${service}-0`;
+  /** A service's two lines from outside, then what it says of itself; a service that is away is one red line, not five. */
+  private async keeper(caller: Caller, service: (typeof keepers)[number]): Promise<Check[]> {
     const head = this.ask<{ position: number }>(caller, service, 'log.head');
-    // Both checks below wait for it; neither may be the one that lets a rejection go unheard.
-    head.catch(() => undefined);
-    const start = `Start it: npm run service -- start ${service}. If it does start, its log says what it waits for.`;
-    return [
-      this.check(service, `The service ${service} answers`, start, async () => {
-        const { position } = await head;
-        return { state: 'holds', says: `Its log ${log} is at position ${position}.` };
-      }),
-      this.check(
-        `relay-${log}`,
-        `What ${log} records reaches the broker`,
-        'The relay of the service catches up by itself; if it stands still, the log of the service says why.',
-        async () => {
-          const [{ position }, streams] = await Promise.all([head, jetstreamManager(this.nc, { checkAPI: false })]);
-          const { state } = await streams.streams.info(logStream(log));
-          return judgeRelay(position, state.last_seq);
-        },
-      ),
-      this.check(
-        `guard-${log}`,
-        `What ${log} holds is what was signed`,
-        'Appends are refused until it is right again: restore the log as it was, or find out who changed it (docs/audit.md).',
-        async () => judgeStanding(await this.ask<LogStanding>(caller, service, 'log.standing')),
-      ),
-    ];
+    const itself = this.ask<{ items: Check[] }>(caller, service, 'doctor', caller.tenant);
+    // Each is waited for below; until then no rejection may go unheard.
+    for (const asked of [head, itself]) asked.catch(() => undefined);
+    const log = `${service}-0`;
+    const looks = [answers(service, log, head), this.relay(log, head), this.guard(caller, service, log)];
+    const outside = await examine(looks, caller.tenant);
+    const isAway = outside[0]?.state === 'wrong';
+    const said = await itself.catch((error: unknown) => ({ items: isAway ? [] : [silent(service, error)] }));
+    return [...outside, ...said.items];
   }
 
-  private ask<T>(caller: Caller, service: ServiceName, call: string): Promise<T> {
-    return this.rpc.ask<T>(caller, service, call, {}, { tenant: noTenant, timeoutMs: checkTimeoutMs });
+  private broker(): Examination {
+    return {
+      id: 'nats',
+      title: 'The broker answers',
+      fix: 'Start nats-server, or check NATS_URL and its password.',
+      look: async () => judgeRoundTrip(await this.nc.rtt()),
+    };
   }
 
-  private async roundTrip(): Promise<Finding> {
-    return judgeRoundTrip(await this.nc.rtt());
+  private notary(caller: Caller): Examination {
+    return {
+      id: 'notary',
+      title: 'The notary signs checkpoints',
+      fix: 'Start it: npm run service -- start notary. Deliveries flow without it; proofs do not grow.',
+      look: async () => {
+        await this.ask(caller, 'notary', 'status');
+        return { state: 'holds', says: 'It answers.' };
+      },
+    };
   }
 
-  private async clock(): Promise<Finding> {
-    const beganMs = Date.now();
-    const rows: { ms: string }[] = await this.database.query(
-      `select extract(epoch from clock_timestamp()) * 1000 as ms`,
-    );
-    // The answer was made somewhere between the two looks at our own clock.
-    return judgeClock(Number(rows[0]?.ms) - (beganMs + Date.now()) / 2, Date.now() - beganMs);
+  private backlog(tenant: string): Examination {
+    return {
+      id: 'notifications',
+      title: 'What is published is taken up',
+      fix: 'Check that subscriptions runs. Where the stream is not found, registry makes it anew within a minute; its log says why not.',
+      look: async () => {
+        const streams = await jetstreamManager(this.nc, { checkAPI: false });
+        const { state } = await streams.streams.info(notificationStream(tenant));
+        return judgeBacklog(state.messages);
+      },
+    };
   }
 
-  private async backlog(tenant: string): Promise<Finding> {
-    const streams = await jetstreamManager(this.nc, { checkAPI: false });
-    const { state } = await streams.streams.info(notificationStream(tenant));
-    return judgeBacklog(state.messages);
+  private relay(log: string, head: Promise<{ position: number }>): Examination {
+    return {
+      id: `relay-${log}`,
+      title: `The stream of ${log} is there and carries what is recorded`,
+      fix: 'The relay of the service makes it anew and catches up by itself; if it stands still, the log of the service says why.',
+      look: async () => {
+        const [{ position }, streams] = await Promise.all([head, jetstreamManager(this.nc, { checkAPI: false })]);
+        const { state } = await streams.streams.info(logStream(log));
+        return judgeRelay(position, state.last_seq);
+      },
+    };
   }
 
-  private async check(id: string, title: string, fix: string, look: () => Promise<Finding>): Promise<Check> {
-    try {
-      const { state, says } = await withinTime(look());
-      return { id, title, state, says, fix: state === 'wrong' ? fix : null };
-    } catch (error) {
-      return { id, title, state: 'wrong', says: error instanceof Error ? error.message : String(error), fix };
-    }
+  private guard(caller: Caller, service: (typeof keepers)[number], log: string): Examination {
+    return {
+      id: `guard-${log}`,
+      title: `What ${log} holds is what was signed`,
+      fix: 'Appends are refused until it is right again: restore the log as it was, or find out who changed it (docs/audit.md).',
+      look: async () => judgeStanding(await this.ask<LogStanding>(caller, service, 'log.standing')),
+    };
+  }
+
+  private ask<T>(caller: Caller, service: ServiceName, call: string, tenant: string = noTenant): Promise<T> {
+    return this.rpc.ask<T>(caller, service, call, {}, { tenant, timeoutMs: askTimeoutMs });
   }
 }
 
-function withinTime<T>(work: Promise<T>): Promise<T> {
-  const late = new Promise<never>((_, reject) => {
-    setTimeout(() => reject(new Error('It did not answer in time.')), checkTimeoutMs + 500).unref();
-  });
-  return Promise.race([work, late]);
+/** It answers, but not this: an older copy, or one that is too busy. */
+function silent(service: string, error: unknown): Check {
+  return {
+    id: `${service}.doctor`,
+    title: `The service ${service} says what it finds`,
+    state: 'unknown',
+    says: error instanceof Error ? error.message : String(error),
+    fix: `Look again; if it stays, bring ${service} to the version of the gateway.`,
+  };
+}
+
+function answers(service: string, log: string, head: Promise<{ position: number }>): Examination {
+  return {
+    id: service,
+    title: `The service ${service} answers`,
+    fix: `Start it: npm run service -- start ${service}. If it does start, its log says what it waits for.`,
+    look: async (): Promise<Finding> => ({
+      state: 'holds',
+      says: `Its log ${log} is at position ${(await head).position}.`,
+    }),
+  };
 }

@@ -1,12 +1,8 @@
-import type { Check } from '@waybill/contracts/http/doctor';
 import type { LogStanding } from '@waybill/contracts/http/log-proofs';
-
-export type Finding = Pick<Check, 'state' | 'says'>;
+import type { Finding } from '@waybill/service-kit/examine';
 
 /** Slower than this and every call of the API is slow. */
 export const roundTripMsMax = 100;
-/** Signatures carry a time that receivers compare with theirs (Standard Webhooks: 5 minutes); due times are the database's. */
-export const skewMsMax = 1_000;
 /** Events between a log and its stream: a second of a busy log. */
 export const relayLagMax = 5_000;
 /** Published and not yet recorded: a few seconds of intake. */
@@ -14,17 +10,6 @@ export const backlogMax = 10_000;
 
 export function judgeRoundTrip(ms: number): Finding {
   return { state: ms <= roundTripMsMax ? 'holds' : 'wrong', says: `One round trip takes ${ms} ms.` };
-}
-
-/** `skewMs`: the database's clock minus ours; known only to half of how long the question took. */
-export function judgeClock(skewMs: number, tookMs: number): Finding {
-  const certainMs = Math.max(0, Math.abs(skewMs) - tookMs / 2);
-  if (certainMs <= skewMsMax)
-    return { state: 'holds', says: `It answers, and its clock agrees within ${skewMsMax} ms.` };
-  return {
-    state: 'wrong',
-    says: `Its clock differs from ours by ${Math.round(skewMs)} ms: let both machines keep time by NTP.`,
-  };
 }
 
 export function judgeRelay(head: number, streamLast: number): Finding {

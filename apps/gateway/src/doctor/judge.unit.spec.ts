@@ -1,13 +1,11 @@
 import {
   backlogMax,
   judgeBacklog,
-  judgeClock,
   judgeRelay,
   judgeRoundTrip,
   judgeStanding,
   relayLagMax,
   roundTripMsMax,
-  skewMsMax,
 } from './judge.js';
 
 const standing = { readOnly: null, lookedAt: null, checkpoint: { size: 7, from: 'notary' }, keyed: true };
@@ -16,9 +14,6 @@ describe('what the doctor says', () => {
   it.each([
     ['a round trip at the bound holds', judgeRoundTrip(roundTripMsMax), 'holds'],
     ['a round trip past the bound is wrong', judgeRoundTrip(roundTripMsMax + 1), 'wrong'],
-    ['a clock at the bound holds', judgeClock(skewMsMax, 0), 'holds'],
-    ['a clock past the bound is wrong', judgeClock(-skewMsMax - 1, 0), 'wrong'],
-    ['a clock that a slow answer cannot tell from ours holds', judgeClock(skewMsMax + 400, 1_000), 'holds'],
     ['a stream at the head holds', judgeRelay(7, 7), 'holds'],
     ['a stream behind by the bound holds', judgeRelay(relayLagMax, 0), 'holds'],
     ['a stream behind by one more is wrong', judgeRelay(relayLagMax + 1, 0), 'wrong'],
