@@ -1,4 +1,4 @@
-import type { DynamicModule } from '@nestjs/common';
+import type { DynamicModule, Provider } from '@nestjs/common';
 import { followLog } from '@waybill/bus/follow-log';
 import { registryLog } from '@waybill/contracts/log/registry';
 import { readDeployment } from '@waybill/egress/deployment';
@@ -43,6 +43,8 @@ import { Secrets } from './out/secrets.js';
 import { sendThrough } from './out/send.js';
 import { TryOut } from './out/try-out.js';
 import { deliveries } from './read/deliveries.js';
+import { ConnectorStatsList } from './read/connector-stats.js';
+import { DeliveryFacetCounts } from './read/delivery-facets.js';
 import { DeliveryList } from './read/delivery-list.js';
 import { DueAttempts } from './read/due-attempts.js';
 import { Healths } from './read/health-rows.js';
@@ -139,8 +141,7 @@ export async function deliveryModule(config: Config, kit: Kit): Promise<DynamicM
       { provide: HandleDelivery, useValue: new HandleDelivery(eventLog) },
       { provide: Jobs, useValue: jobs },
       { provide: HandleJob, useValue: new HandleJob(eventLog, jobs, reached) },
-      { provide: Stats, useValue: new Stats(database) },
-      { provide: DeliveryList, useValue: new DeliveryList(database, () => projection.whenCurrent()) },
+      ...questionsTo(database, projection),
       { provide: TestAudit, useValue: new TestAudit(eventLog) },
       { provide: ReplayAttempt, useValue: new ReplayAttempt({ nc, engine: jq, log }) },
       { provide: TryOut, useValue: new TryOut({ jq, send, secrets, connectors }) },
@@ -157,6 +158,16 @@ function startJobs(
   const timer = new JobsTimer({ eventLog, leases: eventLog.leases, jobs, log, copy, reached });
   onDrain('jobs', () => timer.stop());
   timer.start();
+}
+
+/** What people ask of the read model. */
+function questionsTo(database: DataSource, projection: Projection): Provider[] {
+  return [
+    { provide: Stats, useValue: new Stats(database) },
+    { provide: ConnectorStatsList, useValue: new ConnectorStatsList(database) },
+    { provide: DeliveryFacetCounts, useValue: new DeliveryFacetCounts(database) },
+    { provide: DeliveryList, useValue: new DeliveryList(database, () => projection.whenCurrent()) },
+  ];
 }
 
 interface Work {

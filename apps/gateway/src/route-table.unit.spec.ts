@@ -43,6 +43,7 @@ POST /v1/notifications
 GET /v1/notifications
 GET /v1/notifications/{id}
 GET /v1/deliveries
+GET /v1/deliveries/facets
 GET /v1/deliveries/{id}
 POST /v1/deliveries/{id}/redeliver
 POST /v1/deliveries/{id}/cancel
@@ -53,6 +54,7 @@ POST /v1/jobs/{id}/pause
 POST /v1/jobs/{id}/resume
 POST /v1/jobs/{id}/cancel
 GET /v1/stats
+GET /v1/stats/connectors
 GET /v1/why/{id}
 GET /v1/log/{log}/events
 GET /v1/log/{log}/head

@@ -2,9 +2,10 @@ import { availableParallelism, cpus } from 'node:os';
 import { startStack } from './stack.js';
 import { measureBarePosts, measureWalk } from './walk.js';
 
-/** `npm run bench -- --smoke | --walk | --append | --render | --rebuild`: what is measured, on which machine, as JSON lines; a table for people last. */
+/** `npm run bench -- --smoke | --walk | --append | --render | --rebuild | --explorer`: what is measured, on which machine, as JSON lines; a table for people last. */
 const wanted = new Set(process.argv.slice(2));
 if (wanted.has('--append')) await appendRun();
+else if (wanted.has('--explorer')) await explorerRun();
 else if (wanted.has('--render')) await (await import('./render.js')).runRenderBench();
 else if (wanted.has('--rebuild')) await rebuildRun();
 else await walkRun(wanted.has('--walk') ? 20_000 : 6_000);
@@ -24,6 +25,21 @@ async function walkRun(notifications: number): Promise<void> {
         `fan-out ${figure.fanOut}           ${figure.deliveriesPerSecond} deliveries/s (${figure.notificationsPerSecond} notifications/s, ${figure.notifications} of 1 KB in ${figure.seconds.toFixed(2)} s)`,
       );
     }
+  } finally {
+    await stack.stop();
+  }
+}
+
+/** Fails when one of the pages takes longer than it may. */
+async function explorerRun(): Promise<void> {
+  const { measureExplorer, pageMsMax } = await import('./explorer.js');
+  const stack = await startStack();
+  try {
+    const { rows, answers } = await measureExplorer(stack.dev);
+    say({ machine: machine(), explorer: { rows, answers } });
+    for (const { question, items, p50Ms, p95Ms } of answers)
+      console.log(`${question.padEnd(56)} ${String(items).padStart(6)}  p50 ${p50Ms} ms  p95 ${p95Ms} ms`);
+    if (answers.some(({ p95Ms }) => p95Ms > pageMsMax)) process.exitCode = 1;
   } finally {
     await stack.stop();
   }

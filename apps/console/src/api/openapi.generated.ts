@@ -549,6 +549,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/deliveries/facets': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Counts the deliveries of a filter by status, type, connector and subscription.
+     * @description Needs a key with the scope `read`.
+     */
+    get: operations['getDeliveriesFacets'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/deliveries/{id}': {
     parameters: {
       query?: never;
@@ -621,6 +641,26 @@ export interface paths {
      * @description Needs a key with the scope `read`.
      */
     get: operations['getStats'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/stats/connectors': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * The same by connector, with the last error, what stands against it now, and a series of each.
+     * @description Needs a key with the scope `read`.
+     */
+    get: operations['getStatsConnectors'];
     put?: never;
     post?: never;
     delete?: never;
@@ -1457,6 +1497,16 @@ export interface components {
       enabled: boolean;
       /** @enum {string} */
       status: 'healthy' | 'failing' | 'disabled';
+      health: {
+        /** @description Since when attempts fail; after five days it is disabled */
+        failingSince: string | null;
+        /** @description Reason code of the failures */
+        because: string | null;
+        /** @description The target asked for quiet (Retry-After): nothing is sent before */
+        pausedUntil: string | null;
+      } & {
+        [key: string]: unknown;
+      };
       config: {
         [key: string]: unknown;
       };
@@ -1524,6 +1574,16 @@ export interface components {
       enabled: boolean;
       /** @enum {string} */
       status: 'healthy' | 'failing' | 'disabled';
+      health: {
+        /** @description Since when attempts fail; after five days it is disabled */
+        failingSince: string | null;
+        /** @description Reason code of the failures */
+        because: string | null;
+        /** @description The target asked for quiet (Retry-After): nothing is sent before */
+        pausedUntil: string | null;
+      } & {
+        [key: string]: unknown;
+      };
       config: {
         [key: string]: unknown;
       };
@@ -1882,6 +1942,11 @@ export interface components {
             [key: string]: unknown;
           })
         | null;
+      /**
+       * Format: date-time
+       * @description When the notification was routed; lists are in this order, and `since` and `until` mean it
+       */
+      routedAt?: string;
       /** Format: date-time */
       acceptedAt?: string;
       /** Format: date-time */
@@ -1971,6 +2036,42 @@ export interface components {
     } & {
       [key: string]: unknown;
     };
+    DeliveryFacets: {
+      /** @description Deliveries that the filter finds, as far as they were counted */
+      counted: number;
+      /** @description false: only the newest were counted, and the counts are of those */
+      complete: boolean;
+      facets: {
+        status: ({
+          value: string;
+          count: number;
+        } & {
+          [key: string]: unknown;
+        })[];
+        type: ({
+          value: string;
+          count: number;
+        } & {
+          [key: string]: unknown;
+        })[];
+        connectorId: ({
+          value: string;
+          count: number;
+        } & {
+          [key: string]: unknown;
+        })[];
+        subscriptionId: ({
+          value: string;
+          count: number;
+        } & {
+          [key: string]: unknown;
+        })[];
+      } & {
+        [key: string]: unknown;
+      };
+    } & {
+      [key: string]: unknown;
+    };
     Stats: {
       /** Format: date-time */
       since: string;
@@ -2007,6 +2108,51 @@ export interface components {
           })
         | null;
       series: ({
+        /** Format: date-time */
+        at: string;
+        delivered: number;
+        deadLettered: number;
+        failedAttempts: number;
+      } & {
+        [key: string]: unknown;
+      })[];
+    } & {
+      [key: string]: unknown;
+    };
+    ConnectorStats: {
+      /** @description Id of a connector */
+      connectorId: string;
+      delivered: number;
+      deadLettered: number;
+      failedAttempts: number;
+      /** @description Not over now, whenever they were routed */
+      underWay: number;
+      /** @description Within the window */
+      lastDeliveredAt: string | null;
+      /** @description Of the newest delivery that is a dead letter or waits for a retry, whenever it was routed */
+      lastError:
+        | ({
+            reason: string;
+            /** Format: date-time */
+            at: string;
+            deliveryId: string;
+          } & {
+            [key: string]: unknown;
+          })
+        | null;
+      /** @description The target asked for quiet until then */
+      pausedUntil: string | null;
+      /** @description Several failures in a row: only a probe goes through now and then */
+      failing:
+        | ({
+            /** Format: date-time */
+            since: string;
+            because: string | null;
+          } & {
+            [key: string]: unknown;
+          })
+        | null;
+      points: ({
         /** Format: date-time */
         at: string;
         delivered: number;
@@ -3597,8 +3743,11 @@ export interface operations {
         notificationId?: string;
         /** @description Type of a notification, such as incident or deploy.finished */
         type?: string;
+        /** @description Routed then or later */
         since?: string;
+        /** @description Routed before */
         until?: string;
+        /** @description An id of a delivery or notification, a reason, or a ticket; as it is spelled */
         q?: string;
       };
       header?: never;
@@ -3619,6 +3768,43 @@ export interface operations {
           } & {
             [key: string]: unknown;
           };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  getDeliveriesFacets: {
+    parameters: {
+      query?: {
+        status?: 'pending' | 'attempting' | 'retrying' | 'delivered' | 'dead-lettered' | 'cancelled' | 'suppressed';
+        /** @description Id of a connector */
+        connectorId?: string;
+        /** @description Id of a subscription */
+        subscriptionId?: string;
+        /** @description Id of a notification */
+        notificationId?: string;
+        /** @description Type of a notification, such as incident or deploy.finished */
+        type?: string;
+        /** @description Routed then or later */
+        since?: string;
+        /** @description Routed before */
+        until?: string;
+        /** @description An id of a delivery or notification, a reason, or a ticket; as it is spelled */
+        q?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DeliveryFacets'];
         };
       };
       default: components['responses']['Problem'];
@@ -3743,6 +3929,40 @@ export interface operations {
       default: components['responses']['Problem'];
     };
   };
+  getStatsConnectors: {
+    parameters: {
+      query?: {
+        since?: string;
+        until?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            /** Format: date-time */
+            since: string;
+            /** Format: date-time */
+            until: string;
+            /** @description What one point of `points` spans; points without deliveries are left out */
+            pointMs: number;
+            items: components['schemas']['ConnectorStats'][];
+          } & {
+            [key: string]: unknown;
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
   postRedeliveries: {
     parameters: {
       query?: never;
@@ -3767,10 +3987,17 @@ export interface operations {
             notificationId?: string;
             /** @description Type of a notification, such as incident or deploy.finished */
             type?: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description Routed then or later
+             */
             since?: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description Routed before
+             */
             until?: string;
+            /** @description An id of a delivery or notification, a reason, or a ticket; as it is spelled */
             q?: string;
           };
           /** @enum {string} */

@@ -1,6 +1,7 @@
 import { Controller, Inject } from '@nestjs/common';
 import {
   cancelInputSchema,
+  deliveryFacetsInputSchema,
   deliveryGetInputSchema,
   deliveryListInputSchema,
   redeliverInputSchema,
@@ -9,6 +10,7 @@ import type { DeliveryCommand } from '@waybill/delivery/decide';
 import { Rpc, type RpcRequest } from '@waybill/service-kit/rpc';
 import type { z } from 'zod';
 import { HandleDelivery } from '../handle-delivery.js';
+import { DeliveryFacetCounts } from '../read/delivery-facets.js';
 import { DeliveryList } from '../read/delivery-list.js';
 import { deliveryView, eventsUntil } from '../read/delivery-view.js';
 
@@ -18,11 +20,17 @@ export class DeliveriesRpc {
   constructor(
     @Inject(HandleDelivery) private readonly handle: HandleDelivery,
     @Inject(DeliveryList) private readonly list: DeliveryList,
+    @Inject(DeliveryFacetCounts) private readonly counts: DeliveryFacetCounts,
   ) {}
 
   @Rpc('delivery', 'deliveries.list', deliveryListInputSchema)
   listDeliveries({ tenant, input }: RpcRequest<z.output<typeof deliveryListInputSchema>>): Promise<unknown> {
     return this.list.page(tenant, input);
+  }
+
+  @Rpc('delivery', 'deliveries.facets', deliveryFacetsInputSchema)
+  facets({ tenant, input }: RpcRequest<z.output<typeof deliveryFacetsInputSchema>>): Promise<unknown> {
+    return this.counts.of(tenant, input);
   }
 
   /** With `at` the delivery as it was then: folded from its stream. */

@@ -12,7 +12,16 @@ import { deliveries, segmentsOf } from './deliveries.js';
  * The rows must be a fold of the log and of nothing else: a rebuild cuts the log into larger batches than the service did, and may
  * not come to other rows by that.
  */
-const tables = ['delivery', 'delivery_ended', 'delivery_due', 'correlation', 'connector_health', 'job'];
+const tables = [
+  'delivery',
+  'delivery_ended',
+  'delivery_kind',
+  'delivery_ticket',
+  'delivery_due',
+  'correlation',
+  'connector_health',
+  'job',
+];
 const acts = [
   'accept',
   'accept-and-begin',

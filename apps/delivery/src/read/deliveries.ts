@@ -1,6 +1,13 @@
 import type { FoldedEvent, ReadModel, ReadModelClient } from '@waybill/event-log/read-model';
 import { applyReceipts, correlationTables } from './correlation-rows.js';
-import { applyDeliveries, applyEnds, deliveryIndexes, deliveryTables, foldBatch } from './delivery-rows.js';
+import {
+  applyDeliveries,
+  applyEnds,
+  applyTickets,
+  deliveryIndexes,
+  deliveryTables,
+  foldBatch,
+} from './delivery-rows.js';
 import { applyClosings, applyDue, dueIndexes, dueTables } from './due-rows.js';
 import { applyHealth, healthTables } from './health-rows.js';
 import { applyJobs, jobIndexes, jobTables } from './job-rows.js';
@@ -8,7 +15,7 @@ import { applyJobs, jobIndexes, jobTables } from './job-rows.js';
 /** The read model of delivery: one fold over its log, tables that move together; each table has its file. */
 export const deliveries: ReadModel = {
   name: 'deliveries',
-  version: 6,
+  version: 7,
   tables: [...deliveryTables, ...dueTables, ...correlationTables, ...healthTables, ...jobTables],
   indexes: [...deliveryIndexes, ...dueIndexes, ...jobIndexes],
   categories: ['delivery', 'closing', 'connectorhealth', 'job'],
@@ -44,6 +51,7 @@ async function applySegment(client: ReadModelClient, events: readonly FoldedEven
   const changes = foldBatch(events);
   await applyDeliveries(client, changes);
   await applyEnds(client, changes);
+  await applyTickets(client, events);
   await applyDue(client, changes);
   await applyReceipts(client, events);
   await applyClosings(client, events);

@@ -1,7 +1,8 @@
 import type { deliveryListInputSchema } from '@waybill/contracts/http/deliveries';
+import { encodeTypeId, isTypeId } from '@waybill/decider/type-id';
 import type { z } from 'zod';
 
-/** What a person may ask deliveries by; the list, and the jobs over what the list shows. */
+/** What a person may ask deliveries by; the list, its facets, and the jobs over what the list shows. */
 export type DeliveryFilter = Omit<z.output<typeof deliveryListInputSchema>, 'limit' | 'cursor'>;
 
 export interface Conditions {
@@ -9,39 +10,123 @@ export interface Conditions {
   readonly values: unknown[];
 }
 
-/** The conditions over `rm_deliveries.delivery` for one tenant's filter, and those that the caller adds; `p` is the place of the value. */
-export function conditionsOf(
+/** A condition of the caller's own: `p` is the place of the value; left out when the value is null or undefined. */
+export type Condition = readonly [(p: string) => string, unknown];
+
+const schema = 'rm_deliveries';
+/** The columns of every table that lists deliveries. */
+const listedColumns = 'id, status, type, connector_id, subscription_id';
+const ended: readonly (string | undefined)[] = ['dead-lettered', 'cancelled'];
+const underWay: readonly (string | undefined)[] = ['pending', 'attempting', 'retrying'];
+
+/** The conditions over `rm_deliveries.delivery` for one tenant's filter, and those that the caller adds. */
+export function conditionsOf(tenant: string, filter: DeliveryFilter, more: readonly Condition[] = []): Conditions {
+  const text = textOf(filter);
+  return listed(tenant, filter, [
+    [(p) => `id in (select id from ${schema}.delivery_ended where tenant = $1 and status = ${p})`, only(filter, ended)],
+    [
+      (p) => `id in (select id from ${schema}.delivery_due where tenant = $1 and status = ${p})`,
+      only(filter, underWay),
+    ],
+    [
+      (p) => `id in (select id from ${schema}.delivery_ended where tenant = $1 and reason = ${p}
+        union all select id from ${schema}.delivery_due where tenant = $1 and reason = ${p}
+        union all select id from ${schema}.delivery_ticket where tenant = $1 and ticket = ${p})`,
+      text,
+    ],
+    ...more,
+  ]);
+}
+
+/**
+ * What a filter finds (`listedColumns`), newest first, at most `limit`, as a subquery: from the shortest table that knows it. What is under way and what ended
+ * badly have tables of their own, with indexes that the long table cannot have: an index of a status would make every change of a
+ * delivery write to every index of its row.
+ */
+export function newestOf(
   tenant: string,
   filter: DeliveryFilter,
-  more: readonly (readonly [(p: string) => string, unknown])[] = [],
+  limit: number,
+  more: readonly Condition[] = [],
 ): Conditions {
-  const conditions = ['tenant = $1'];
+  const text = textOf(filter);
+  const { sql, values } = listed(tenant, filter, more);
+  const from = (table: string, also = ''): string =>
+    `(select ${listedColumns} from ${schema}.${table} where ${sql}${also} order by id desc limit ${limit})`;
+  // A handful of deliveries has the notification: the long table finds them at once, and the others do not know it.
+  if (text === undefined && (filter.notificationId !== undefined || isTypeId('ntf', wordOf(filter))))
+    return { sql: from('delivery'), values };
+  if (text === undefined) return { sql: from(tableOf(filter)), values };
+  const p = `$${values.push(text)}`;
+  const withReason = [
+    ...(underWay.includes(filter.status) ? [] : ['delivery_ended']),
+    ...(ended.includes(filter.status) ? [] : ['delivery_due']),
+  ].filter(() => filter.notificationId === undefined);
+  const branches = [
+    ...withReason.map((table) => from(table, ` and reason = ${p}`)),
+    ...(filter.notificationId === undefined ? [] : [from('delivery', ` and reason = ${p}`)]),
+    from('delivery', ` and id in (select id from ${schema}.delivery_ticket where tenant = $1 and ticket = ${p})`),
+  ];
+  return { sql: `(${branches.join(' union ')})`, values };
+}
+
+/** The first id that a delivery routed at this moment could have: ids are in order of that time, so a window is a range of them. */
+export function firstIdAt(ms: number): string {
+  const bytes = new Uint8Array(16);
+  const view = new DataView(bytes.buffer);
+  view.setUint16(0, Math.floor(Math.max(0, ms) / 2 ** 32));
+  view.setUint32(2, Math.max(0, ms) % 2 ** 32);
+  return encodeTypeId('dlv', bytes);
+}
+
+/** What every table that lists deliveries has a column for. */
+function listed(tenant: string, filter: DeliveryFilter, more: readonly Condition[]): Conditions {
+  // What was suppressed never became a delivery, and a million rows need not be read to find none.
+  const conditions = filter.status === 'suppressed' ? ['tenant = $1', 'false'] : ['tenant = $1'];
   const values: unknown[] = [tenant];
-  const where = (sql: (p: string) => string, value: unknown): void => {
-    if (value === undefined || value === null) return;
+  const word = wordOf(filter);
+  const all: readonly Condition[] = [
+    [(p) => `status = ${p}`, filter.status],
+    [(p) => `connector_id = ${p}`, filter.connectorId],
+    [(p) => `subscription_id = ${p}`, filter.subscriptionId],
+    [(p) => `notification_id = ${p}`, filter.notificationId],
+    [(p) => `type = ${p}`, filter.type],
+    [(p) => `id >= ${p}`, filter.since && firstIdAt(Date.parse(filter.since))],
+    [(p) => `id < ${p}`, filter.until && firstIdAt(Date.parse(filter.until))],
+    [(p) => `id = ${p}`, isTypeId('dlv', word) ? word : undefined],
+    [(p) => `notification_id = ${p}`, isTypeId('ntf', word) ? word : undefined],
+    ...more,
+  ];
+  for (const [sql, value] of all) {
+    if (value === undefined || value === null) continue;
     values.push(value);
     conditions.push(sql(`$${values.length}`));
-  };
-  where((p) => `status = ${p}${byStatus(filter.status)}`, filter.status);
-  where((p) => `connector_id = ${p}`, filter.connectorId);
-  where((p) => `subscription_id = ${p}`, filter.subscriptionId);
-  where((p) => `notification_id = ${p}`, filter.notificationId);
-  where((p) => `type = ${p}`, filter.type);
-  where((p) => `accepted_at >= ${p}`, filter.since);
-  where((p) => `accepted_at < ${p}`, filter.until);
-  where(
-    (p) => `(id = ${p} or notification_id = ${p} or reason = ${p} or ticket = ${p})`,
-    filter.q?.trim() || undefined,
-  );
-  for (const [sql, value] of more) where(sql, value);
+  }
+  const kind = ['connectorId', 'subscriptionId', 'type'] as const;
+  if (kind.filter((name) => filter[name] !== undefined).length > 1) conditions.push(everMet(conditions));
   return { sql: conditions.join(' and '), values };
 }
 
-/** What is under way stands in the due table and what failed in one of its own; both are short where the list is long. */
-function byStatus(status: DeliveryFilter['status']): string {
-  if (status === 'dead-lettered' || status === 'cancelled') {
-    return ` and id in (select id from rm_deliveries.delivery_ended where tenant = $1 and status = '${status}')`;
-  }
-  const underWay = status === 'pending' || status === 'attempting' || status === 'retrying';
-  return underWay ? ' and id in (select id from rm_deliveries.delivery_due)' : '';
+/** False at once, before any row is read, when these never met; the conditions are those of the filter, by column. */
+function everMet(conditions: readonly string[]): string {
+  const about = conditions.filter((sql) => /^(tenant|connector_id|subscription_id|type) = /.test(sql));
+  return `exists (select 1 from ${schema}.delivery_kind where ${about.join(' and ')})`;
+}
+
+function tableOf({ status }: DeliveryFilter): string {
+  return ended.includes(status) ? 'delivery_ended' : underWay.includes(status) ? 'delivery_due' : 'delivery';
+}
+
+function only({ status }: DeliveryFilter, statuses: readonly (string | undefined)[]): string | undefined {
+  return statuses.includes(status) ? status : undefined;
+}
+
+function wordOf({ q }: DeliveryFilter): string | undefined {
+  return q?.trim() || undefined;
+}
+
+/** What is looked for when it is no id: a reason or a ticket, as it is spelled. */
+function textOf(filter: DeliveryFilter): string | undefined {
+  const word = wordOf(filter);
+  return isTypeId('dlv', word) || isTypeId('ntf', word) ? undefined : word;
 }

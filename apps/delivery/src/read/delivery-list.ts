@@ -3,7 +3,7 @@ import { decodeCursor, encodeCursor, type ListPage } from '@waybill/contracts/ht
 import { Refused } from '@waybill/decider/decider';
 import type { DataSource } from 'typeorm';
 import type { z } from 'zod';
-import { conditionsOf } from './delivery-filter.js';
+import { newestOf } from './delivery-filter.js';
 
 type Input = z.output<typeof deliveryListInputSchema>;
 
@@ -22,6 +22,7 @@ interface Row {
   readonly attempts: number;
   readonly accepted_at: Date;
   readonly updated_at: Date;
+  readonly routed_at: Date;
 }
 
 /** The explorer's list, newest first: ids are in order of time, so the id of the last row is the cursor. */
@@ -34,9 +35,9 @@ export class DeliveryList {
 
   async page(tenant: string, input: Input): Promise<ListPage<unknown>> {
     await this.whenCurrent();
-    const { sql: conditions, values } = conditionsOf(tenant, input, [[(p) => `id < ${p}`, cursorOf(input.cursor)]]);
-    values.push(input.limit + 1);
-    const sql = `select * from rm_deliveries.delivery where ${conditions} order by id desc limit $${values.length}`;
+    const before = cursorOf(input.cursor);
+    const { sql: found, values } = newestOf(tenant, input, input.limit + 1, [[(p) => `id < ${p}`, before]]);
+    const sql = `select d.* from ${found} found join rm_deliveries.delivery d using (id) order by d.id desc limit ${input.limit + 1}`;
     const rows = await this.database.query<Row[]>(sql, values);
     const items = rows.slice(0, input.limit);
     const last = items.at(-1);
@@ -69,5 +70,6 @@ function itemOf(row: Row): Delivery {
     attemptCount: row.attempts,
     acceptedAt: row.accepted_at.toISOString(),
     updatedAt: row.updated_at.toISOString(),
+    routedAt: row.routed_at.toISOString(),
   };
 }

@@ -53,15 +53,25 @@ export const deliveryTables = [
      correlation_mac text, accepted_position bigint not null, uncertain boolean not null) with (fillfactor = 70)`,
   // What people look for. A table of its own, because an index of the status would make every change of a delivery write to every
   // index of the row: that cost more than all else this read model does.
-  `create table delivery_ended (id text collate "C" primary key, tenant text not null, status text not null)`,
+  `create table delivery_ended (
+     id text collate "C" primary key, tenant text not null, connector_id text not null, subscription_id text not null, type text not null,
+     status text not null, reason text)`,
+  // Which connectors, subscriptions and types go together: two that never met are answered without reading the rows of either.
+  `create table delivery_kind (
+     tenant text not null, connector_id text not null, subscription_id text not null, type text not null,
+     primary key (tenant, connector_id, subscription_id, type))`,
+  `create table delivery_ticket (tenant text not null, ticket text not null, id text collate "C", primary key (tenant, ticket, id))`,
 ];
 
 export const deliveryIndexes = [
   `create index on delivery (tenant, id)`,
-  `create index on delivery (connector_id, id)`,
+  `create index on delivery (tenant, type, id)`,
+  `create index on delivery (tenant, connector_id, id)`,
   `create index on delivery (notification_id)`,
-  `create index on delivery (subscription_id, id)`,
+  `create index on delivery (tenant, subscription_id, id)`,
   `create index on delivery_ended (tenant, status, id)`,
+  `create index on delivery_ended (tenant, reason, id)`,
+  `create index on delivery_ended (connector_id, status, id)`,
 ];
 
 /** Ends that are kept in `delivery_ended`; most deliveries are delivered, and those are nobody's worry. */
@@ -203,14 +213,25 @@ export async function applyDeliveries(client: ReadModelClient, { inserted, updat
   }
 }
 
-/** Notes the deliveries that ended otherwise than delivered, and strikes out those that somebody sends again. */
+/** Notes the deliveries that ended otherwise than delivered, after `applyDeliveries`, and strikes out those that somebody sends again. */
 export async function applyEnds(client: ReadModelClient, { inserted, updated }: Changes): Promise<void> {
   const rows: (Partial<DeliveryRow> & { readonly id: string })[] = [...inserted.values(), ...updated.values()];
   const ended = rows.filter((row) => keptEnds.has(row.status));
   const again = rows.filter((row) => row.reopened);
   if (again.length > 0)
     await client.query('delete from delivery_ended where id = any($1)', [again.map((row) => row.id)]);
-  if (ended.length > 0) await client.query(endedSql, [ended.map((row) => row.id), ended.map((row) => row.status)]);
+  if (ended.length > 0) await client.query(endedSql, [ended.map((row) => row.id)]);
+}
+
+/** Notes by which tickets a delivery is found, after `applyDeliveries`; most targets have none. */
+export async function applyTickets(client: ReadModelClient, events: readonly FoldedEvent[]): Promise<void> {
+  const noted = events.flatMap((recorded) => {
+    const event = recorded as unknown as DeliveryEvent;
+    if (event.type !== 'DeliveryDelivered' && event.type !== 'AttemptFailed') return [];
+    const { ticket } = receiptOf(event.data.receipt);
+    return typeof ticket === 'string' ? [{ id: recorded.stream.slice('delivery-'.length), ticket }] : [];
+  });
+  if (noted.length > 0) await client.query(ticketSql, [noted.map(({ id }) => id), noted.map(({ ticket }) => ticket)]);
 }
 
 function groupByMembers(
@@ -250,8 +271,12 @@ const updateMembers = [
 type UpdateMember = (typeof updateMembers)[number];
 
 const insertSql = `
-  insert into delivery (${insertColumns.join(', ')})
-  select * from unnest(${insertColumns.map((column, index) => `$${index + 1}::${columnTypes[column]}[]`).join(', ')})`;
+  with fresh (${insertColumns.join(', ')}) as (
+    select * from unnest(${insertColumns.map((column, index) => `$${index + 1}::${columnTypes[column]}[]`).join(', ')})),
+  kinds as (
+    insert into delivery_kind (tenant, connector_id, subscription_id, type)
+    select distinct tenant, connector_id, subscription_id, type from fresh on conflict do nothing)
+  insert into delivery (${insertColumns.join(', ')}) select * from fresh`;
 
 /** The latency is that of the first acceptance: a redelivery of next week does not make it a week. */
 const valueOf = (member: UpdateMember): string =>
@@ -263,6 +288,11 @@ const updateSql = (members: readonly UpdateMember[]): string => `
   where d.id = n.id`;
 
 const endedSql = `
-  insert into delivery_ended (id, tenant, status)
-  select d.id, d.tenant, n.status from unnest($1::text[], $2::text[]) n (id, status) join delivery d on d.id = n.id
-  on conflict (id) do update set status = excluded.status`;
+  insert into delivery_ended (id, tenant, connector_id, subscription_id, type, status, reason)
+  select id, tenant, connector_id, subscription_id, type, status, reason from delivery where id = any($1)
+  on conflict (id) do update set status = excluded.status, reason = excluded.reason`;
+
+const ticketSql = `
+  insert into delivery_ticket (tenant, ticket, id)
+  select d.tenant, n.ticket, n.id from unnest($1::text[], $2::text[]) n (id, ticket) join delivery d on d.id = n.id
+  on conflict do nothing`;

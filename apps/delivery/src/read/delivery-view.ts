@@ -25,6 +25,7 @@ export function deliveryView(tenant: string, events: readonly RecordedEvent[]): 
     reason: reasonOf(state, attempts),
     nextAttemptAt: state.status === 'pending' || state.status === 'retrying' ? state.dueAt : null,
     receipt: receiptOf(state),
+    routedAt: accepted.routed.at,
     acceptedAt: first.at,
     updatedAt: events.at(-1)?.at ?? first.at,
     version: events.at(-1)?.version ?? 0,

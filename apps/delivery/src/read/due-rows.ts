@@ -4,10 +4,11 @@ import { type Changes, type DeliveryRow, dueRanks } from './delivery-rows.js';
 /** Whoever accepted a delivery has it in memory; from the table it is taken only when it has not been begun for so long. */
 export const firstLeaseMs = 10_000;
 
-/** One row for each delivery that is not over; `due-attempts.ts` claims from it. */
+/** One row for each delivery that is not over; `due-attempts.ts` claims from it, and the explorer finds here what is under way. */
 export const dueTables = [
   `create table delivery_due (
-     id text collate "C" primary key, connector_id text not null, subscription_id text not null, rank smallint not null,
+     id text collate "C" primary key, tenant text not null, connector_id text not null, subscription_id text not null, type text not null,
+     status text not null, reason text, rank smallint not null,
      due_at timestamptz not null, owned_until timestamptz, mac text, accepted_position bigint not null, changed_position bigint not null, cancel text)`,
 ];
 
@@ -58,10 +59,11 @@ const closeSql = `
   where subscription_id = $1 and accepted_position < $3`;
 
 const dueSql = `
-  insert into delivery_due (id, connector_id, subscription_id, due_at, rank, owned_until, mac, accepted_position, changed_position)
-  select n.id, d.connector_id, d.subscription_id, n.due_at, n.rank, n.owned_until, d.correlation_mac, d.accepted_position, n.changed_position
+  insert into delivery_due
+    (id, tenant, connector_id, subscription_id, type, status, reason, due_at, rank, owned_until, mac, accepted_position, changed_position)
+  select n.id, d.tenant, d.connector_id, d.subscription_id, d.type, d.status, d.reason, n.due_at, n.rank, n.owned_until, d.correlation_mac, d.accepted_position, n.changed_position
   from unnest($1::text[], $2::timestamptz[], $3::smallint[], $4::timestamptz[], $5::bigint[]) n (id, due_at, rank, owned_until, changed_position)
   join delivery d on d.id = n.id
   on conflict (id) do update set
     due_at = case when delivery_due.cancel is null then excluded.due_at else ${dueWhenClosed('excluded.rank', 'excluded.due_at')} end,
-    rank = excluded.rank, owned_until = null, changed_position = excluded.changed_position`;
+    status = excluded.status, reason = excluded.reason, rank = excluded.rank, owned_until = null, changed_position = excluded.changed_position`;

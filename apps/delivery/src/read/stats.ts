@@ -1,7 +1,7 @@
 import { statsInputSchema } from '@waybill/contracts/http/stats';
-import { encodeTypeId } from '@waybill/decider/type-id';
 import type { DataSource } from 'typeorm';
 import type { z } from 'zod';
+import { firstIdAt } from './delivery-filter.js';
 
 type Input = z.output<typeof statsInputSchema>;
 
@@ -14,10 +14,9 @@ export class Stats {
   constructor(private readonly database: DataSource) {}
 
   async of(tenant: string, input: Input, nowMs: number): Promise<object> {
-    const untilMs = input.until === undefined ? nowMs : Date.parse(input.until);
-    const sinceMs = input.since === undefined ? untilMs - windowMsDefault : Date.parse(input.since);
+    const { sinceMs, untilMs } = windowOf(input, nowMs);
     const pointMs = Math.max(1_000, Math.ceil((untilMs - sinceMs) / pointsMax));
-    const values = [tenant, idAt(sinceMs), idAt(untilMs), input.connectorId ?? null];
+    const values = [tenant, firstIdAt(sinceMs), firstIdAt(untilMs), input.connectorId ?? null];
     const [[totals], series, [oldest]] = await Promise.all([
       this.database.query<Totals[]>(totalsSql, values),
       this.database.query<Point[]>(seriesSql, [...values, new Date(sinceMs), pointMs]),
@@ -45,13 +44,13 @@ export class Stats {
   }
 }
 
-/** The first id that a delivery routed at this moment could have. */
-function idAt(ms: number): string {
-  const bytes = new Uint8Array(16);
-  const view = new DataView(bytes.buffer);
-  view.setUint16(0, Math.floor(Math.max(0, ms) / 2 ** 32));
-  view.setUint32(2, Math.max(0, ms) % 2 ** 32);
-  return encodeTypeId('dlv', bytes);
+/** The window that was asked for; the last day when nothing was said. */
+export function windowOf(
+  input: { readonly since?: string | undefined; readonly until?: string | undefined },
+  nowMs: number,
+): { sinceMs: number; untilMs: number } {
+  const untilMs = input.until === undefined ? nowMs : Date.parse(input.until);
+  return { untilMs, sinceMs: input.since === undefined ? untilMs - windowMsDefault : Date.parse(input.since) };
 }
 
 interface Totals extends Readonly<

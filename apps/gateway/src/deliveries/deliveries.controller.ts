@@ -14,6 +14,11 @@ export class DeliveriesController {
     return this.rpc.ask(caller, 'delivery', 'deliveries.list', query);
   }
 
+  @On(deliveryRoutes.facets)
+  facets(@Ask() { caller, query }: Asked<Routes['facets']>): Promise<unknown> {
+    return this.rpc.ask(caller, 'delivery', 'deliveries.facets', query);
+  }
+
   @On(deliveryRoutes.get)
   get(@Ask() { caller, params, query }: Asked<Routes['get']>): Promise<unknown> {
     return this.rpc.ask(caller, 'delivery', 'deliveries.get', { ...params, ...query });
@@ -32,5 +37,10 @@ export class DeliveriesController {
   @On(deliveryRoutes.stats)
   stats(@Ask() { caller, query }: Asked<Routes['stats']>): Promise<unknown> {
     return this.rpc.ask(caller, 'delivery', 'stats', query);
+  }
+
+  @On(deliveryRoutes.connectorStats)
+  connectorStats(@Ask() { caller, query }: Asked<Routes['connectorStats']>): Promise<unknown> {
+    return this.rpc.ask(caller, 'delivery', 'stats.connectors', query);
   }
 }

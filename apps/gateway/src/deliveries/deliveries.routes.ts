@@ -1,5 +1,7 @@
 import {
   cancelBodySchema,
+  deliveryFacetsInputSchema,
+  deliveryFacetsSchema,
   deliveryListInputSchema,
   deliveryListSchema,
   deliverySchema,
@@ -13,7 +15,12 @@ import {
   redeliveriesAnswerSchema,
   redeliveriesBodySchema,
 } from '@waybill/contracts/http/redelivery';
-import { statsInputSchema, statsSchema } from '@waybill/contracts/http/stats';
+import {
+  connectorStatsInputSchema,
+  connectorStatsListSchema,
+  statsInputSchema,
+  statsSchema,
+} from '@waybill/contracts/http/stats';
 import { z } from 'zod';
 import { route } from '../edge/route.js';
 
@@ -31,6 +38,14 @@ export const deliveryRoutes = {
     does: 'Lists deliveries, newest first.',
     query: deliveryListInputSchema,
     answer: deliveryListSchema,
+  }),
+  facets: route({
+    ...read,
+    method: 'GET',
+    path: '/v1/deliveries/facets',
+    does: 'Counts the deliveries of a filter by status, type, connector and subscription.',
+    query: deliveryFacetsInputSchema,
+    answer: deliveryFacetsSchema,
   }),
   get: route({
     ...read,
@@ -67,6 +82,14 @@ export const deliveryRoutes = {
     does: 'Counts, success rate, latencies, the oldest undelivered and a series.',
     query: statsInputSchema,
     answer: statsSchema,
+  }),
+  connectorStats: route({
+    ...read,
+    method: 'GET',
+    path: '/v1/stats/connectors',
+    does: 'The same by connector, with the last error, what stands against it now, and a series of each.',
+    query: connectorStatsInputSchema,
+    answer: connectorStatsListSchema,
   }),
 };
 

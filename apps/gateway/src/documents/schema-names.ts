@@ -6,7 +6,7 @@ import {
   connectorWrittenSchema,
   templateSchema,
 } from '@waybill/contracts/http/connectors';
-import { attemptSchema, deliverySchema } from '@waybill/contracts/http/deliveries';
+import { attemptSchema, deliveryFacetsSchema, deliverySchema } from '@waybill/contracts/http/deliveries';
 import { filterNodeSchema, filterSchema } from '@waybill/contracts/http/filter';
 import { logEventSchema } from '@waybill/contracts/http/log';
 import { notificationTypeReadSchema } from '@waybill/contracts/http/notification-types';
@@ -18,7 +18,7 @@ import {
 } from '@waybill/contracts/http/notifications';
 import { jobSchema, redeliveryPreviewSchema } from '@waybill/contracts/http/redelivery';
 import { renderedSchema, testResultSchema } from '@waybill/contracts/http/render-and-test';
-import { statsSchema } from '@waybill/contracts/http/stats';
+import { connectorStatsSchema, statsSchema } from '@waybill/contracts/http/stats';
 import {
   explanationSchema,
   subscriptionCreateSchema,
@@ -58,9 +58,11 @@ const named: Readonly<Record<string, z.ZodType>> = {
   NotificationDetail: notificationDetailSchema,
   Attempt: attemptSchema,
   Delivery: deliverySchema,
+  DeliveryFacets: deliveryFacetsSchema,
   RedeliveryPreview: redeliveryPreviewSchema,
   Job: jobSchema,
   Stats: statsSchema,
+  ConnectorStats: connectorStatsSchema,
   LogEvent: logEventSchema,
 };
 

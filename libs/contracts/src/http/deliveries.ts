@@ -76,6 +76,9 @@ export const deliverySchema = z.looseObject({
   reason: z.string().nullable(),
   nextAttemptAt: timeSchema.nullable(),
   receipt: z.looseObject({ ticket: z.string().optional(), url: z.string().optional() }).nullable(),
+  routedAt: timeSchema
+    .optional()
+    .describe('When the notification was routed; lists are in this order, and `since` and `until` mean it'),
   acceptedAt: timeSchema.optional(),
   updatedAt: timeSchema.optional(),
   attemptCount: z.int().optional().describe('Of a row of a list'),
@@ -91,11 +94,26 @@ export const deliveryFilterFields = {
   subscriptionId: subscriptionIdSchema.optional(),
   notificationId: notificationIdSchema.optional(),
   type: notificationTypeSchema.optional(),
-  since: timeSchema.optional(),
-  until: timeSchema.optional(),
-  q: z.string().max(searchLengthMax).optional(),
+  since: timeSchema.optional().describe('Routed then or later'),
+  until: timeSchema.optional().describe('Routed before'),
+  q: z
+    .string()
+    .max(searchLengthMax)
+    .optional()
+    .describe('An id of a delivery or notification, a reason, or a ticket; as it is spelled'),
 };
 export const deliveryListInputSchema = z.strictObject({ ...listFields, ...deliveryFilterFields });
+/** Query of `GET /v1/deliveries/facets`, input of `deliveries.facets`. */
+export const deliveryFacetsInputSchema = z.strictObject({ ...deliveryFilterFields });
+const facet = z.array(z.looseObject({ value: z.string(), count: z.int() }));
+/** How many deliveries each choice of a filter would show, the other filters as they are; the most frequent first. */
+export const deliveryFacetsSchema = z.looseObject({
+  counted: z.int().describe('Deliveries that the filter finds, as far as they were counted'),
+  complete: z.boolean().describe('false: only the newest were counted, and the counts are of those'),
+  facets: z.looseObject({ status: facet, type: facet, connectorId: facet, subscriptionId: facet }),
+});
+export type DeliveryFacets = z.infer<typeof deliveryFacetsSchema>;
+
 /** `at`: as it was then. */
 export const deliveryGetInputSchema = z.strictObject({ id: deliveryIdSchema, at: timeSchema.optional() });
 

@@ -29,3 +29,38 @@ export const statsSchema = z.looseObject({
     z.looseObject({ at: timeSchema, delivered: z.int(), deadLettered: z.int(), failedAttempts: z.int() }),
   ),
 });
+
+/** Query of `GET /v1/stats/connectors`, input of `stats.connectors`. Without `since` the last 24 hours. */
+export const connectorStatsInputSchema = z.strictObject({
+  since: timeSchema.optional(),
+  until: timeSchema.optional(),
+});
+
+/** How one connector did: of the deliveries that were routed in the window, and what stands against it now. */
+export const connectorStatsSchema = z.looseObject({
+  connectorId: connectorIdSchema,
+  delivered: z.int(),
+  deadLettered: z.int(),
+  failedAttempts: z.int(),
+  underWay: z.int().describe('Not over now, whenever they were routed'),
+  lastDeliveredAt: timeSchema.nullable().describe('Within the window'),
+  lastError: z
+    .looseObject({ reason: z.string(), at: timeSchema, deliveryId: z.string() })
+    .nullable()
+    .describe('Of the newest delivery that is a dead letter or waits for a retry, whenever it was routed'),
+  pausedUntil: timeSchema.nullable().describe('The target asked for quiet until then'),
+  failing: z
+    .looseObject({ since: timeSchema, because: z.string().nullable() })
+    .nullable()
+    .describe('Several failures in a row: only a probe goes through now and then'),
+  points: z.array(
+    z.looseObject({ at: timeSchema, delivered: z.int(), deadLettered: z.int(), failedAttempts: z.int() }),
+  ),
+});
+export type ConnectorStats = z.infer<typeof connectorStatsSchema>;
+export const connectorStatsListSchema = z.looseObject({
+  since: timeSchema,
+  until: timeSchema,
+  pointMs: z.int().describe('What one point of `points` spans; points without deliveries are left out'),
+  items: z.array(connectorStatsSchema),
+});

@@ -1,0 +1,74 @@
+import type { DeliveryFacets } from '@waybill/contracts/http/deliveries';
+import type { DataSource } from 'typeorm';
+import { type DeliveryFilter, newestOf } from './delivery-filter.js';
+
+/** What the explorer counts by; the names of the API and those of the columns. */
+const columns = {
+  status: 'status',
+  type: 'type',
+  connectorId: 'connector_id',
+  subscriptionId: 'subscription_id',
+} as const;
+type FacetName = keyof typeof columns;
+const names = Object.keys(columns) as FacetName[];
+
+/** Counted are the newest so many: a page of a list of millions must not read them all. */
+export const facetRowsMax = 10_000;
+/** Choices of one facet that are shown; a person does not choose among more. */
+const valuesMax = 50;
+
+/** The counts beside the explorer's filters: what each choice would show, with the other filters as they are. */
+export class DeliveryFacetCounts {
+  constructor(private readonly database: DataSource) {}
+
+  async of(tenant: string, filter: DeliveryFilter): Promise<DeliveryFacets> {
+    // A facet that is chosen shows what the other choices would bring, so it is counted without its own filter.
+    const chosen = names.filter((name) => filter[name] !== undefined);
+    const [free, ...others] = await Promise.all([
+      this.count(
+        tenant,
+        filter,
+        names.filter((name) => !chosen.includes(name)),
+      ),
+      ...chosen.map((name) => this.count(tenant, { ...filter, [name]: undefined }, [name])),
+    ]);
+    const facets = Object.assign({}, free?.facets, ...others.map((one) => one.facets)) as DeliveryFacets['facets'];
+    const all = [free, ...others].filter((one) => one !== undefined);
+    return { counted: free?.counted ?? 0, complete: all.every(({ counted }) => counted < facetRowsMax), facets };
+  }
+
+  private async count(tenant: string, filter: DeliveryFilter, by: readonly FacetName[]): Promise<Counted> {
+    const { sql, values } = newestOf(tenant, filter, facetRowsMax);
+    const listed = by.map((name) => columns[name]);
+    const sets = ['()', ...listed.map((column) => `(${column})`)].join(', ');
+    const shown = ['count(*)', ...listed, ...listed.map((column) => `grouping(${column}) as by_${column}`)].join(', ');
+    const rows = await this.database.query<Row[]>(
+      `select ${shown} from (select * from ${sql} found limit ${facetRowsMax}) counted
+       group by grouping sets (${sets}) order by ${['count(*) desc', ...listed].join(', ')}`,
+      values,
+    );
+    const total = rows.find((row) => by.every((name) => row[`by_${columns[name]}`] === 1));
+    const facets = Object.fromEntries(
+      by.map((name) => [
+        name,
+        rows
+          .filter((row) => row[`by_${columns[name]}`] === 0)
+          .slice(0, valuesMax)
+          .map(valueOf(name)),
+      ]),
+    );
+    return { counted: Number(total?.count ?? 0), facets };
+  }
+}
+
+interface Counted {
+  readonly counted: number;
+  readonly facets: Partial<DeliveryFacets['facets']>;
+}
+
+/** One group: the columns of the other groupings are null, and `by_…` is 0 for the one that it is grouped by. */
+type Row = Record<string, unknown> & { readonly count: string };
+
+const valueOf =
+  (name: FacetName) =>
+  (row: Row): { value: string; count: number } => ({ value: String(row[columns[name]]), count: Number(row.count) });
