@@ -106,10 +106,10 @@ export class Relay {
           if (publishing.failure === null && !(await this.waitForMore(publishing.sent, either))) break;
           continue;
         }
-        for (const event of batch) {
+        for (const [index, event] of batch.entries()) {
           if (publishing.outstanding >= outstandingMax) await publishing.room();
           if (publishing.failure !== null || either.aborted) break;
-          publishing.send(event);
+          publishing.send(event, index === batch.length - 1);
           // Whoever waits for an answer from outside must not wait for five hundred messages of ours.
           if (event.position % sendsPerTurn === 0) await eventLoopTurn();
         }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Answer, TargetRequest } from '@waybill/contracts/sending/request';
 import type { Outcome } from '@waybill/targets/outcome';
 import { type Sending, stepsMax, type Target } from '@waybill/targets/target';
@@ -100,7 +100,7 @@ function kept(request: TargetRequest, shown: ShownRequest): KeptRequest {
   const body = bodyOf(request);
   return {
     ...shown,
-    bodySha256: createHash('sha256').update(body, 'utf8').digest('hex'),
+    bodySha256: hash('sha256', body, 'hex'),
     bodyBytes: Buffer.byteLength(body),
     body,
   };
