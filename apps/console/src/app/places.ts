@@ -19,6 +19,7 @@ export const places: readonly Place[] = [
   { to: '/dead-letters', label: general.nav.deadLetters, icon: 'deadLetters', key: 'l', scope: 'read' },
   { to: '/notifications', label: general.nav.notifications, icon: 'notifications', key: 'n', scope: 'read' },
   { to: '/audit', label: general.nav.audit, icon: 'audit', key: 'a', scope: 'audit' },
+  { to: '/past', label: general.nav.past, icon: 'clock', key: 'p', scope: 'audit' },
   { to: '/keys', label: general.nav.keys, icon: 'keys', key: 'k', scope: 'admin' },
   { to: '/doctor', label: general.nav.doctor, icon: 'doctor', key: 'o', scope: 'read' },
 ];

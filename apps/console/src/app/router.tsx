@@ -14,7 +14,7 @@ import { ProblemNotice } from '../pieces/notice';
 import { SignIn } from '../sign-in/sign-in';
 import { NotFound } from './not-found';
 import { queryClient } from './query-client';
-import { readSearch, type Search } from './search';
+import { parseAddress, readSearch, type Search, writeAddress } from './search';
 import { Shell } from './shell';
 
 const root = createRootRoute({
@@ -74,12 +74,15 @@ const pages = [
   page('/notifications', () => import('../notifications/notification-list'), 'NotificationList'),
   page('/notifications/$id', () => import('../notifications/notification-page'), 'NotificationPage'),
   page('/audit', () => import('../audit/audit-log'), 'AuditLog'),
+  page('/past', () => import('../past/past'), 'Past'),
   page('/keys', () => import('../keys/api-keys'), 'ApiKeys'),
   page('/doctor', () => import('../doctor/doctor'), 'Doctor'),
 ] as const;
 
 export const router = createRouter({
   routeTree: root.addChildren([signIn, inside.addChildren([...pages])]),
+  parseSearch: parseAddress,
+  stringifySearch: writeAddress,
   defaultPreload: 'intent',
   scrollRestoration: true,
   defaultNotFoundComponent: NotFound,

@@ -5,6 +5,17 @@ export type Search = Record<string, string | undefined>;
 
 const valueLengthMax = 400;
 
+/** Addresses as people write them: `?tab=test`, not `?tab=%22test%22`. Every value is a text. */
+export function parseAddress(text: string): Search {
+  return Object.fromEntries(new URLSearchParams(text));
+}
+
+export function writeAddress(search: Record<string, unknown>): string {
+  const set = Object.entries(search).filter(([, value]) => value !== undefined && value !== '');
+  const text = new URLSearchParams(set.map(([name, value]) => [name, String(value)])).toString();
+  return text === '' ? '' : `?${text}`;
+}
+
 /** Keeps what is text (or became a number or boolean on the way); anything else is no state of ours. */
 export function readSearch(search: Record<string, unknown>): Search {
   const entries = Object.entries(search)
@@ -25,4 +36,13 @@ export function usePageState(): [Search, (changes: Search) => void] {
     void navigate({ to: '.', search: next as never, replace: true });
   };
   return [search, change];
+}
+
+/** The tab in the address; one that there is not, as in an old link, is the first. */
+export function tabOf<Tabs extends object>(
+  { tab }: Search,
+  tabs: Tabs,
+  first: keyof Tabs & string,
+): keyof Tabs & string {
+  return tab !== undefined && tab in tabs ? (tab as keyof Tabs & string) : first;
 }

@@ -1,5 +1,6 @@
-import { Accordion, Badge, Code, Group, Stack, Text } from '@mantine/core';
+import { Accordion, Anchor, Badge, Code, Group, Stack, Text } from '@mantine/core';
 import type { LogEvent } from '../api/shapes';
+import { useMay } from '../app/session';
 import { CodeBlock } from '../pieces/code-block';
 import { When } from '../pieces/when';
 import { auditWords as words } from '../words/audit';
@@ -48,6 +49,7 @@ function earlier(events: readonly LogEvent[], at: number): LogEvent | null {
 }
 
 function EventBody({ event, before }: { event: LogEvent; before: LogEvent | null }) {
+  const may = useMay();
   return (
     <Stack gap="sm">
       <Text size="sm">
@@ -55,6 +57,15 @@ function EventBody({ event, before }: { event: LogEvent; before: LogEvent | null
       </Text>
       {before !== null && <Diff lines={diffOf(before.data, event.data)} />}
       <CodeBlock label={words.data} text={JSON.stringify(event.data, null, 2)} maxHeight={320} />
+      {may('audit') && (
+        <Anchor
+          href={`/v1/log/${event.log}/proof?position=${event.position}`}
+          download={`${event.log}-${event.position}.tlog-proof`}
+          size="sm"
+        >
+          {words.proofOf(event.position)}
+        </Anchor>
+      )}
       <details>
         <summary>{words.raw}</summary>
         <CodeBlock label={words.raw} text={JSON.stringify(event, null, 2)} maxHeight={320} />

@@ -1,6 +1,8 @@
+import { Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { connectorHistoryQuery } from '../api/queries';
 import { EventList } from '../audit/event-list';
+import { AsItWas } from '../pieces/as-it-was';
 import { Answer, Empty } from '../pieces/notice';
 import { connectorWords as words } from '../words/connectors';
 
@@ -10,7 +12,14 @@ export function ConnectorHistory({ id }: { id: string }) {
   return (
     <Answer of={history}>
       {({ items }) =>
-        items.length === 0 ? <Empty title={words.historyEmpty} /> : <EventList events={items} compare />
+        items.length === 0 ? (
+          <Empty title={words.historyEmpty} />
+        ) : (
+          <Stack>
+            <AsItWas id={id} />
+            <EventList events={items} compare />
+          </Stack>
+        )
       }
     </Answer>
   );

@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { connectorQuery, targetsQuery } from '../api/queries';
 import type { Connector, Target } from '../api/shapes';
 import { api } from '../api/client';
-import { usePageState } from '../app/search';
+import { tabOf, usePageState } from '../app/search';
 import { useMay } from '../app/session';
 import { DeliveryTable } from '../deliveries/delivery-table';
 import { Answer } from '../pieces/notice';
@@ -37,7 +37,7 @@ export function ConnectorPage() {
 function Shown({ connector, target }: { connector: Connector; target: Target }) {
   const [state, change] = usePageState();
   const may = useMay();
-  const tab = (state['tab'] ?? 'overview') as Tab;
+  const tab = tabOf(state, words.tabs, 'overview');
   const { id } = connector;
   const reason = connector['disabledReason'];
   const tabs = Object.keys(words.tabs).filter((name) => name !== 'test' || may('manage'));

@@ -6,11 +6,12 @@ import type { ReactNode } from 'react';
 import { useLive } from '../api/live';
 import { connectorsQuery, deliveryQuery, namesOf, subscriptionsQuery, whyQuery } from '../api/queries';
 import type { Delivery } from '../api/shapes';
-import { usePageState } from '../app/search';
+import { tabOf, usePageState } from '../app/search';
 import { useMay } from '../app/session';
 import { CopyText } from '../pieces/copy-text';
 import { Icon } from '../pieces/icons';
 import { Answer } from '../pieces/notice';
+import { AsItWas } from '../pieces/as-it-was';
 import { PageHead } from '../pieces/page-head';
 import { Status } from '../pieces/status';
 import { Exactly, When } from '../pieces/when';
@@ -70,7 +71,7 @@ function Shown({ delivery }: { delivery: Delivery }) {
       )}
       <Facts delivery={delivery} names={names} />
       <Tabs
-        value={state['tab'] ?? 'timeline'}
+        value={tabOf(state, words.tabs, 'timeline')}
         onChange={(chosen) => change({ tab: chosen ?? undefined })}
         keepMounted={false}
       >
@@ -85,6 +86,7 @@ function Shown({ delivery }: { delivery: Delivery }) {
         <Tabs.Panel value="timeline">
           <Happened delivery={delivery} />
           {may('audit') && <ProofBadge notificationId={delivery.notificationId} />}
+          <AsItWas id={id} />
         </Tabs.Panel>
         <Tabs.Panel value="attempts">
           <Attempts attempts={delivery.attempts ?? []} />

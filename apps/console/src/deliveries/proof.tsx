@@ -24,7 +24,7 @@ export function ProofBadge({ notificationId }: { notificationId: string }) {
         </Text>
       )}
       {check.isError && <ProblemNotice error={check.error} />}
-      {check.data !== undefined && <VerdictNotice verdict={check.data} />}
+      {check.data !== undefined && <VerdictNotice verified={check.data} />}
     </Stack>
   );
 }

@@ -1,4 +1,4 @@
-import { Button, Modal, Stack, Tabs, Text } from '@mantine/core';
+import { Button, Group, Modal, Stack, Tabs, Text } from '@mantine/core';
 import { useId } from '../app/use-id';
 import { useDisclosure } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
@@ -7,9 +7,10 @@ import { useRouter } from '@tanstack/react-router';
 import { api } from '../api/client';
 import { subscriptionQuery } from '../api/queries';
 import type { Subscription, SubscriptionPatch } from '../api/shapes';
-import { usePageState } from '../app/search';
+import { tabOf, usePageState } from '../app/search';
 import { useMay } from '../app/session';
 import { DeliveryTable } from '../deliveries/delivery-table';
+import { AsItWas } from '../pieces/as-it-was';
 import { Answer, ProblemNotice } from '../pieces/notice';
 import { PageHead } from '../pieces/page-head';
 import { Status } from '../pieces/status';
@@ -33,11 +34,15 @@ function Shown({ subscription }: { subscription: Subscription }) {
       <PageHead
         title={subscription.name}
         above={{ to: '/subscriptions', label: words.title }}
-        lead={<Status of={subscription.enabled ? 'enabled' : 'disabled'} />}
+        lead={
+          <Group gap="sm">
+            <Status of={subscription.enabled ? 'enabled' : 'disabled'} /> <AsItWas id={id} />
+          </Group>
+        }
         actions={may('manage') && <Acts subscription={subscription} />}
       />
       <Tabs
-        value={state['tab'] ?? 'settings'}
+        value={tabOf(state, words.tabs, 'settings')}
         onChange={(next) => change({ tab: next ?? undefined })}
         keepMounted={false}
       >

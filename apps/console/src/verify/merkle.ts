@@ -1,4 +1,4 @@
-import { type Bytes, joined, sha256 } from './bytes.js';
+import { type Bytes, isSame, joined, sha256 } from './bytes.js';
 
 /** RFC 6962 hashing in the browser: leaves and nodes are told apart by their first byte. */
 const leafPrefix = Uint8Array.of(0);
@@ -62,4 +62,35 @@ export async function rootOf(leaf: Bytes, index: number, size: number, path: rea
     sn /= 2n;
   }
   return sn === 0n ? hash : null;
+}
+
+/**
+ * True when the tree of `second` leaves begins with the `first` leaves of the other (RFC 9162 section 2.1.4.2): nothing was taken out or
+ * changed in between. Sizes are at least 1; of the same size the roots must be the same and no hash is needed.
+ */
+export async function isExtension(
+  first: { readonly size: number; readonly root: Bytes },
+  second: { readonly size: number; readonly root: Bytes },
+  hashes: readonly Bytes[],
+): Promise<boolean> {
+  if (first.size < 1 || first.size > second.size) return false;
+  if (first.size === second.size) return hashes.length === 0 && isSame(first.root, second.root);
+  let [fn, sn] = [BigInt(first.size - 1), BigInt(second.size - 1)];
+  while (fn % 2n === 1n) [fn, sn] = [fn / 2n, sn / 2n];
+  // A first tree that is complete is a node of the second: its root is where the path begins.
+  const path = fn === 0n ? [first.root, ...hashes] : [...hashes];
+  const [start, ...rest] = path;
+  if (start === undefined) return false;
+  let [fr, sr] = [start, start];
+  for (const hash of rest) {
+    if (sn === 0n) return false;
+    if (fn % 2n === 1n || fn === sn) {
+      [fr, sr] = [await nodeHash(hash, fr), await nodeHash(hash, sr)];
+      while (fn % 2n === 0n && fn !== 0n) [fn, sn] = [fn / 2n, sn / 2n];
+    } else {
+      sr = await nodeHash(sr, hash);
+    }
+    [fn, sn] = [fn / 2n, sn / 2n];
+  }
+  return sn === 0n && isSame(fr, first.root) && isSame(sr, second.root);
 }

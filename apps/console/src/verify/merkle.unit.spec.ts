@@ -1,4 +1,4 @@
-import { Frontier, leafHash, rootOf } from './merkle.js';
+import { Frontier, isExtension, leafHash, rootOf } from './merkle.js';
 import type { Bytes } from './bytes.js';
 
 const bytes = (hex: string): Bytes => Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
@@ -50,6 +50,53 @@ describe('the tree in the browser', () => {
           Array.from({ length: count }, () => bytes('00')),
         ),
     ).toThrow();
+  });
+
+  /** PROOF(m, D[n]) of the reference tests. */
+  const proofs: [first: number, second: number, hashes: string[]][] = [
+    [1, 1, []],
+    [
+      1,
+      8,
+      [
+        '96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7',
+        '5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e',
+        '6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4',
+      ],
+    ],
+    [
+      6,
+      8,
+      [
+        '0ebc5d3437fbe2db158b9f126a1d118e308181031d0a949f8dededebc558ef6a',
+        'ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0',
+        'd37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7',
+      ],
+    ],
+    [
+      2,
+      5,
+      [
+        '5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e',
+        'bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b',
+      ],
+    ],
+  ];
+  const tree = (size: number) => ({ size, root: bytes(roots[size - 1] ?? '') });
+
+  it.each(proofs)('sees that the tree of %i grew to the tree of %i', async (first, second, hashes) => {
+    expect(await isExtension(tree(first), tree(second), hashes.map(bytes))).toBe(true);
+  });
+
+  it.each(proofs.slice(1))('believes no other history from %i to %i', async (first, second, hashes) => {
+    const path = hashes.map(bytes);
+    const other = { size: first, root: bytes(roots[second - 1] ?? '') };
+    expect(await isExtension(other, tree(second), path)).toBe(false);
+    expect(await isExtension(tree(first), { ...tree(second), root: tree(first).root }, path)).toBe(false);
+    expect(await isExtension(tree(second), tree(first), path)).toBe(false);
+    expect(await isExtension(tree(first), tree(second), path.slice(1))).toBe(false);
+    expect(await isExtension(tree(first), tree(second), [...path, bytes('00'.repeat(32))])).toBe(false);
+    expect(await isExtension(tree(first), tree(second), path.with(0, bytes('11'.repeat(32))))).toBe(false);
   });
 
   it('finds a leaf by its path, and by no other', async () => {

@@ -1,6 +1,6 @@
 import { type Bytes, fromBase64, isSame, sha256 } from './bytes.js';
-import { readCheckpoint, isSignedBy } from './checkpoint.js';
-import { Frontier, leafHash, rootOf } from './merkle.js';
+import { type Checkpoint, readCheckpoint, isSignedBy } from './checkpoint.js';
+import { Frontier, isExtension, leafHash, rootOf } from './merkle.js';
 import { filesIn } from './tar.js';
 
 /** What a walk over an export has found. `signed` is null where no key was given to check the signature with. */
@@ -9,6 +9,9 @@ export interface Verdict {
   readonly events: number;
   readonly from: number;
   readonly signed: boolean | null;
+  /** The size that this browser saw signed before and that the log still begins with; null where it had seen none. */
+  readonly grewFrom: number | null;
+  readonly root: string;
   /** The first position that is not what was signed; null when all are. Position null: the whole does not lead to the root. */
   readonly firstBad: { readonly position: number | null; readonly reason: string } | null;
 }
@@ -30,6 +33,13 @@ interface Proof {
   to?: number;
   size: number;
   left?: string[];
+  previous?: { size: number; hashes: string[] } | null;
+}
+
+/** A signed size and root that were seen before, in base64: what the log was then, it must still begin with. */
+export interface Seen {
+  readonly size: number;
+  readonly root: string;
 }
 
 /**
@@ -40,6 +50,7 @@ export async function verifyExport(
   tar: Uint8Array,
   log: string,
   vkey: string,
+  seen: Seen | null = null,
   progress: (done: number) => void = () => undefined,
 ): Promise<Verdict> {
   const files = filesIn(tar);
@@ -49,8 +60,14 @@ export async function verifyExport(
   const checkpoint = readCheckpoint(note);
   const proof = JSON.parse(proofText) as Proof;
   const lines = linesIn(files, log);
-  const said = { size: checkpoint.size, events: lines.length, from: proof.from ?? 1 };
   const signed = vkey.trim() === '' ? null : await isSignedBy(note, vkey);
+  const said = {
+    size: checkpoint.size,
+    events: lines.length,
+    from: proof.from ?? 1,
+    grewFrom: seen === null ? null : seen.size,
+    root: note.split('\n')[2] ?? '',
+  };
   const bad = (position: number | null, reason: string): Verdict => ({
     ...said,
     signed,
@@ -58,6 +75,8 @@ export async function verifyExport(
   });
   if (signed === false) return bad(null, 'the checkpoint carries no good signature of this key');
   if (proof.size !== checkpoint.size) return bad(null, 'the proof is for another size than the checkpoint');
+  if (seen !== null && !(await extendsSeen(seen, checkpoint, proof)))
+    return bad(null, `the log does not begin with the ${seen.size} events that this browser saw signed before`);
   const frontier = new Frontier((proof.from ?? 1) - 1, (proof.left ?? []).map(fromBase64));
   for (const [at, line] of lines.entries()) {
     const reason = await faultOf(line, log);
@@ -77,6 +96,11 @@ export async function verifyExport(
   if (proof.to !== checkpoint.size) return bad(null, 'the export ends before its checkpoint');
   const isRoot = isSame(await frontier.root(), checkpoint.root);
   return isRoot ? { ...said, signed, firstBad: null } : bad(null, 'the events do not lead to the signed root');
+}
+
+async function extendsSeen(seen: Seen, checkpoint: Checkpoint, proof: Proof): Promise<boolean> {
+  const hashes = seen.size === checkpoint.size ? [] : (proof.previous?.hashes ?? []);
+  return isExtension({ size: seen.size, root: fromBase64(seen.root) }, checkpoint, hashes.map(fromBase64));
 }
 
 function linesIn(files: Map<string, string>, log: string): Line[] {

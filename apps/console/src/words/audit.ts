@@ -27,9 +27,14 @@ export const auditWords = {
   same: 'Nothing but times differs.',
   raw: 'The whole event',
   verify: 'Verify now in this browser',
-  verified: (events: number, from: number, size: number) =>
-    `${events} events from position ${from} on are what they were, under the checkpoint of size ${size}.`,
-  signed: 'The checkpoint carries a good signature of the notary’s key. Checked in this browser.',
+  verifiedThrough: (size: number, at: string, key: string) => `Verified through #${size} at ${at} by key ${key}`,
+  verifiedUnsigned: (size: number) => `Consistent through #${size}, but not verified`,
+  checked: (events: number, from: number) =>
+    `${events} events from position ${from} on are what they were. Checked in this browser.`,
+  signed: 'The checkpoint carries a good signature of the notary’s key.',
+  grewFrom: (size: number) => `It begins with the ${size} events that this browser saw signed before.`,
+  firstSeen: 'This browser had seen no signed checkpoint of it before; the next check compares with this one.',
+  proofOf: (position: number) => `Download the proof of #${position}`,
   notSigned:
     'Its signature was not checked, because no key of the notary is entered: enter one that you did not get from this server.',
   verifying: (done: number) => `Checked ${done} events`,
@@ -42,6 +47,7 @@ export const auditWords = {
   checkpoint: 'Signed checkpoint',
   checkpointLead:
     'Signed by the notary, which is another principal with another key. Keep one elsewhere: with it anybody finds a change made later.',
+  checkpointTab: ' (opens in a new tab)',
   export: 'Download an export',
   exportLead: 'Events, proofs, checkpoint and key in one file; “waybill verify” checks it without server and network.',
   needsAudit: 'The log is for keys with the scope audit.',
