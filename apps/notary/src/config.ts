@@ -1,3 +1,4 @@
+import { logKeepers } from '@waybill/contracts/subjects';
 import { commonConfig, wholeNumber } from '@waybill/service-kit/config';
 import { z } from 'zod';
 
@@ -8,13 +9,35 @@ const yes = z
   .default('false')
   .transform((text) => text === 'true');
 
+const webUrl = z.string().refine((text) => ['http:', 'https:'].includes(URL.parse(text)?.protocol ?? ''), {
+  message: 'must be an http or https URL',
+});
+
+/** A bucket with object lock, and a time stamp authority: places out of reach of whoever holds this machine. All optional. */
+const anchorConfig = {
+  /** Where checkpoints are laid down for others to take away; a folder on another machine makes them worth more. */
+  WAYBILL_NOTARY_ANCHOR_DIR: z.string().min(1).optional(),
+  /** `https://<endpoint>/<bucket>[/<prefix>]` of S3 or what speaks its protocol; the bucket was made with object lock. */
+  WAYBILL_NOTARY_S3_URL: webUrl.optional(),
+  WAYBILL_NOTARY_S3_REGION: z.string().min(1).default('us-east-1'),
+  /** May put and read objects, and nothing else. */
+  WAYBILL_NOTARY_S3_ACCESS_KEY_ID: z.string().min(1).optional(),
+  WAYBILL_NOTARY_S3_SECRET_ACCESS_KEY: z.string().min(1).optional(),
+  /** `compliance`: not even the account's owner takes an object away before its time. */
+  WAYBILL_NOTARY_S3_LOCK: z.enum(['compliance', 'governance']).default('compliance'),
+  WAYBILL_NOTARY_S3_LOCK_DAYS: wholeNumber(1, 36_500, 3_650),
+  /** Answers RFC 3161 requests over HTTP. */
+  WAYBILL_NOTARY_TSA_URL: webUrl.optional(),
+  /** PEM of the roots that its certificate must lead to; usually given as WAYBILL_NOTARY_TSA_CA_FILE. */
+  WAYBILL_NOTARY_TSA_CA: z.string().includes('BEGIN CERTIFICATE', { error: 'must be a PEM certificate' }).optional(),
+};
+
 /** The environment of the notary. It has no database: what it believes about the logs, it has read and kept itself. */
-export const configSchema = z.object({
+const environmentSchema = z.object({
   ...withoutDatabase,
   /** Holds the signing key, and for each log every leaf that was seen and every checkpoint that was signed. Never share it, back it up. */
   WAYBILL_NOTARY_DIR: z.string().min(1),
-  /** Where checkpoints are laid down for others to take away; a folder on another machine makes them worth more. */
-  WAYBILL_NOTARY_ANCHOR_DIR: z.string().min(1).optional(),
+  ...anchorConfig,
   /** Stands in the origin of every checkpoint; two deployments must not share it. */
   WAYBILL_DEPLOYMENT: z
     .string()
@@ -30,7 +53,28 @@ export const configSchema = z.object({
   WAYBILL_NOTARY_AUDIT_MS: wholeNumber(500, 86_400_000, 3_600_000),
 });
 
+type Environment = z.output<typeof environmentSchema>;
+const together = (names: readonly (keyof Environment)[], given: Environment): boolean =>
+  new Set(names.map((name) => given[name] === undefined)).size === 1;
+
+export const configSchema = environmentSchema
+  .refine(
+    (given) =>
+      together(
+        ['WAYBILL_NOTARY_S3_URL', 'WAYBILL_NOTARY_S3_ACCESS_KEY_ID', 'WAYBILL_NOTARY_S3_SECRET_ACCESS_KEY'],
+        given,
+      ),
+    {
+      path: ['WAYBILL_NOTARY_S3_URL'],
+      message: 'a bucket needs its URL, WAYBILL_NOTARY_S3_ACCESS_KEY_ID and WAYBILL_NOTARY_S3_SECRET_ACCESS_KEY',
+    },
+  )
+  .refine((given) => together(['WAYBILL_NOTARY_TSA_URL', 'WAYBILL_NOTARY_TSA_CA'], given), {
+    path: ['WAYBILL_NOTARY_TSA_URL'],
+    message: 'a time stamp authority needs its URL and WAYBILL_NOTARY_TSA_CA, the roots that are believed',
+  });
+
 export type Config = z.output<typeof configSchema>;
 
 /** The logs that are watched: one a service (design.md section 3.1). */
-export const watchedLogs = ['registry-0', 'subscriptions-0', 'delivery-0'] as const;
+export const watchedLogs = logKeepers.map((service) => `${service}-0`);

@@ -12,6 +12,7 @@ import { consistencyProof, inclusionProof } from '@waybill/event-log/merkle';
 import { tlogProofText } from '@waybill/event-log/tlog-proof';
 import { Rpc, type RpcRequest } from '@waybill/service-kit/rpc';
 import { z } from 'zod';
+import { Anchors } from '../anchor/anchors.js';
 import type { Signed } from '../memory/signed-memory.js';
 import { logsToken, vkeyToken } from '../tokens.js';
 import type { WatchedLog } from '../watch/watch-log.js';
@@ -30,6 +31,7 @@ export class NotaryRpc {
     @Inject(logsToken) private readonly logs: ReadonlyMap<string, WatchedLog>,
     @Inject(WatchLogs) private readonly watch: WatchLogs,
     @Inject(vkeyToken) private readonly vkey: string,
+    @Inject(Anchors) private readonly anchors: Anchors,
   ) {}
 
   @Rpc('notary', 'status', z.strictObject({}))
@@ -40,7 +42,8 @@ export class NotaryRpc {
       signedAt: newest?.at ?? null,
       alarm,
     }));
-    return { vkey: this.vkey, logs };
+    const anchors = this.anchors.names.map((name) => ({ name, fault: this.anchors.fault(name) }));
+    return { vkey: this.vkey, logs, anchors };
   }
 
   @Rpc('notary', 'checkpoint', notaryLogInputSchema)

@@ -1,12 +1,12 @@
-import { closeSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /** Writes a file whole or not at all, and so that it is there after a power cut: beside it, fsync, rename, fsync of the folder. */
-export function writeDurably(file: string, text: string, mode: number): void {
+export function writeDurably(file: string, content: string | Buffer, mode: number): void {
   const draft = `${file}.draft`;
   const fd = openSync(draft, 'w', mode);
   try {
-    writeSync(fd, text);
+    writeFileSync(fd, content);
     fsyncSync(fd);
   } finally {
     closeSync(fd);

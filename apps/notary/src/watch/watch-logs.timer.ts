@@ -1,5 +1,5 @@
 import type { Log } from '@waybill/service-kit/logger';
-import type { Anchor } from '../memory/anchor.js';
+import type { Anchors } from '../anchor/anchors.js';
 import type { Signed } from '../memory/signed-memory.js';
 import type { LogSource } from './log-source.js';
 import type { WatchedLog } from './watch-log.js';
@@ -31,7 +31,7 @@ export class WatchLogs {
   constructor(
     private readonly logs: readonly Watching[],
     private readonly times: WatchTimes,
-    private readonly anchor: Anchor,
+    private readonly anchors: Anchors,
     private readonly log: Log,
   ) {}
 
@@ -43,6 +43,7 @@ export class WatchLogs {
     this.stop.abort();
     for (const wake of this.wakeups.values()) wake();
     await Promise.all(this.running);
+    await this.anchors.settled();
     for (const { watched } of this.logs) watched.close();
   }
 
@@ -84,11 +85,11 @@ export class WatchLogs {
     }
   }
 
-  /** The minute's checkpoint goes to the anchor, and, when there is something to say, into the logs of the others. */
+  /** The minute's checkpoint goes to the anchors, and, when there is something to say, into the logs of the others. */
   private async beat({ name, watched }: Watching, news: boolean): Promise<void> {
     const { newest } = watched;
     if (newest === null) return;
-    this.anchor.keep(name, newest.size, newest.note);
+    this.anchors.keep(name, newest.size, newest.note);
     if (!news || newest.size === 0) return;
     for (const other of this.logs) {
       if (other.name === name) continue;
