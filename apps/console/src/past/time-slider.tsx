@@ -33,7 +33,7 @@ export function TimeSlider() {
         max={openedMs}
         step={Math.max(1, Math.floor((openedMs - startMs) / places))}
         value={shownMs}
-        label={isoOf}
+        label={null}
         thumbLabel={words.moment}
         onChange={setSliding}
         onChangeEnd={(ms) => {

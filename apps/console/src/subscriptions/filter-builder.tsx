@@ -19,6 +19,7 @@ import {
   type Condition,
   conditionOf,
   emptyCondition,
+  filterIn,
   nodeOf,
   readScalar,
   takesList,
@@ -67,12 +68,33 @@ export function FilterNode(props: NodeProps) {
       </div>
     );
   }
-  // Two fields compared, or a value first: right, but only the text can show it.
+  // Two fields compared, a value first, a list where a value belongs: right, but with no field, operator and value to show.
+  return <TextNode {...props} />;
+}
+
+/** A node that is written as it stands; what is typed counts as soon as it is a filter. */
+function TextNode({ node, onChange, onRemove, place }: NodeProps) {
+  const whole = JSON.stringify(node);
+  const [typed, setTyped] = useState<string | null>(null);
+  const isWhole = typed === null || filterIn(typed) !== null;
   return (
-    <Group gap="xs">
-      <Text size="sm" ff="monospace">
-        {JSON.stringify(node)}
-      </Text>
+    <Group gap="xs" align="flex-start">
+      <TextInput
+        aria-label={`${words.asText} ${place}`}
+        size="xs"
+        w={420}
+        maw="100%"
+        ff="monospace"
+        spellCheck={false}
+        value={typed ?? whole}
+        error={isWhole ? undefined : words.textInvalid}
+        onChange={(event) => {
+          const read = filterIn(event.currentTarget.value);
+          setTyped(event.currentTarget.value);
+          if (read !== null) onChange(read);
+        }}
+        onBlur={() => setTyped(null)}
+      />
       <RemoveButton onRemove={onRemove} place={place} />
     </Group>
   );

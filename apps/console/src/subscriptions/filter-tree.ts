@@ -38,7 +38,8 @@ export function conditionOf(node: Filter): Condition | null {
   }
   if (!(comparisons as readonly string[]).includes(operator)) return null;
   const [left, right] = body as [FilterOperand, FilterOperand];
-  if (!isSource(left) || isSource(right)) return null;
+  // A list where a value belongs, or the other way round, is right (and false); only the text can show it.
+  if (!isSource(left) || isSource(right) || takesList(operator) !== Array.isArray(right)) return null;
   return { operator: operator as FilterComparison, source: left.source, value: right };
 }
 
@@ -60,9 +61,15 @@ export function withOperator(condition: Condition, operator: Condition['operator
 export function readScalar(text: string): string | number | boolean | null {
   if (text === 'true' || text === 'false') return text === 'true';
   if (text === 'null') return null;
-  if (/^-?\d{1,15}(\.\d{1,15})?$/.test(text)) return Number(text);
-  const quoted = /^"(.*)"$/.exec(text);
+  if (isNumber(text)) return Number(text);
+  const quoted = /^"(.*)"$/s.exec(text);
   return quoted === null ? text : (quoted[1] ?? '');
+}
+
+/** A number as JSON writes it, and no longer than a double can keep: more digits stay a text. */
+function isNumber(text: string): boolean {
+  if (!/^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/.test(text)) return false;
+  return Number.isFinite(Number(text)) && (text.replace(/\D/g, '').length <= 15 || String(Number(text)) === text);
 }
 
 /** The other way round; a text that would be read as something else stands in quotes. */
@@ -81,6 +88,7 @@ export function filterIn(text: string): Filter | null {
   }
 }
 
+/** As contracts' filterDepthMax; the API says where a deeper one is too deep. */
 const depthMax = 16;
 
 function isNode(value: unknown, depth: number): boolean {
@@ -90,8 +98,9 @@ function isNode(value: unknown, depth: number): boolean {
   const body = (value as Record<string, unknown>)[operator];
   if (operator === 'and' || operator === 'or')
     return Array.isArray(body) && body.length > 0 && body.every((child) => isNode(child, depth + 1));
-  if (operator === 'not') return isNode(Array.isArray(body) ? body[0] : body, depth + 1);
-  if (operator === 'exists') return isSource(Array.isArray(body) ? (body[0] as unknown) : body);
+  if (operator === 'not')
+    return Array.isArray(body) ? body.length === 1 && isNode(body[0], depth + 1) : isNode(body, depth + 1);
+  if (operator === 'exists') return Array.isArray(body) ? body.length === 1 && isSource(body[0]) : isSource(body);
   return (comparisons as readonly string[]).includes(operator) && Array.isArray(body) && body.length === 2;
 }
 

@@ -1,60 +1,81 @@
-import { Box, Card, Divider, SimpleGrid, Stack, Text } from '@mantine/core';
+import { Anchor, Badge, Box, Card, Divider, Group, SimpleGrid, Stack, Table, Text } from '@mantine/core';
 import { CodeBlock, prettyJson } from '../pieces/code-block';
 import { templateWords as words } from '../words/connectors';
+import { Rich } from './rich';
+import { type Body, linksOf, member, parseBody, textOf } from './shown-body';
 
 /** A picture of what the target's people will see. It is ours, not the target's: the raw request is the truth. */
 export function AsShown({ target, body }: { target: string; body: string }) {
-  const parsed = parse(body);
+  const parsed = parseBody(body);
   if (parsed === null) return <CodeBlock label={words.body} text={body} />;
   if (target === 'slack') return <SlackMessage body={parsed} />;
   if (target === 'email') return <Mail body={parsed} />;
   if (target === 'teams') return <TeamsCard body={parsed} />;
-  const ticket = (parsed['fields'] ?? parsed['requestFieldValues'] ?? parsed) as Record<string, unknown>;
-  const title = textOf(ticket['summary'] ?? ticket['short_description'] ?? member(parsed, 'payload', 'summary'));
-  const text = textOf(ticket['description'] ?? member(parsed, 'payload', 'custom_details'));
-  if (title === '')
-    return (
-      <Stack gap="xs">
-        <Text size="sm" c="dimmed">
-          {words.noPreview}
-        </Text>
-        <CodeBlock label={words.body} text={prettyJson(body)} />
-      </Stack>
-    );
+  if (target === 'pagerduty') return <Alarm body={parsed} />;
+  if (target !== 'webhook') return <Ticket body={parsed} />;
+  return (
+    <Stack gap="xs">
+      <Text size="sm" c="dimmed">
+        {words.noPreview}
+      </Text>
+      <CodeBlock label={words.body} text={prettyJson(body)} />
+    </Stack>
+  );
+}
+
+/** Jira, Jira Service Management and ServiceNow: a title, a text, and what the ticket is filed under. */
+function Ticket({ body }: { body: Body }) {
+  const fields = (body['fields'] ?? body['requestFieldValues'] ?? body) as Body;
+  const { summary, short_description, description, ...others } = fields;
+  const isWiki = body['requestFieldValues'] !== undefined || body['fields'] !== undefined;
   return (
     <Card withBorder>
-      <Text fw={700}>{title}</Text>
+      <Text fw={700}>{textOf(summary ?? short_description)}</Text>
       <Divider my="xs" />
-      <Text size="sm" style={{ whiteSpace: 'pre-wrap' }}>
-        {text}
-      </Text>
+      {isWiki ? <Rich text={textOf(description)} language="wiki" /> : <Rich text={textOf(description)} />}
+      <Members of={others} />
     </Card>
   );
 }
 
-type Body = Record<string, unknown>;
-
-function parse(body: string): Body | null {
-  try {
-    const value: unknown = JSON.parse(body);
-    return typeof value === 'object' && value !== null ? (value as Body) : null;
-  } catch {
-    return null;
-  }
+function Alarm({ body }: { body: Body }) {
+  const payload = (body['payload'] ?? {}) as Body;
+  return (
+    <Card withBorder>
+      <Group gap="xs" wrap="nowrap" align="flex-start">
+        <Badge variant="default" tt="none">
+          {textOf(payload['severity'])}
+        </Badge>
+        <Text fw={700}>{textOf(payload['summary'])}</Text>
+      </Group>
+      <Text size="sm" c="dimmed">
+        {[payload['source'], payload['group'], payload['class']].map(textOf).filter(Boolean).join(' · ')}
+      </Text>
+      <Members of={(payload['custom_details'] ?? {}) as Body} />
+      {linksOf(body['links']).map(({ href, text }) => (
+        <Anchor key={href} size="sm" href={href} target="_blank" rel="noopener noreferrer">
+          {text}
+        </Anchor>
+      ))}
+    </Card>
+  );
 }
 
-function member(body: Body, ...path: string[]): unknown {
-  return path.reduce<unknown>((at, name) => (at as Body | undefined)?.[name], body);
-}
-
-/** Text of a string, of a Slack or ADF text node, or JSON of anything else. */
-function textOf(value: unknown): string {
-  if (value === undefined || value === null) return '';
-  if (typeof value === 'string') return value;
-  const node = value as { text?: unknown; content?: unknown[] };
-  if (typeof node.text === 'string') return node.text;
-  if (Array.isArray(node.content)) return node.content.map(textOf).join('\n');
-  return JSON.stringify(value, null, 2);
+function Members({ of }: { of: Body }) {
+  const rows = Object.entries(of).map(([name, value]) => [name, textOf(value)] as const);
+  if (rows.length === 0) return null;
+  return (
+    <Table variant="vertical" mt="xs">
+      <Table.Tbody>
+        {rows.map(([name, text]) => (
+          <Table.Tr key={name}>
+            <Table.Th scope="row">{name}</Table.Th>
+            <Table.Td style={{ overflowWrap: 'anywhere', whiteSpace: 'pre-wrap' }}>{text}</Table.Td>
+          </Table.Tr>
+        ))}
+      </Table.Tbody>
+    </Table>
+  );
 }
 
 interface SlackBlock {
@@ -62,14 +83,15 @@ interface SlackBlock {
   text?: unknown;
   fields?: unknown[];
   elements?: unknown[];
+  alt_text?: unknown;
 }
 
 function SlackMessage({ body }: { body: Body }) {
   const blocks = Array.isArray(body['blocks']) ? (body['blocks'] as SlackBlock[]) : [];
-  if (blocks.length === 0) return <Card withBorder>{mrkdwn(textOf(body['text']))}</Card>;
   return (
     <Card withBorder>
       <Stack gap="xs">
+        {blocks.length === 0 && <Rich text={textOf(body['text'])} language="slack" />}
         {blocks.map((block, at) => (
           <SlackBlockView key={at} block={block} />
         ))}
@@ -81,25 +103,30 @@ function SlackMessage({ body }: { body: Body }) {
 function SlackBlockView({ block }: { block: SlackBlock }) {
   if (block.type === 'divider') return <Divider />;
   if (block.type === 'header') return <Text fw={700}>{textOf(block.text)}</Text>;
+  if (block.type === 'image') return <Text size="sm">[{textOf(block.alt_text)}]</Text>;
   if (block.type === 'context')
     return (
       <Text size="xs" c="dimmed">
         {(block.elements ?? []).map(textOf).join(' · ')}
       </Text>
     );
+  if (block.type === 'actions')
+    return (
+      <Group gap="xs">
+        {(block.elements ?? []).map((element, at) => (
+          <Badge key={at} variant="default" tt="none">
+            {textOf(member(element as Body, 'text'))}
+          </Badge>
+        ))}
+      </Group>
+    );
   return (
     <Box>
-      {block.text !== undefined && (
-        <Text size="sm" component="div">
-          {mrkdwn(textOf(block.text))}
-        </Text>
-      )}
+      {block.text !== undefined && <Rich text={textOf(block.text)} language="slack" />}
       {block.fields !== undefined && (
         <SimpleGrid cols={2} spacing="xs">
           {block.fields.map((field, at) => (
-            <Text key={at} size="sm" component="div">
-              {mrkdwn(textOf(field))}
-            </Text>
+            <Rich key={at} text={textOf(field)} language="slack" />
           ))}
         </SimpleGrid>
       )}
@@ -107,29 +134,24 @@ function SlackBlockView({ block }: { block: SlackBlock }) {
   );
 }
 
-/** Bold and links of Slack's own markup; everything else as it stands. */
-function mrkdwn(text: string): React.ReactNode {
-  const parts = text.split(/(\*[^*\n]+\*|<[^>|\s]+\|[^>]+>)/);
-  return (
-    <span style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
-      {parts.map((part, at) => {
-        if (/^\*[^*]+\*$/.test(part)) return <strong key={at}>{part.slice(1, -1)}</strong>;
-        const link = /^<[^|]+\|(.+)>$/.exec(part);
-        return link === null ? part : <u key={at}>{link[1]}</u>;
-      })}
-    </span>
-  );
-}
-
 function TeamsCard({ body }: { body: Body }) {
-  const attachments = body['attachments'] as { content?: { body?: Body[] } }[] | undefined;
-  const items = attachments?.[0]?.content?.body ?? [];
+  const attachments = body['attachments'] as { content?: Body }[] | undefined;
+  const card = attachments?.[0]?.content ?? body;
+  const items = Array.isArray(card['body']) ? (card['body'] as Body[]) : [];
+  const actions = Array.isArray(card['actions']) ? (card['actions'] as Body[]) : [];
   return (
     <Card withBorder>
       <Stack gap="xs">
         {items.map((item, at) => (
           <TeamsItem key={at} item={item} />
         ))}
+        <Group gap="xs">
+          {actions.map((action, at) => (
+            <Badge key={at} variant="default" tt="none">
+              {textOf(action['title'])}
+            </Badge>
+          ))}
+        </Group>
       </Stack>
     </Card>
   );
@@ -137,22 +159,11 @@ function TeamsCard({ body }: { body: Body }) {
 
 function TeamsItem({ item }: { item: Body }) {
   const facts = item['facts'] as { title: string; value: string }[] | undefined;
-  if (facts !== undefined)
-    return (
-      <>
-        {facts.map(({ title, value }, at) => (
-          <Text key={at} size="sm">
-            <strong>{title}</strong> {value}
-          </Text>
-        ))}
-      </>
-    );
-  const isStrong = item['weight'] === 'Bolder';
-  return (
-    <Text size="sm" fw={isStrong ? 700 : 400} style={{ whiteSpace: 'pre-wrap' }}>
-      {textOf(item['text'])}
-    </Text>
-  );
+  if (Array.isArray(facts))
+    return <Members of={Object.fromEntries(facts.map(({ title, value }) => [textOf(title), textOf(value)]))} />;
+  const inner = item['items'] ?? item['columns'];
+  if (Array.isArray(inner)) return (inner as Body[]).map((one, at) => <TeamsItem key={at} item={one} />);
+  return <Rich text={textOf(item['text'])} language="markdown" isStrong={item['weight'] === 'Bolder'} />;
 }
 
 /** The HTML part in a frame without scripts, forms or origin: a mail is somebody else's text. */

@@ -20,6 +20,7 @@ export const subscriptionWords = {
   removeFilter: 'Remove the filter',
   tree: 'Conditions',
   text: 'As text',
+  asText: 'Condition as text',
   textInvalid: 'This is no filter yet; the conditions beside it show the last good one.',
   all: 'all of these hold',
   anyOf: 'any of these holds',
