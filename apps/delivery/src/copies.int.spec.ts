@@ -92,6 +92,43 @@ describe('copies that come, share and go', () => {
     await delivery.stopCopy('two');
   });
 
+  it('lets go what waits when it is told to stop, and another copy takes it at once', async () => {
+    const target = await delivery.webhook(5, 'let-go', { limits: { maxConcurrent: 1 } });
+    await delivery.serve('two');
+    const reader = await delivery.readerCopy();
+    const other = reader === 'one' ? 'two' : 'one';
+    await delivery.received.script('webhook', 'let-go', [{ status: 200, delayMs: 500, times: 1 }]);
+    await Promise.all(Array.from({ length: 5 }, (_, at) => delivery.route(400 + at, [target])));
+    await delivery.received.waitFor({ name: 'let-go' }, 1, 15_000);
+    expect(await delivery.stopCopy(reader)).toBe(0);
+    const stopped = Date.now();
+    await delivery.received.waitFor({ name: 'let-go' }, 5, 15_000);
+    // Far below the ten seconds for which a delivery belongs to whoever accepted it.
+    expect(Date.now() - stopped).toBeLessThan(4_000);
+    expect(await delivery.received.counts({ name: 'let-go' })).toMatchObject({ received: 5, repeatedIds: 0 });
+    await delivery.stopCopy(other);
+    await delivery.serve('one');
+  });
+
+  it('keeps to the rate of a connector with two copies at work, retries and all', async () => {
+    await delivery.serve('two');
+    const perSecond = 10;
+    const target = await delivery.webhook(6, 'rate', {
+      limits: { maxPerSecond: perSecond, retryDelaysSeconds: [0, 0.3] },
+    });
+    await delivery.received.script('webhook', 'rate', [
+      { status: 200, times: 1 },
+      { status: 500, times: 2 },
+    ]);
+    await Promise.all(Array.from({ length: 30 }, (_, at) => delivery.route(500 + at, [target])));
+    const items = await delivery.received.waitFor({ name: 'rate' }, 32, 20_000);
+    const times = items.map(({ at }) => Date.parse(at)).sort((one, next) => one - next);
+    const most = Math.max(...times.map((from) => times.filter((at) => at >= from && at < from + 1_000).length));
+    // A tenth of a second's worth may come at once, and one stands on each edge.
+    expect(most).toBeLessThanOrEqual(perSecond + 2);
+    await delivery.stopCopy('two');
+  });
+
   it('gives back what has begun when it is told to stop, and nothing arrives twice', async () => {
     const target = await delivery.webhook(4, 'drained', { limits: { maxConcurrent: 4 } });
     for (let number = 200; number < 300; number += 1) await delivery.route(number, [target]);

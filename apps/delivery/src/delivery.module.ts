@@ -28,7 +28,7 @@ import { ConnectorsHealthRpc } from './in/connectors-health.rpc.js';
 import { DeliveriesRpc } from './in/deliveries.rpc.js';
 import { GivenUpConnectorsTimer } from './in/given-up-connectors.timer.js';
 import { JobsRpc } from './in/jobs.rpc.js';
-import { JobsTimer } from './in/jobs.timer.js';
+import { JobsTimer, type JobsTimerParts } from './in/jobs.timer.js';
 import { LogRpc } from './in/log.rpc.js';
 import { ReplayRpc } from './in/replay.rpc.js';
 import { RoutedReader } from './in/routed-reader.timer.js';
@@ -54,6 +54,7 @@ import { TestAudit } from './test-audit.js';
 import { type Connector, Connectors, foldConnector } from './work/connectors.js';
 import { Correlate } from './work/correlate.js';
 import { Engine } from './work/engine.js';
+import { News } from './work/news.js';
 import { Parked } from './work/parked.js';
 
 /** A caller who changed something sees it in what it reads next, unless the read model is further behind than this. */
@@ -122,13 +123,15 @@ export async function deliveryModule(config: Config, kit: Kit): Promise<DynamicM
     actor,
     carryOut: (job, connector) => carryOut(job, connector, parts),
   });
-  kit.onDrain('engine', () => engine.drain());
+  const due = new DueAttempts(database);
+  const news = new News(eventLog, projection);
+  kit.onDrain('engine', async () => due.release(await engine.drain()));
   connectors.onChange((connector) => engine.changed(connector));
   const healths = new Healths(database, connectors);
-  await startWork({ config, kit, database, eventLog, projection, connectors, healths, engine, actor });
+  await startWork({ config, kit, database, eventLog, projection, connectors, healths, due, news, engine, actor });
   const reached = (position: number): Promise<boolean> => projection.whenCaughtUp(position, readModelWithinMs);
   const jobs = new Jobs(database);
-  startJobs(kit, eventLog, jobs, reached);
+  startJobs(kit, { eventLog, jobs, reached, news });
   const wayOut = egressExaminations(egress, policy, connectors);
   return {
     module: DeliveryModule,
@@ -151,11 +154,9 @@ export async function deliveryModule(config: Config, kit: Kit): Promise<DynamicM
 
 function startJobs(
   { log, copy, onDrain }: Kit,
-  eventLog: PostgresLog,
-  jobs: Jobs,
-  reached: (position: number) => Promise<boolean>,
+  parts: Pick<JobsTimerParts, 'jobs' | 'reached' | 'news'> & { eventLog: PostgresLog },
 ): void {
-  const timer = new JobsTimer({ eventLog, leases: eventLog.leases, jobs, log, copy, reached });
+  const timer = new JobsTimer({ ...parts, leases: parts.eventLog.leases, log, copy });
   onDrain('jobs', () => timer.stop());
   timer.start();
 }
@@ -178,6 +179,8 @@ interface Work {
   readonly projection: Projection;
   readonly connectors: Connectors;
   readonly healths: Healths;
+  readonly due: DueAttempts;
+  readonly news: News;
   readonly engine: Engine;
   readonly actor: string;
 }
@@ -191,6 +194,8 @@ async function startWork({
   projection,
   connectors,
   healths,
+  due,
+  news,
   engine,
   actor,
 }: Work): Promise<void> {
@@ -198,7 +203,8 @@ async function startWork({
   const parked = new Parked();
   const timer = new AttemptsDueTimer({
     eventLog,
-    due: new DueAttempts(database),
+    due,
+    news,
     engine,
     connectors,
     log,
@@ -215,11 +221,12 @@ async function startWork({
     leases: eventLog.leases,
     cursorOf: (name) => eventLog.cursor(name),
     leaseMs: config.WAYBILL_LEASE_MS,
+    release: (ids) => due.release(ids),
   }); // prettier-ignore
   kit.onDrain('reader', () => reader.stop());
   reader.start();
   const givenUp = new GivenUpConnectorsTimer({
-    nc, eventLog, leases: eventLog.leases, connectors, health: () => healths.of(), log, copy,
+    nc, eventLog, leases: eventLog.leases, connectors, health: () => healths.of(), log, copy, news,
   }); // prettier-ignore
   kit.onDrain('given-up connectors', () => givenUp.stop());
   givenUp.start();

@@ -251,6 +251,16 @@ export class RunningDelivery {
     return problem;
   }
 
+  /** The copy that reads the routing log now. */
+  async readerCopy(): Promise<string> {
+    const held = `select owner from log_leases where name = 'reader:subscriptions-0' and until > now()`;
+    const [row] = await this.eventually(
+      () => this.sql<{ owner: string }>(held),
+      (rows) => rows.length > 0,
+    );
+    return row?.owner ?? '';
+  }
+
   async deliveriesOf(number: number): Promise<Delivery[]> {
     const { items } = await this.ask<{ items: Delivery[] }>('deliveries.list', { notificationId: idOf('ntf', number) });
     return items;

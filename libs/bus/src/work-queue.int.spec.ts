@@ -52,6 +52,24 @@ describe('work of a queue', () => {
     expect(taken.toSorted((left, right) => left - right)).toEqual(Array.from({ length: published }, (_, n) => n));
   });
 
+  it('comes again at once, and in order, when the one who took it died with it', async () => {
+    const manager = await jetstreamManager(nc);
+    await manager.consumers.add(stream, { durable_name: 'taker', ack_policy: 'explicit', ack_wait: 10e9 });
+    const consumer = await jetstream(nc).consumers.get(stream, 'taker');
+    const dead = await consumer.fetch({ max_messages: 50, expires: 1_000 });
+    for await (const message of dead) void message;
+    const taken: number[] = [];
+    const next = new AbortController();
+    const begun = performance.now();
+    await taking(next.signal, async (messages) => {
+      for (const message of messages) taken.push(Number(message.string()));
+      for (const message of messages) message.ack();
+      if (taken.length === published || performance.now() - begun > soonMs) next.abort();
+    });
+    expect(performance.now() - begun).toBeLessThan(soonMs);
+    expect(taken).toEqual(Array.from({ length: published }, (_, n) => n));
+  });
+
   it('ends for who is told to stop before it has begun', async () => {
     const begun = performance.now();
     await taking(AbortSignal.abort(), () => Promise.reject(new Error('nothing is taken')));

@@ -1,5 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { AckPolicy, jetstream, jetstreamManager, type JsMsg } from '@nats-io/jetstream';
+import {
+  AckPolicy,
+  jetstream,
+  JetStreamApiCodes,
+  JetStreamApiError,
+  jetstreamManager,
+  type JetStreamManager,
+  type JsMsg,
+} from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { batchesOf } from './message-batches.js';
 
@@ -19,23 +27,27 @@ export interface WorkQueueOptions {
 const ackPendingMax = 5_000;
 /** A message comes again after this long when the one who took it has died: a group commit under load takes far less. */
 const ackWaitNanos = 10_000_000_000;
-const pauseAfterFaultMs = 500;
+/** After a fault it begins again after this, then twice as long, up to the second figure: whoever cannot work must not fetch all the time. */
+const pauseAfterFaultMs = { first: 500, most: 5_000 };
 
 /** Takes work from a queue for ever, batch by batch, one batch at a time. Ends when the signal aborts; a lost stream is waited for. */
 export async function takeWork(options: WorkQueueOptions): Promise<void> {
+  const pause = { ms: pauseAfterFaultMs.first };
   while (!options.signal.aborted) {
     try {
-      await takeUntilFault(options);
+      await takeUntilFault(options, () => (pause.ms = pauseAfterFaultMs.first));
     } catch (error) {
       if (options.signal.aborted) return;
       options.onFault(error);
     }
-    await delay(pauseAfterFaultMs, undefined, { signal: options.signal }).catch(() => undefined);
+    await delay(pause.ms, undefined, { signal: options.signal }).catch(() => undefined);
+    pause.ms = Math.min(pause.ms * 2, pauseAfterFaultMs.most);
   }
 }
 
-async function takeUntilFault(options: WorkQueueOptions): Promise<void> {
+async function takeUntilFault(options: WorkQueueOptions, worked: () => void): Promise<void> {
   const manager = await jetstreamManager(options.nc, { checkAPI: false });
+  await beginAnew(manager, options);
   await manager.consumers.add(options.stream, {
     durable_name: options.durable,
     ack_policy: AckPolicy.Explicit,
@@ -58,12 +70,29 @@ async function takeUntilFault(options: WorkQueueOptions): Promise<void> {
   try {
     for await (const batch of batchesOf(messages, options.batchMax)) {
       if (isAborted(options.signal)) giveBack(batch);
-      else await options.onBatch(batch);
+      else {
+        await options.onBatch(batch);
+        worked();
+      }
     }
   } finally {
     clearInterval(watch);
     options.signal.removeEventListener('abort', stop);
     await messages.close();
+  }
+}
+
+/**
+ * What the holder before took and did not acknowledge comes at once and in the order of the stream, instead of after `ackWaitNanos`: it
+ * died, or stopped while messages were on their way to it. The queue keeps what was not acknowledged, so its consumer can be made anew;
+ * a late acknowledgement of the old one is of something that was recorded, and is right for the new one too.
+ */
+async function beginAnew(manager: JetStreamManager, { stream, durable }: WorkQueueOptions): Promise<void> {
+  try {
+    const { num_ack_pending: unacknowledged } = await manager.consumers.info(stream, durable);
+    if (unacknowledged > 0) await manager.consumers.delete(stream, durable);
+  } catch (error) {
+    if (!(error instanceof JetStreamApiError) || error.code !== JetStreamApiCodes.ConsumerNotFound) throw error;
   }
 }
 

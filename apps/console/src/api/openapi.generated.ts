@@ -2084,7 +2084,8 @@ export interface components {
         delivered: number;
         deadLettered: number;
         cancelled: number;
-        suppressed: number;
+        /** @description How often a subscription suppressed a notification: no delivery was made of it. null while the service that counts them is away */
+        suppressed: number | null;
       } & {
         [key: string]: unknown;
       };

@@ -8,10 +8,13 @@ import type { HealthRow } from '../read/health-rows.js';
 import { type Connector, type Connectors } from '../work/connectors.js';
 import type { Engine } from '../work/engine.js';
 import { decideFor, type Job, streamOf } from '../work/job.js';
+import type { News } from '../work/news.js';
 import type { Parked } from '../work/parked.js';
 
-/** A due time is met to about this; the first retry comes after five seconds. */
+/** While something is due that cannot be taken, and after the log has moved, it is looked at so often. */
 const lookEveryMs = 250;
+/** Where nothing waits it is looked at so often all the same: the clocks of two machines may differ. */
+const idleLookMs = 5_000;
 const claimsMax = 500;
 /** What waits in memory is leased again long before its lease ends. */
 const keepEveryMs = 5_000;
@@ -26,6 +29,7 @@ export interface DueParts {
   readonly parked: Parked;
   /** The connectors that are paused or failing, as all copies know them. */
   readonly health: () => Promise<HealthRow[]>;
+  readonly news: News;
 }
 
 /**
@@ -40,10 +44,7 @@ export class AttemptsDueTimer {
   constructor(private readonly parts: DueParts) {}
 
   start(): void {
-    this.running = Promise.all([
-      this.every(lookEveryMs, () => this.look(), true),
-      this.every(keepEveryMs, () => this.keep()),
-    ]);
+    this.running = Promise.all([this.lookOn(), this.keepOn()]);
   }
 
   async stop(): Promise<void> {
@@ -56,36 +57,57 @@ export class AttemptsDueTimer {
     this.wake();
   }
 
-  private async every(periodMs: number, act: () => Promise<void>, wakes = false): Promise<void> {
+  private async lookOn(): Promise<void> {
     const { signal } = this.stopping;
+    const { news, log } = this.parts;
     while (!signal.aborted) {
       const woken = new AbortController();
       // A call while it looks counts for the next look: what it is about may have come too late for this one.
-      if (wakes) this.wake = () => woken.abort();
-      await act().catch((error: unknown) => this.parts.log.warn({ err: error }, 'due.fault'));
-      await delay(periodMs, undefined, { signal: AbortSignal.any([signal, woken.signal]) }).catch(() => undefined);
+      this.wake = () => woken.abort();
+      const either = AbortSignal.any([signal, woken.signal]);
+      const { mark } = news;
+      let restMs = 0;
+      try {
+        restMs = await this.look();
+      } catch (error) {
+        log.warn({ err: error }, 'due.fault');
+      }
+      if (restMs <= lookEveryMs)
+        await delay(Math.max(restMs, lookEveryMs), undefined, { signal: either }).catch(() => undefined); // prettier-ignore
+      else await news.wait(mark, { beatMs: lookEveryMs, atMostMs: Math.min(restMs, idleLookMs), signal: either });
+    }
+  }
+
+  private async keepOn(): Promise<void> {
+    const { signal } = this.stopping;
+    while (!signal.aborted) {
+      await this.keep().catch((error: unknown) => this.parts.log.warn({ err: error }, 'due.fault'));
+      await delay(keepEveryMs, undefined, { signal }).catch(() => undefined);
     }
   }
 
   private async keep(): Promise<void> {
     const { due, engine } = this.parts;
-    const cancelled = await due.keep(engine.held());
+    const held = engine.held();
+    if (held.length === 0) return;
+    const cancelled = await due.keep(held);
     if (cancelled.size > 0) engine.cancelWaiting(cancelled);
   }
 
-  private async look(): Promise<void> {
+  /** Answers how long nothing will be due; 0 where something was. */
+  private async look(): Promise<number> {
     const { due, engine, connectors } = this.parts;
     // What one copy was told to wait for holds for all of them.
     for (const connectorId of engine.healths.learn(await this.parts.health(), Date.now())) engine.closed(connectorId);
     for (;;) {
-      const claimed = await due.claim(
+      const { attempts, restMs } = await due.claim(
         claimsMax,
         (connectorId) => engine.roomToWait(connectorId),
         (connectorId) => isClosed(connectors.get(connectorId)),
       );
-      if (claimed.length === 0 || this.stopping.signal.aborted) return;
-      await this.take(claimed);
-      if (claimed.length < claimsMax) return;
+      if (attempts.length === 0 || this.stopping.signal.aborted) return restMs;
+      await this.take(attempts);
+      if (attempts.length < claimsMax) return 0;
     }
   }
 

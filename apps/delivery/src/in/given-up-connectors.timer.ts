@@ -7,9 +7,12 @@ import type { Leases } from '@waybill/event-log/leases';
 import type { Log } from '@waybill/service-kit/logger';
 import type { HealthRow } from '../read/health-rows.js';
 import type { Connectors } from '../work/connectors.js';
+import type { News } from '../work/news.js';
 
 /** Somebody who waits for it sees it in a second; registry that is away is asked again as often. */
 const lookEveryMs = 1_000;
+/** Where nothing was given up it is looked at so often, unless the log moves. */
+const idleLookMs = 10_000;
 /** One copy asks at a time; another takes over when it dies. */
 const leaseName = 'given-up-connectors';
 const leaseMs = 10_000;
@@ -22,6 +25,7 @@ export interface GivenUpParts {
   readonly leases: Leases;
   readonly connectors: Connectors;
   readonly health: () => Promise<HealthRow[]>;
+  readonly news: News;
   readonly log: Log;
   readonly copy: string;
 }
@@ -48,22 +52,28 @@ export class GivenUpConnectorsTimer {
   private async run(): Promise<void> {
     const { signal } = this.stopping;
     while (!signal.aborted) {
-      await this.look().catch((error: unknown) => this.parts.log.warn({ err: error }, 'given-up.waits'));
-      await delay(lookEveryMs, undefined, { signal }).catch(() => undefined);
+      const { mark } = this.parts.news;
+      const isQuiet = await this.look().catch((error: unknown) =>
+        this.parts.log.warn({ err: error }, 'given-up.waits'),
+      );
+      if (isQuiet === true) await this.parts.news.wait(mark, { beatMs: lookEveryMs, atMostMs: idleLookMs, signal });
+      else await delay(lookEveryMs, undefined, { signal }).catch(() => undefined);
     }
   }
 
-  private async look(): Promise<void> {
+  /** Answers whether there was nothing to do. */
+  private async look(): Promise<boolean> {
     const rows = (await this.parts.health()).filter(({ givenUp }) => givenUp !== null);
-    if (rows.length === 0) return;
+    if (rows.length === 0) return true;
     const { leases, copy } = this.parts;
     const lease = await leases.acquire(leaseName, copy, leaseMs);
-    if (lease === null) return;
+    if (lease === null) return false;
     try {
       for (const row of rows) await this.disable(row);
     } finally {
       await leases.release(lease);
     }
+    return false;
   }
 
   private async disable(row: HealthRow): Promise<void> {

@@ -8,9 +8,12 @@ import { isShredded, jobFrom } from '../handle-delivery.js';
 import { jobAppend } from '../handle-job.js';
 import type { JobRow, Jobs } from '../read/jobs.js';
 import { decideFor, streamOf } from '../work/job.js';
+import type { News } from '../work/news.js';
 
 /** Two steps a second: the redeliveries of a job come evenly, and each step is one event on the record. */
 const stepEveryMs = 500;
+/** Where no job runs it is looked at so often, unless the log moves. */
+const idleLookMs = 10_000;
 /** A copy that dies keeps its jobs waiting for so long. */
 const leaseMs = 10_000;
 
@@ -22,6 +25,7 @@ export interface JobsTimerParts {
   readonly copy: string;
   /** Resolves when the read model has a position, or after a while. */
   readonly reached: (position: number) => Promise<unknown>;
+  readonly news: News;
 }
 
 /** Carries out running jobs, each by one copy: what a step asks for and the progress of the job are one append. */
@@ -45,16 +49,21 @@ export class JobsTimer {
   private async run(): Promise<void> {
     const { signal } = this.stopping;
     while (!signal.aborted) {
-      await this.look().catch((error: unknown) => this.parts.log.warn({ err: error }, 'jobs.wait'));
-      await delay(stepEveryMs, undefined, { signal }).catch(() => undefined);
+      const { mark } = this.parts.news;
+      const running = await this.look().catch((error: unknown) => this.parts.log.warn({ err: error }, 'jobs.wait'));
+      if (running === 0) await this.parts.news.wait(mark, { beatMs: stepEveryMs, atMostMs: idleLookMs, signal });
+      else await delay(stepEveryMs, undefined, { signal }).catch(() => undefined);
     }
   }
 
-  private async look(): Promise<void> {
-    for (const job of await this.parts.jobs.running()) {
-      if (this.stopping.signal.aborted) return;
+  /** Answers how many jobs run. */
+  private async look(): Promise<number> {
+    const running = await this.parts.jobs.running();
+    for (const job of running) {
+      if (this.stopping.signal.aborted) break;
       if (await this.hold(job.id)) await this.step(job);
     }
+    return running.length;
   }
 
   private async hold(jobId: string): Promise<boolean> {

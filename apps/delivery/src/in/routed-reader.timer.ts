@@ -15,6 +15,8 @@ export interface ReaderParts extends RoutedParts {
   readonly cursorOf: (log: string) => Promise<LogCursor | null>;
   readonly copy: string;
   readonly leaseMs: number;
+  /** Lets go of deliveries that another copy is to send. */
+  readonly release: (deliveryIds: readonly string[]) => Promise<void>;
 }
 
 /** Reads the log of subscriptions while this copy holds the reader's lease; the other copies wait for it and send what is due. */
@@ -53,6 +55,7 @@ export class RoutedReader {
     const renewing = this.renew(held, lost);
     const place: Place = { position: 0 };
     parts.log.info({ lease: leaseName, epoch: first.epoch }, 'reader.taken');
+    parts.engine.pace(true);
     await followLog({
       nc: parts.nc,
       log: routingLog,
@@ -62,6 +65,9 @@ export class RoutedReader {
       signal: lost.signal,
       onFault: (error) => parts.log.warn({ err: error, log: routingLog }, 'follow.fault'),
     });
+    await parts
+      .release(parts.engine.pace(false))
+      .catch((error: unknown) => parts.log.warn({ err: error }, 'reader.fault'));
     await renewing;
     await parts.leases.release(held.lease);
     parts.log.info({ lease: leaseName }, 'reader.let-go');

@@ -14,13 +14,16 @@ export interface DueAttempt {
 
 /** A claimed row belongs to the copy for so long; what it holds in memory it leases again in time (`keep`). */
 const leaseMs = 15_000;
-/** More connectors with something due than this are looked at in the next round. */
+/** More connectors with something waiting than this are looked at in the next round. */
 const connectorsMax = 2_000;
 
 const schema = 'rm_deliveries';
 
 /** What is due, shared between the copies by leases on the rows. */
 export class DueAttempts {
+  /** Where the round over the connectors goes on; empty at its beginning. */
+  private after = '';
+
   constructor(private readonly database: DataSource) {}
 
   /**
@@ -32,22 +35,30 @@ export class DueAttempts {
     max: number,
     room: (connectorId: string) => number,
     isClosing: (connectorId: string) => boolean,
-  ): Promise<DueAttempt[]> {
-    const found = await this.database.query<{ connector_id: string; is_due: boolean }[]>(dueConnectorsSql, [
-      connectorsMax,
-    ]);
+  ): Promise<Claim> {
+    const found = await this.database.query<WaitingConnector[]>(dueConnectorsSql, [this.after, connectorsMax]);
+    this.after = found.length < connectorsMax ? '' : (found.at(-1)?.connector_id ?? '');
     const ids = found.filter((row) => row.is_due || isClosing(row.connector_id)).map((row) => row.connector_id);
-    if (ids.length === 0) return [];
+    if (ids.length === 0) {
+      const nextMs = found.map((row) => row.next_ms ?? Infinity);
+      return { attempts: [], restMs: this.after === '' ? Math.max(0, Math.min(...nextMs)) : 0 };
+    }
     const share = Math.max(1, Math.floor(max / ids.length));
     const closing = ids.map(isClosing);
     const limits = ids.map((id, index) => (closing[index] ? share : Math.min(share, Math.max(0, room(id)))));
     const rows = await this.database.query<ClaimedRow[]>(claimSql, [ids, limits, closing, share, leaseMs]);
-    return rows.map(({ id, now_at, receipt, cancel }) => ({
+    const attempts = rows.map(({ id, now_at, receipt, cancel }) => ({
       deliveryId: id,
       nowAt: now_at.toISOString(),
       remembered: receipt,
       cancel,
     }));
+    return { attempts, restMs: 0 };
+  }
+
+  /** Lets go what this copy was to do: leases, and the first right of whoever accepted a delivery. Another copy takes it at once. */
+  async release(deliveryIds: readonly string[]): Promise<void> {
+    if (deliveryIds.length > 0) await this.database.query(releaseSql, [deliveryIds]);
   }
 
   /** Leases again what waits in this copy's memory, and sweeps leases that ended long ago. Answers what is to be cancelled, with the reason. */
@@ -58,6 +69,18 @@ export class DueAttempts {
   }
 }
 
+/** What was leased, and how long nothing will be due where nothing was: Infinity when nothing waits at all. */
+export interface Claim {
+  readonly attempts: DueAttempt[];
+  readonly restMs: number;
+}
+
+interface WaitingConnector {
+  readonly connector_id: string;
+  readonly is_due: boolean;
+  readonly next_ms: number | null;
+}
+
 interface ClaimedRow {
   readonly id: string;
   readonly now_at: Date;
@@ -65,21 +88,22 @@ interface ClaimedRow {
   readonly cancel: string | null;
 }
 
+const ranks = [dueRanks.first, dueRanks.late, dueRanks.lost];
+const earliestOf = (rank: number): string =>
+  `(select min(due_at) from ${schema}.delivery_due d where d.connector_id = step.connector_id and d.rank = ${rank})`;
+
 /** A loose index scan: one step a connector, however many rows it has. */
 const dueConnectorsSql = `
   with recursive step as (
-    (select connector_id from ${schema}.delivery_due order by connector_id limit 1)
+    (select connector_id from ${schema}.delivery_due where connector_id > $1 order by connector_id limit 1)
     union all
     select (select connector_id from ${schema}.delivery_due d where d.connector_id > step.connector_id order by connector_id limit 1)
-    from step where step.connector_id is not null)
-  select connector_id, (${[dueRanks.first, dueRanks.late, dueRanks.lost]
-    .map(
-      (rank) =>
-        `exists (select 1 from ${schema}.delivery_due d where d.connector_id = step.connector_id and d.rank = ${rank} and d.due_at <= now())`,
-    )
-    .join(' or ')}) as is_due
-  from step where connector_id is not null
-  limit $1`;
+    from step where step.connector_id is not null),
+  waiting as (
+    select connector_id, least(${ranks.map(earliestOf).join(', ')}) as next_at from step where connector_id is not null limit $2)
+  select connector_id, next_at <= now() as is_due,
+    case when isfinite(next_at) then extract(epoch from next_at - now())::float8 * 1000 end as next_ms
+  from waiting`;
 
 /** A late one that has waited for so long goes with the first attempts, or a connector with much to do would never come to it. */
 const lateGoesFirst = `interval '10 minutes'`;
@@ -88,12 +112,15 @@ const lateGoesFirst = `interval '10 minutes'`;
 const leaseOf = (row: string, lease: string): string =>
   `${lease}.id = ${row}.id and ${lease}.position = ${row}.changed_position and ${lease}.until > now()`;
 
-/** Rows of one rank that may be taken: due (or to be cancelled), leased by nobody, and the turn of their thing. */
+/**
+ * Rows of one rank that may be taken: due (or to be cancelled), leased by nobody, and the turn of their thing. A lease that is over says
+ * that whoever accepted the delivery has let it go.
+ */
 const takeable = (rank: number): string => `
   select d.id, d.due_at, d.rank, d.changed_position from ${schema}.delivery_due d left join due_leases l on ${leaseOf('d', 'l')}
   where d.connector_id = wanted.connector_id and d.rank = ${rank} and d.due_at <= (case when wanted.closing then 'infinity' else now() end) and l.id is null
     and (wanted.closing or d.cancel is not null
-      or ((d.owned_until is null or d.owned_until < now()) and (d.mac is null or not exists (
+      or ((d.owned_until is null or d.owned_until < now() or exists (select 1 from due_leases once where once.id = d.id)) and (d.mac is null or not exists (
         select 1 from ${schema}.delivery_due other
         where other.connector_id = d.connector_id and other.mac = d.mac and other.id <> d.id
           and (other.accepted_position < d.accepted_position or other.rank = ${dueRanks.lost}
@@ -126,5 +153,9 @@ const keepSql = `
   insert into due_leases (id, until, position)
   select d.id, now() + $2 * interval '1 ms', d.changed_position from ${schema}.delivery_due d where d.id = any($1::text[]) order by d.id
   on conflict (id) do update set until = excluded.until, position = excluded.position`;
+
+const releaseSql = `
+  insert into due_leases (id, until, position) select id, now(), 0 from unnest($1::text[]) id order by id
+  on conflict (id) do update set until = now()`;
 
 const cancelledSql = `select id, cancel from ${schema}.delivery_due where id = any($1::text[]) and cancel is not null`;

@@ -66,7 +66,7 @@ interface Point {
   readonly failed_attempts: string;
 }
 
-/** What was suppressed never became a delivery; its number stands in the log of subscriptions. */
+/** What was suppressed never became a delivery: subscriptions counts it, and whoever shows the figures asks there. */
 function countsOf(totals: Totals | undefined): object {
   const count = (name: keyof Omit<Totals, 'latency'>): number => Number(totals?.[name] ?? 0);
   return {
@@ -76,7 +76,7 @@ function countsOf(totals: Totals | undefined): object {
     delivered: count('delivered'),
     deadLettered: count('dead_lettered'),
     cancelled: count('cancelled'),
-    suppressed: 0,
+    suppressed: null,
   };
 }
 

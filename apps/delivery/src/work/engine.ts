@@ -10,15 +10,20 @@ import { decideFor, type Job } from './job.js';
 import { ConnectorHealths } from './connector-healths.js';
 import { FairShare } from './fair-share.js';
 import { Lane, laneWaitingMax } from './lane.js';
-import { giveBackCommand, heardOf, outcomeCommand } from './outcome-commands.js';
+import { giveBackCommand, heardOf, outcomeCommand, type UnsentReason } from './outcome-commands.js';
 import { Recorder } from './recorder.js';
 
 /** Jobs in memory over all lanes; beyond this new ones wait in the due table only. */
 export const jobsMax = 50_000;
 /** UTF-16 units of the payloads that wait in memory; about twice as many bytes. */
 export const payloadLengthMax = 32 * 1024 * 1024;
-/** Added to the target's own time: rendering, waiting for a slot, several requests of one attempt. */
-const deadlineSlackMs = 15_000;
+/**
+ * Added to the target's own time: rendering, waiting for a slot, writing the outcome down. Whoever dies in between leaves an attempt that
+ * counts as lost only after this, so it is as short as a slow append allows; what cannot leave in time is given back before.
+ */
+export const deadlineSlackMs = 5_000;
+/** What has begun and waits for a slot is looked at so often. */
+const giveBackLookMs = 1_000;
 /** A timer never sleeps longer than this: the clock of the machine may be set. */
 const pumpLaterMsMax = 60_000;
 
@@ -38,6 +43,8 @@ export class Engine {
   private readonly places = new FairShare<Lane>();
   readonly healths = new ConnectorHealths();
   private draining = false;
+  /** Whether this copy sends for connectors with a rate; see `pace`. */
+  private paces = false;
   private payloadLength = 0;
   private underWay = 0;
   private drained: (() => void) | null = null;
@@ -62,12 +69,14 @@ export class Engine {
 
   /** How many attempts of a connector may begin in the append that accepts them. */
   roomToBegin(connector: Connector, nowMs: number): number {
-    return this.draining ? 0 : this.laneOf(connector).roomToBegin(this.healths.slots(connector, nowMs), nowMs);
+    return this.draining || this.isPacedElsewhere(connector)
+      ? 0
+      : this.laneOf(connector).roomToBegin(this.healths.slots(connector, nowMs), nowMs);
   }
 
   /** How many more deliveries of a connector this copy can hold. */
   roomToWait(connectorId: string): number {
-    if (this.draining) return 0;
+    if (this.draining || this.isPacedElsewhere(this.parts.connectors.get(connectorId))) return 0;
     return Math.min(laneWaitingMax - (this.lanes.get(connectorId)?.waitingCount ?? 0), jobsMax - this.inHand.size);
   }
 
@@ -101,15 +110,37 @@ export class Engine {
     if (!isYoung(job)) await this.cancel(job, 'connector_unknown');
   }
 
-  /** Starts nothing new, says of what has begun and not left that it did not, and waits for what is under way. */
-  async drain(): Promise<void> {
+  /**
+   * One copy of all keeps the rates, or N copies would send N times as much: the one that reads the routing log, because it has the first
+   * attempts. Told with false it lets go what waits for such connectors, and answers what that was.
+   */
+  pace(paces: boolean): string[] {
+    this.paces = paces;
+    if (paces) return [];
+    const paced = [...this.lanes.values()].filter(({ connector }) => this.isPacedElsewhere(connector));
+    return this.letGo(paced.flatMap((lane) => lane.clearWaiting()));
+  }
+
+  private isPacedElsewhere(connector: Connector | undefined): boolean {
+    return !this.paces && (connector?.limits.maxPerSecond ?? null) !== null;
+  }
+
+  private letGo(jobs: readonly Job[]): string[] {
+    for (const job of jobs) this.forget(job);
+    return jobs.map(({ deliveryId }) => deliveryId);
+  }
+
+  /** Starts nothing new, says of what has begun and not left that it did not, and waits for what is under way. Answers what it lets go. */
+  async drain(): Promise<string[]> {
     this.draining = true;
+    const left: string[] = [];
     for (const lane of this.lanes.values()) {
       if (lane.timer !== null) clearTimeout(lane.timer);
-      for (const job of lane.clearWaiting()) this.forget(job);
+      left.push(...this.letGo(lane.clearWaiting()));
       for (const job of lane.begun.splice(0)) void this.track(this.giveBack(job, 'worker_stopped', 0));
     }
     if (this.underWay > 0) await new Promise<void>((resolve) => (this.drained = resolve));
+    return left;
   }
 
   /** What waits takes its payload along while there is room for it; otherwise it fetches it when its turn comes. */
@@ -156,11 +187,12 @@ export class Engine {
   /** What waits for a moment and not for an answer is looked at again when the moment has come. */
   private pumpLater(lane: Lane, nowMs: number): void {
     const closedMs = this.healths.closedUntilMs(lane.connector.id) - nowMs;
-    const waitMs = Math.max(closedMs, lane.begun.length > 0 ? 0 : lane.msToToken(nowMs));
+    const waitMs = Math.max(closedMs, lane.begun.length > 0 ? giveBackLookMs : lane.msToToken(nowMs));
     if (waitMs <= 0 || lane.timer !== null || this.draining) return;
     const timer = setTimeout(
       () => {
         lane.timer = null;
+        this.giveBackLate(lane, 0);
         this.pump(lane);
       },
       Math.min(waitMs, pumpLaterMsMax),
@@ -171,13 +203,19 @@ export class Engine {
   /** Nothing starts for a while, because the target asked for quiet or hangs: what has begun and could not leave in time is given back. */
   closed(connectorId: string): void {
     const lane = this.lanes.get(connectorId);
-    if (lane === undefined) return;
-    const untilMs = this.healths.closedUntilMs(connectorId);
-    const late = (job: Job): boolean =>
-      job.state.status === 'attempting' && Date.parse(job.state.attempt.deadline) - deadlineSlackMs / 2 < untilMs;
+    if (lane !== undefined) this.giveBackLate(lane, this.healths.closedUntilMs(connectorId) - Date.now());
+  }
+
+  /** What begun ahead of a target that became slow, or waits for `closedMs` more, would pass its deadline here and count as lost. */
+  private giveBackLate(lane: Lane, closedMs: number): void {
+    const leavesMs = Date.now() + Math.max(0, closedMs);
     for (const job of lane.begun.splice(0)) {
-      if (late(job)) void this.track(this.giveBack(job, 'connector_paused', untilMs - Date.now()));
-      else lane.begun.push(job);
+      const isLate =
+        job.state.status === 'attempting' && Date.parse(job.state.attempt.deadline) - deadlineSlackMs / 2 < leavesMs;
+      // Half of the slack is left for sending: it must have as much time as the connector says, and its outcome a moment to be written.
+      if (!isLate) lane.begun.push(job);
+      else if (closedMs > 0) void this.track(this.giveBack(job, 'connector_paused', closedMs));
+      else void this.track(this.giveBack(job, 'connector_slow', 0));
     }
   }
 
@@ -285,7 +323,7 @@ export class Engine {
     await this.recorder.write(job, () => decideFor(job, command, this.parts.actor, carried.sealedText));
   }
 
-  private async giveBack(job: Job, reason: 'worker_stopped' | 'connector_paused', afterMs: number): Promise<void> {
+  private async giveBack(job: Job, reason: UnsentReason, afterMs: number): Promise<void> {
     const { state } = job;
     if (state.status !== 'attempting') return;
     const command = giveBackCommand(state.attempt.attemptId, reason, afterMs, Date.now());

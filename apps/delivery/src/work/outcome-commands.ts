@@ -29,10 +29,13 @@ export function outcomeCommand(
   };
 }
 
+/** Why an attempt that had begun never left. */
+export type UnsentReason = 'worker_stopped' | 'connector_paused' | 'connector_slow';
+
 /** What has begun and has not left: nothing can have arrived, so it is refused for now, not unknown, and does not count. */
 export function giveBackCommand(
   attemptId: string,
-  reason: 'worker_stopped' | 'connector_paused',
+  reason: UnsentReason,
   afterMs: number,
   nowMs: number,
 ): RecordOutcome {

@@ -35,19 +35,30 @@ export class Intakes {
   private readonly held = new Map<string, Held>();
   private timer: NodeJS.Timeout | null = null;
   private looking: Promise<void> = Promise.resolve();
+  private isLooking = false;
 
   constructor(private readonly parts: IntakesParts) {}
 
   start(): void {
-    const look = (): void => {
-      this.looking = this.lookAtAll()
-        .catch((error: unknown) => this.parts.log.warn({ err: error }, 'intakes.fault'))
-        .finally(() => {
-          if (this.timer !== null) this.timer = setTimeout(look, this.parts.leaseMs / 4);
-        });
-    };
-    this.timer = setTimeout(look, 0);
+    this.timer = setTimeout(this.look, 0);
   }
+
+  /** Looks for tenants without an intake now instead of at the next turn of the clock. */
+  lookSoon(): void {
+    if (this.timer === null || this.isLooking) return;
+    clearTimeout(this.timer);
+    this.look();
+  }
+
+  private readonly look = (): void => {
+    this.isLooking = true;
+    this.looking = this.lookAtAll()
+      .catch((error: unknown) => this.parts.log.warn({ err: error }, 'intakes.fault'))
+      .finally(() => {
+        this.isLooking = false;
+        if (this.timer !== null) this.timer = setTimeout(this.look, this.parts.leaseMs / 4);
+      });
+  };
 
   /** The intake of a tenant, when this copy holds it. */
   of(tenant: string): Intake | undefined {

@@ -1,6 +1,7 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Controller, Inject } from '@nestjs/common';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { askText } from '@waybill/bus/ask';
+import { AskFailed, askText } from '@waybill/bus/ask';
 import { publishPattern, rpcSubject, validatePattern } from '@waybill/contracts/subjects';
 import { Refused } from '@waybill/decider/decider';
 import { actorHeader, requestIdHeader, RpcOnText, type RpcRequest } from '@waybill/service-kit/rpc';
@@ -13,6 +14,10 @@ import { Intakes } from './intakes.timer.js';
 
 /** Long enough for another copy to take over a tenant whose holder died. */
 const forwardTimeoutMs = 4_000;
+/** While nobody holds a tenant's intake it is looked for so often. */
+const nobodyPauseMs = 50;
+/** Registry's log is read within milliseconds. */
+const newTenantWaitMs = 1_000;
 
 /** Publishing by request: answered after the commit, with a receipt. */
 @Controller()
@@ -27,26 +32,42 @@ export class PublishRpc {
   async publish(request: RpcRequest<undefined>): Promise<unknown> {
     const { tenant, actor, subject, body, requestId } = request;
     const incoming = requestIncoming(tenant, subject, body, actor, headersOf(request));
-    if (!this.router.registry.hasTenant(tenant)) {
+    if (!(await this.isTenant(tenant))) {
       const refused = new Refused('tenant_unknown', 'There is no such tenant.');
       await this.router.eventLog.append({ streams: [refuse(incoming, refused, refusalIdOf(incoming)).append] });
       throw refused;
     }
-    const intake = this.intakes.of(tenant);
-    if (intake !== undefined) return takeRequest(intake, incoming);
     const headers = { [actorHeader]: actor, [requestIdHeader]: requestId, ...traceHeaders(request) };
-    return askText(this.nc, rpcSubject('subscriptions', tenant, 'intake.publish'), body, {
-      timeoutMs: forwardTimeoutMs,
-      headers,
-    });
+    for (const untilMs = Date.now() + forwardTimeoutMs; ;) {
+      const intake = this.intakes.of(tenant);
+      if (intake !== undefined) return takeRequest(intake, incoming);
+      try {
+        const timeoutMs = Math.max(1, untilMs - Date.now());
+        const subject = rpcSubject('subscriptions', tenant, 'intake.publish');
+        return await askText(this.nc, subject, body, { timeoutMs, headers });
+      } catch (error) {
+        // Nobody holds the tenant's intake yet: the tenant is new, or its holder has just gone. Nothing was recorded.
+        const isNobody = error instanceof AskFailed && error.problem.code === 'service_unavailable';
+        if (!isNobody || Date.now() + nobodyPauseMs > untilMs) throw error;
+        this.intakes.lookSoon();
+        await delay(nobodyPauseMs);
+      }
+    }
+  }
+
+  /** A tenant that was made a moment ago may not have arrived here yet; who is unknown to registry too waits for that answer. */
+  private async isTenant(tenant: string): Promise<boolean> {
+    const { registry } = this.router;
+    if (!registry.hasTenant(tenant)) await this.router.catchUpWithRegistry(newTenantWaitMs);
+    return registry.hasTenant(tenant);
   }
 
   @RpcOnText(validatePattern)
-  validate(request: RpcRequest<undefined>): Promise<unknown> {
+  async validate(request: RpcRequest<undefined>): Promise<unknown> {
     const { tenant, subject, body, actor } = request;
-    if (!this.router.registry.hasTenant(tenant)) throw new Refused('tenant_unknown', 'There is no such tenant.');
+    if (!(await this.isTenant(tenant))) throw new Refused('tenant_unknown', 'There is no such tenant.');
     validateIncoming(requestIncoming(tenant, subject, body, actor, headersOf(request)), this.router.types);
-    return Promise.resolve({ valid: true });
+    return { valid: true };
   }
 }
 

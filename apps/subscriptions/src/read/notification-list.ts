@@ -1,6 +1,7 @@
 import { decodeCursor, encodeCursor, type ListPage } from '@waybill/contracts/http/lists';
 import type { notificationListInputSchema } from '@waybill/contracts/http/notifications';
 import type { NotificationRouted } from '@waybill/contracts/log/subscriptions';
+import type { suppressedInputSchema } from '@waybill/contracts/http/stats';
 import { Refused } from '@waybill/decider/decider';
 import type { FoldedEvent, ReadModel, ReadModelClient } from '@waybill/event-log/read-model';
 import type { DataSource } from 'typeorm';
@@ -10,14 +11,15 @@ import { likeText } from './subscription-list.js';
 /** One row a notification; its payload and the whole decision stay in the log. */
 export const notificationList: ReadModel = {
   name: 'notification_list',
-  version: 1,
+  version: 2,
   tables: [
     `create table notification (
        position bigint primary key, id text not null unique, tenant text not null, type text not null, source text not null,
        source_id text not null, time timestamptz not null, recorded_at timestamptz not null, deliveries int not null, suppressed int not null,
        warnings jsonb)`,
+    'create table suppressed (tenant text not null, recorded_at timestamptz not null, subscription_id text not null)',
   ],
-  indexes: ['create index on notification (tenant, position)'],
+  indexes: ['create index on notification (tenant, position)', 'create index on suppressed (tenant, recorded_at)'],
   categories: ['notification'],
   apply,
 };
@@ -44,6 +46,19 @@ async function apply(client: ReadModelClient, events: readonly FoldedEvent[]): P
       data.map((one) => (one.warnings.length === 0 ? null : JSON.stringify(one.warnings))),
     ],
   );
+  await applySuppressed(client, routed);
+}
+
+/** What no delivery was made of, by subscription, for the figures. */
+async function applySuppressed(client: ReadModelClient, routed: readonly FoldedEvent[]): Promise<void> {
+  const rows = routed.flatMap(({ tenant, at, data }) =>
+    (data as unknown as NotificationRouted).suppressed.map(({ subscriptionId }) => ({ tenant, at, subscriptionId })),
+  );
+  if (rows.length === 0) return;
+  await client.query(
+    `insert into suppressed (tenant, recorded_at, subscription_id) select * from unnest($1::text[], $2::timestamptz[], $3::text[])`,
+    [rows.map(({ tenant }) => tenant), rows.map(({ at }) => at), rows.map(({ subscriptionId }) => subscriptionId)],
+  );
 }
 
 interface Row {
@@ -66,6 +81,21 @@ export class NotificationList {
     /** Resolves when the rows are current: what was just written must not be missing. */
     private readonly whenCurrent: () => Promise<void>,
   ) {}
+
+  /** How often a subscription suppressed a notification; of a connector: those of the subscriptions that name it now. */
+  async suppressed(
+    tenant: string,
+    { since, until, connectorId }: z.output<typeof suppressedInputSchema>,
+  ): Promise<number> {
+    await this.whenCurrent();
+    const [row] = await this.database.query<{ count: string }[]>(
+      `select count(*) from rm_notification_list.suppressed
+       where tenant = $1 and recorded_at >= $2 and recorded_at < $3 and ($4::text is null or subscription_id in (
+         select id from rm_routing_state.subscription where tenant = $1 and $4 = any(connector_ids)))`,
+      [tenant, since, until, connectorId ?? null],
+    );
+    return Number(row?.count ?? 0);
+  }
 
   async page(tenant: string, input: z.output<typeof notificationListInputSchema>): Promise<ListPage<unknown>> {
     await this.whenCurrent();

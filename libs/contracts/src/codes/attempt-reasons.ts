@@ -34,7 +34,7 @@ export const attemptReasons = {
   oauth_failed: reason('never', 'connector', 'The token server refused the client credentials.'),
   worker_lost: reason('unknown', 'network', 'The worker stopped before it could write down the outcome.'),
 
-  // Nothing was sent, for a reason of our own; the first two do not count in the plan of attempts.
+  // Nothing was sent, for a reason of our own; the first three do not count in the plan of attempts.
   worker_stopped: reason(
     'later',
     'waybill',
@@ -44,6 +44,11 @@ export const attemptReasons = {
     'later',
     'target',
     'The target asked for quiet before this attempt left; it begins when the pause is over.',
+  ),
+  connector_slow: reason(
+    'later',
+    'target',
+    'The target became so slow that the turn of this attempt did not come in time; another begins when there is room.',
   ),
   secret_unavailable: reason('later', 'waybill', "The connector's secrets could not be fetched: the registry is away."),
   payload_unavailable: reason('later', 'waybill', 'The payload could not be fetched: the service that has it is away.'),

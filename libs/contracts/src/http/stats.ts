@@ -8,6 +8,13 @@ export const statsInputSchema = z.strictObject({
   connectorId: connectorIdSchema.optional(),
 });
 
+/** Input of subscriptions' `notifications.suppressed`, which counts for `GET /v1/stats`. */
+export const suppressedInputSchema = z.strictObject({
+  since: timeSchema,
+  until: timeSchema,
+  connectorId: connectorIdSchema.optional(),
+});
+
 export const statsSchema = z.looseObject({
   since: timeSchema,
   until: timeSchema,
@@ -18,7 +25,12 @@ export const statsSchema = z.looseObject({
     delivered: z.int(),
     deadLettered: z.int(),
     cancelled: z.int(),
-    suppressed: z.int(),
+    suppressed: z
+      .int()
+      .nullable()
+      .describe(
+        'How often a subscription suppressed a notification: no delivery was made of it. null while the service that counts them is away',
+      ),
   }),
   successRate: z.number().min(0).max(1).nullable().describe('Delivered of all that ended; null when nothing did'),
   latencyMs: z
@@ -29,6 +41,7 @@ export const statsSchema = z.looseObject({
     z.looseObject({ at: timeSchema, delivered: z.int(), deadLettered: z.int(), failedAttempts: z.int() }),
   ),
 });
+export type Stats = z.infer<typeof statsSchema>;
 
 /** Query of `GET /v1/stats/connectors`, input of `stats.connectors`. Without `since` the last 24 hours. */
 export const connectorStatsInputSchema = z.strictObject({
