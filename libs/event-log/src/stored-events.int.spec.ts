@@ -5,7 +5,7 @@ import type { AppendRequest } from './log.js';
 import { makeLogDatabase, openTestLog, testKek } from './log-database.spec.js';
 import { hashBytes, leafHash } from './merkle.js';
 import type { PostgresLog } from './postgres-log.js';
-import { type StoredEntry, StoredEvents } from './stored-events.js';
+import { entriesPageMax, type StoredEntry, StoredEvents } from './stored-events.js';
 import { verifyEntry } from './verify-entry.js';
 
 const name = 'stored-0';
@@ -103,6 +103,15 @@ describe('stored events', () => {
     expect((await stored.recomputed(0, 100)).length / hashBytes).toBe(4);
     expect(await stored.leaves(4, 100)).toMatchObject({ head: 8, leaves: '' });
     expect((await stored.entries(0, 100, 100, false)).map(({ position }) => position)).toEqual([1, 2, 3, 4, 6, 7, 8]);
+    expect((await stored.entriesAt([2, 5, 7], false)).map(({ position }) => position)).toEqual([2, 7]);
+  });
+
+  it('are the same when they are asked for one by one', async () => {
+    const all = await stored.entries(0, 100, 100, true);
+    expect(await stored.entriesAt([2, 4, 7], true)).toEqual([all[1], all[3], all[6]]);
+    const most = Array.from({ length: entriesPageMax }, (_, n) => n + 1);
+    expect(await stored.entriesAt(most, true)).toEqual(all);
+    await expect(stored.entriesAt([...most, entriesPageMax + 1], true)).rejects.toThrow(RangeError);
   });
 
   it('show a changed row when they are hashed again, though its leaf was left as it was', async () => {
@@ -128,6 +137,7 @@ describe('stored events', () => {
     const last = await stored.entries(10, 12, 100, false);
     expect(last.map(({ position }) => position)).toEqual([11, 12]);
     expect(JSON.stringify(last).length).toBeLessThan(1_000_000);
+    expect((await stored.entriesAt([1, 9, 10, 11, 12], false)).map(({ position }) => position)).toEqual([1, 9, 10]);
     expect((await stored.recomputed(0, 100)).length / hashBytes).toBe(12);
   });
 

@@ -24,6 +24,7 @@ const load = (name: string): Statement => ({
 });
 const readLeafPage = load('read-leaf-page');
 const readStored = load('read-stored');
+const readStoredAt = load('read-stored-at');
 const readStreamPositions = load('read-stream-positions');
 const readPositionAt = load('read-position-at');
 const readGuards = load('read-guards');
@@ -135,6 +136,17 @@ export class StoredEvents {
       Math.min(limit, entriesPageMax),
       entriesPageBytesMax,
     ]);
+    return rows.map((row) => this.entryOf(row, withKeys));
+  }
+
+  /**
+   * The stored events at these positions, in order, as many of the first ones as fit into an answer: whoever asks goes on behind the
+   * last one. An empty answer says that none of them is there.
+   */
+  async entriesAt(positions: readonly number[], withKeys: boolean): Promise<StoredEntry[]> {
+    if (positions.length > entriesPageMax)
+      throw new RangeError(`${positions.length} positions at once, more than ${entriesPageMax}`);
+    const { rows } = await this.session.query(readStoredAt, [positions, entriesPageBytesMax]);
     return rows.map((row) => this.entryOf(row, withKeys));
   }
 

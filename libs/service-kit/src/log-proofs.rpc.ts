@@ -21,6 +21,7 @@ export interface ProvenLog {
     leaves(after: number, limit: number): Promise<object>;
     recomputed(after: number, limit: number): Promise<Buffer>;
     entries(after: number, upto: number, limit: number, withKeys: boolean): Promise<readonly object[]>;
+    entriesAt(positions: readonly number[], withKeys: boolean): Promise<readonly object[]>;
     positionsOf(streams: readonly string[]): Promise<number[]>;
     positionAt(atUs: number): Promise<number>;
   };
@@ -59,8 +60,10 @@ export function logProofsRpc(service: ServiceName, token: unknown): Type<object>
     }
 
     @Rpc(service, 'log.entries', logEntriesInputSchema)
-    async entries({ input: { after, upto, limit, keys } }: Of<typeof logEntriesInputSchema>): Promise<unknown> {
-      return { entries: await this.proofs.stored.entries(after, upto, limit, keys) };
+    async entries({ input }: Of<typeof logEntriesInputSchema>): Promise<unknown> {
+      const { stored } = this.proofs;
+      if ('positions' in input) return { entries: await stored.entriesAt(input.positions, input.keys) };
+      return { entries: await stored.entries(input.after, input.upto, input.limit, input.keys) };
     }
 
     @Rpc(service, 'log.positions', logPositionsInputSchema)

@@ -7,9 +7,7 @@ import type { LogSource } from './log-source.js';
 /** Events in one file of an export: a few hundred kilobytes. */
 const pageEvents = 500;
 /** Single positions that are asked for at once. */
-const selectedAtOnce = 200;
-/** What lies between two wanted events is read along with them when it is no more than this: a question costs more than a few rows. */
-const gapMax = 16;
+const selectedAtOnce = 500;
 
 /**
  * The lines of a range, page by page. The notary's leaves lead: a row that is gone, or was put in, shows as a line that does not fit.
@@ -48,13 +46,18 @@ export async function* selectedLines(
   positions: readonly number[],
   keys: boolean,
 ): AsyncGenerator<ExportLine[]> {
-  for (let at = 0; at < positions.length; at += selectedAtOnce) {
+  const askFor = (at: number) => {
     const some = positions.slice(at, at + selectedAtOnce);
-    const [proofs, ...entries] = await Promise.all([
-      source.inclusion(size, some),
-      ...runsOf(some).map((run) => entriesIn(source, run, keys)),
-    ]);
-    const known = new Map(entries.flat().map((entry) => [entry.position, entry]));
+    if (some.length === 0) return Promise.resolve([[], []] as const);
+    return Promise.all([source.inclusion(size, some), source.entriesAt(some, keys)]);
+  };
+  let pending = askFor(0);
+  for (let at = 0; at < positions.length; at += selectedAtOnce) {
+    const [proofs, entries] = await pending;
+    // The next ones are looked up while these are sent.
+    pending = askFor(at + selectedAtOnce);
+    pending.catch(() => undefined);
+    const known = new Map(entries.map((entry) => [entry.position, entry]));
     yield proofs.map(({ position, leaf, hashes }) => {
       const {
         position: _,
@@ -64,35 +67,6 @@ export async function* selectedLines(
       return { position, leaf: signed, proof: hashes, ...rest };
     });
   }
-}
-
-interface Run {
-  readonly from: number;
-  readonly to: number;
-}
-
-/** Positions that stand close together, as ranges. */
-function runsOf(positions: readonly number[]): Run[] {
-  const runs: Run[] = [];
-  for (const position of positions) {
-    const last = runs.at(-1);
-    if (last !== undefined && position - last.to <= gapMax) runs[runs.length - 1] = { from: last.from, to: position };
-    else runs.push({ from: position, to: position });
-  }
-  return runs;
-}
-
-/** Every stored event of a range; an answer that is empty means that the rest of its rows is gone. */
-async function entriesIn(source: LogSource, { from, to }: Run, keys: boolean): Promise<StoredEntry[]> {
-  const found: StoredEntry[] = [];
-  for (let after = from - 1; after < to;) {
-    const page = await source.entries(after, to, pageEvents, keys);
-    const last = page.at(-1);
-    if (last === undefined) break;
-    found.push(...page);
-    after = last.position;
-  }
-  return found;
 }
 
 function lineOf(position: number, signed: Buffer, stored: StoredEntry | undefined, tenant: string): ExportLine {

@@ -72,6 +72,20 @@ export class LogSource {
     return (await this.service<{ entries: StoredEntry[] }>('log.entries', { after, upto, limit, keys })).entries;
   }
 
+  /** Every stored event at these rising positions; those of rows that are gone are missing. */
+  async entriesAt(positions: readonly number[], keys: boolean): Promise<StoredEntry[]> {
+    const found: StoredEntry[] = [];
+    for (let rest = positions; rest.length > 0;) {
+      const { entries } = await this.service<{ entries: StoredEntry[] }>('log.entries', { positions: rest, keys });
+      const last = entries.at(-1);
+      if (last === undefined) break;
+      found.push(...entries);
+      // An answer ends early when it is full; who comes behind its last one is asked for again.
+      rest = rest.filter((position) => position > last.position);
+    }
+    return found;
+  }
+
   async positionsOf(streams: readonly string[]): Promise<readonly number[]> {
     return (await this.service<{ positions: number[] }>('log.positions', { streams })).positions;
   }

@@ -5,6 +5,8 @@ import { emptyRoot, hashBytes, nodeHash, type RangeHash } from '@waybill/event-l
 const tileLeaves = 256;
 const tileLevel = 8;
 const readBytes = 4_096 * tileLeaves;
+/** Tiles whose nodes are kept for the next proof, 16 KiB each. */
+const tilesMax = 64;
 
 /**
  * Every leaf of one log that the notary has seen, in a file of 32 bytes each, and the nodes of the tree above them in memory
@@ -14,6 +16,7 @@ export class LeafMemory {
   /** Nodes of level 8 and up; each level is one buffer that grows. */
   private readonly levels: { bytes: Buffer; count: number }[] = [];
   private count = 0;
+  private readonly tiles = new Map<number, readonly (readonly Buffer[])[]>();
 
   private constructor(private readonly fd: number) {}
 
@@ -49,6 +52,7 @@ export class LeafMemory {
   truncate(size: number): void {
     ftruncateSync(this.fd, size * hashBytes);
     this.count = size;
+    this.tiles.clear();
     for (const [n, level] of this.levels.entries()) level.count = Math.floor(size / 2 ** (tileLevel + n));
   }
 
@@ -72,6 +76,9 @@ export class LeafMemory {
       const at = (from / size) * hashBytes;
       return Buffer.from(bytes.subarray(at, at + hashBytes));
     }
+    const tile = Math.floor(from / tileLeaves);
+    if (Number.isInteger(level) && from % size === 0 && tile < Math.floor(this.count / tileLeaves))
+      return this.tileNodes(tile)[level]?.[(from % tileLeaves) / size] as Buffer;
     if (size <= tileLeaves) return hashOf(this.leaves(from, size));
     let split = 1;
     while (split * 2 < size) split *= 2;
@@ -80,6 +87,22 @@ export class LeafMemory {
 
   close(): void {
     closeSync(this.fd);
+  }
+
+  /** All nodes of a complete tile, by level: whoever proves many leaves comes back to it. */
+  private tileNodes(tile: number): readonly (readonly Buffer[])[] {
+    const known = this.tiles.get(tile);
+    if (known !== undefined) return known;
+    const bytes = this.readBytes(tile * tileLeaves * hashBytes, tileLeaves * hashBytes);
+    const levels = [Array.from({ length: tileLeaves }, (_, n) => bytes.subarray(n * hashBytes, (n + 1) * hashBytes))];
+    for (let below = levels[0] as Buffer[]; below.length > 1; levels.push(below))
+      below = Array.from({ length: below.length / 2 }, (_, n) =>
+        nodeHash(below[2 * n] as Buffer, below[2 * n + 1] as Buffer),
+      );
+    this.tiles.set(tile, levels);
+    const [oldest] = this.tiles.keys();
+    if (this.tiles.size > tilesMax && oldest !== undefined) this.tiles.delete(oldest);
+    return levels;
   }
 
   /** Takes leaves that are in the file into the tree: every tile that they complete, and every pair of nodes that this completes. */

@@ -57,12 +57,16 @@ export const verifiedSchema = z.looseObject({
 /** Inputs of `log.leaves`, `log.recomputed`, `log.entries`, `log.positions` of every service that keeps a log. */
 export const logLeavesInputSchema = z.strictObject({ after: positionSchema, limit: z.int().min(1).max(20_000) });
 export const logRecomputedInputSchema = z.strictObject({ after: positionSchema, limit: z.int().min(1).max(1_000) });
-export const logEntriesInputSchema = z.strictObject({
-  after: positionSchema,
-  upto: positionSchema,
-  limit: z.int().min(1).max(1_000),
-  keys: z.boolean(),
-});
+export const logEntriesInputSchema = z.union([
+  z.strictObject({
+    after: positionSchema,
+    upto: positionSchema,
+    limit: z.int().min(1).max(1_000),
+    keys: z.boolean(),
+  }),
+  /** Rising; those of one connector stand far apart. */
+  z.strictObject({ positions: z.array(z.int().min(1)).min(1).max(1_000), keys: z.boolean() }),
+]);
 export const logPositionsInputSchema = z.union([
   z.strictObject({ streams: z.array(z.string().min(1).max(256)).max(5_000) }),
   z.strictObject({ at: timeSchema }),
