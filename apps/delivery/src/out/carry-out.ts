@@ -34,7 +34,7 @@ export async function carryOut(job: Job, connector: Connector, parts: CarryOutPa
   const secrets = await parts.secretsOf(connector);
   if (secrets === null) return notYet('secret_unavailable');
   const again = job.state.mode === 'same-bytes' ? job.rendered : null;
-  const rendered = again ?? (await render(job, connector, target, parts));
+  const rendered = again ?? (await render(job, connector, target, job.state.attempt.startedAt, parts));
   if ('kind' in rendered) return rendered;
   const deadlineMs = Math.min(Date.parse(job.state.attempt.deadline), Date.now() + connector.limits.timeoutMs);
   const conversation = await converse(
@@ -47,7 +47,7 @@ export async function carryOut(job: Job, connector: Connector, parts: CarryOutPa
   return {
     kind: 'tried',
     conversation,
-    sealedText: keptAttemptText(conversation, again === null ? rendered : undefined),
+    sealedText: keptAttemptText(conversation, again === null ? rendered : undefined, job.remembered),
   };
 }
 
@@ -55,6 +55,7 @@ async function render(
   job: Job,
   connector: Connector,
   target: Target,
+  nowAt: string,
   parts: CarryOutParts,
 ): Promise<KeptRendering | Carried> {
   const notification = job.notification ?? (await parts.fetchNotification(job));
@@ -64,7 +65,7 @@ async function render(
   const payload = payloadOf(notification);
   try {
     const { config, templates } = connector;
-    const { text, missing } = await renderBody({ target, config, templates, facts, payload }, parts.engine);
+    const { text, missing } = await renderBody({ target, config, templates, facts, payload, nowAt }, parts.engine);
     const correlationKey = correlationKeyOf(target.descriptor.id, notification);
     return { body: text, missing, type: facts.type, correlationKey, act: actOf(facts.type, payload) };
   } catch (error) {
@@ -89,6 +90,7 @@ function notYet(reason: string): Carried {
     notes: [],
     request: null,
     answer: null,
+    before: [],
     allowEntry: null,
   };
   return { kind: 'tried', conversation, sealedText: keptAttemptText(conversation, undefined) };

@@ -38,6 +38,8 @@ export interface Conversation {
   /** The last request and what came back; null when the target's room ended the attempt before it sent anything. */
   readonly request: KeptRequest | null;
   readonly answer: Answer | null;
+  /** The answers to the requests before the last one; most targets are asked once. */
+  readonly before: readonly Answer[];
   /** The entry of the deployment file that let a request out; null for the public Internet. */
   readonly allowEntry: string | null;
 }
@@ -59,16 +61,16 @@ export async function converse(
   for (let step = 0; step <= stepsMax; step += 1) {
     const next = target.next(sending, answers);
     notes.push(...(next.notes ?? []));
-    if ('done' in next) return result(next.done, last, totalMs, notes);
+    if ('done' in next) return result(next.done, last, totalMs, notes, answers);
     if (step === stepsMax) break;
     const leftMs = deadlineMs - Date.now();
-    if (leftMs <= 0) return result(outOfTime(answers), last, totalMs, notes);
+    if (leftMs <= 0) return result(outOfTime(answers), last, totalMs, notes, answers);
     const sent = await send(next.send, leftMs);
     totalMs += sent.timingsMs['total'] ?? 0;
     last = { request: kept(next.send, sent.shown), sent };
     answers.push(sent.answer);
   }
-  return result({ kind: 'refused', retry: 'later', reason: 'steps_exhausted' }, last, totalMs, notes);
+  return result({ kind: 'refused', retry: 'later', reason: 'steps_exhausted' }, last, totalMs, notes, answers);
 }
 
 /** Before the first request nothing can have arrived; between two requests the first may have had its effect. */
@@ -83,6 +85,7 @@ function result(
   last: { request: KeptRequest; sent: Sent } | null,
   totalMs: number,
   notes: string[],
+  answers: readonly Answer[],
 ): Conversation {
   const answer = last?.sent.answer ?? null;
   return {
@@ -92,6 +95,7 @@ function result(
     notes,
     request: last?.request ?? null,
     answer,
+    before: answers.slice(0, -1),
     allowEntry: last?.sent.allowEntry ?? null,
   };
 }

@@ -1,5 +1,6 @@
 import type { Answer } from '@waybill/contracts/sending/request';
 import type { Act } from '@waybill/targets/act';
+import type { Receipt } from '@waybill/targets/outcome';
 import type { Conversation, KeptRequest } from './converse.js';
 
 /** What is sealed beside `DeliveryDelivered` and `AttemptFailed`: everything that came out of the payload or from the target. */
@@ -9,6 +10,10 @@ export interface KeptAttempt {
   readonly error: { readonly code: string; readonly message: string } | null;
   /** What the template gave; a retry sends it again. Kept with the first attempt of a rendering only. */
   readonly rendered?: KeptRendering | undefined;
+  /** What the target answered before the last request; absent where there was one request only. */
+  readonly before?: readonly Answer[] | undefined;
+  /** What the deliveries of the same thing had left behind, with which this one went on; absent where there was nothing. */
+  readonly remembered?: Receipt | undefined;
 }
 
 /** What was made of the payload once: with it a retry needs neither the template nor the payload. */
@@ -38,14 +43,21 @@ export type KeptResponse =
     };
 
 /** The text that is sealed for one attempt. Where the target sends the rendering as it is, its bytes are written once: they are most of the text. */
-export function keptAttemptText(conversation: Conversation, rendered: KeptAttempt['rendered']): string {
-  const { request } = conversation;
+export function keptAttemptText(
+  conversation: Conversation,
+  rendered: KeptAttempt['rendered'],
+  remembered: Receipt | null = null,
+): string {
+  const { request, before } = conversation;
   const asSent = rendered !== undefined && request?.body === rendered.body;
   return JSON.stringify({
     request,
     response: responseOf(conversation.answer),
     error: errorOf(conversation.answer),
     rendered: asSent ? { ...rendered, body: null } : rendered,
+    // A replay goes the same way only with the same answers and the same memory.
+    before: before.length === 0 ? undefined : before,
+    remembered: remembered ?? undefined,
   });
 }
 

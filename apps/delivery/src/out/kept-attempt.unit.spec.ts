@@ -15,6 +15,7 @@ const conversation = (body: string): Conversation => ({
     body,
   },
   answer: { kind: 'http', status: 200, headers: {}, body: 'ok', bodyTruncated: false, atMs: 1 },
+  before: [],
   allowEntry: null,
 });
 const rendered = { body: '{"id":1.50}', missing: [], type: 'incident', correlationKey: null, act: 'trigger' } as const;
@@ -34,5 +35,19 @@ describe('what is kept of an attempt', () => {
 
   it('has no rendering where an earlier attempt has it', () => {
     expect(openKeptAttempt(keptAttemptText(conversation('x'), undefined)).rendered).toBeUndefined();
+  });
+
+  it('leads a replay the way that the attempt went: with the answers before the last one, and the ticket that was there', () => {
+    const found = {
+      kind: 'http',
+      status: 200,
+      headers: {},
+      body: '{"issues":[]}',
+      bodyTruncated: false,
+      atMs: 1,
+    } as const;
+    const text = keptAttemptText({ ...conversation('x'), before: [found] }, undefined, { ticket: 'OPS-17' });
+    expect(openKeptAttempt(text)).toMatchObject({ before: [found], remembered: { ticket: 'OPS-17' } });
+    expect(openKeptAttempt(keptAttemptText(conversation('x'), undefined))).not.toHaveProperty('before');
   });
 });

@@ -19,6 +19,8 @@ export interface RenderInput {
   readonly templates: Readonly<Record<string, Template>>;
   readonly facts: RenderFacts;
   readonly payload: JsonTree;
+  /** What `now` is in a jq template: the recorded start of the attempt, so that a replay makes the same bytes. */
+  readonly nowAt: string;
 }
 
 export interface RenderedBody {
@@ -62,9 +64,15 @@ export async function renderBody(input: RenderInput, engine: JqEngine): Promise<
   const rendered =
     template.format === 'json'
       ? renderJson(template.body, payload, options)
-      : await renderTemplate(template, payload, options);
+      : await renderTemplate(atItsTime(template, input.nowAt), payload, options);
   if (target.descriptor.id !== 'email') return { ...rendered, from };
   return { ...rendered, text: mailBody(input, rendered.text, context), from };
+}
+
+/** jq would ask the clock. A program that does not name `now` stays as it is, and with it the places of its faults. */
+function atItsTime(template: Template, nowAt: string): Template {
+  if (template.format !== 'jq' || !/\bnow\b/.test(template.body)) return template;
+  return { ...template, body: `def now: ${Date.parse(nowAt) / 1000}; ${template.body}` };
 }
 
 /** Markdown becomes HTML and a text part here; the connector's own subject wins over the template's. */

@@ -140,7 +140,7 @@ export class TryOut {
   ) {
     try {
       return await renderBody(
-        { target, config: tried.config, templates: tried.templates, facts, payload },
+        { target, config: tried.config, templates: tried.templates, facts, payload, nowAt: facts.time },
         this.parts.jq,
       );
     } catch (error) {

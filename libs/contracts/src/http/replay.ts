@@ -11,7 +11,7 @@ export const replayedSchema = z.looseObject({
   attempt: z.int(),
   connectorVersion: z.int(),
   renderer: z.string(),
-  recorded: z.looseObject({ bodySha256: z.string(), bodyBytes: z.int() }),
+  recorded: z.looseObject({ method: z.string(), url: z.string(), bodySha256: z.string(), bodyBytes: z.int() }),
   replayed: z.looseObject({
     method: z.string(),
     url: z.string(),
