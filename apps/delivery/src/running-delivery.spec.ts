@@ -106,7 +106,9 @@ export class RunningDelivery {
     ]);
     await runMigrations({ ownerUrl: database.ownerUrl, appRole: database.appRole, migrations: deliveryMigrations });
     const client = await connect({ servers: nats.url });
-    const port = new URL(receivers.httpUrl).port;
+    const allow = [receivers.httpUrl, receivers.smtpUrl]
+      .map((url) => new URL(url).port)
+      .map((port) => `127.0.0.1/32:${port}-${port}`);
     const environment = {
       DATABASE_URL: database.appUrl,
       NATS_URL: nats.url,
@@ -115,7 +117,7 @@ export class RunningDelivery {
       WAYBILL_LOG_KEK: kek(),
       WAYBILL_SECRETS_KEK: kek(),
       WAYBILL_LEASE_MS: '1000',
-      WAYBILL_CONFIG: JSON.stringify({ egress: { allow: [`127.0.0.1/32:${port}-${port}`] } }),
+      WAYBILL_CONFIG: JSON.stringify({ egress: { allow } }),
     };
     const logs = [new PublishedLog(client, 'registry-0'), new PublishedLog(client, 'subscriptions-0')] as const;
     for (const log of logs) await log.open();

@@ -6,7 +6,8 @@ export interface ConnectorTested {
   /** null: a connector that is not saved. */
   readonly connectorId: string | null;
   readonly target: string;
-  readonly notificationType: string;
+  /** null: only the connection was tested. */
+  readonly notificationType: string | null;
   readonly outcome: 'accepted' | 'refused' | 'unknown';
   readonly reason: string | null;
   /** HTTP status; null where there was none. */

@@ -1,5 +1,10 @@
 import { RunningDelivery } from './running-delivery.spec.js';
 
+const webhookConfig = {
+  config: { url: 'https://hooks.example.com/in', auth: { kind: 'bearer' } },
+  secrets: { token: 't' },
+};
+
 describe('preview and test', () => {
   let delivery: RunningDelivery;
 
@@ -91,6 +96,61 @@ describe('preview and test', () => {
       data: { connectorId: id, outcome: 'accepted', reason: null, status: 200 },
     });
     expect(JSON.stringify(tested)).not.toContain('secretWord');
+  });
+
+  it('tests the connection alone: nothing is made, and the record says what was tested', async () => {
+    const config = { baseUrl: `${delivery.receivers.httpUrl}/jira`, projectKey: 'SEC' };
+    const secrets = { email: 'agent@example.com', apiToken: 'good-token' };
+    const connector = { name: 'j', target: 'jira', config, secrets };
+    expect(await delivery.ask('test', { connector, mode: 'connection' })).toMatchObject({
+      outcome: 'accepted',
+      status: 200,
+      request: { method: 'GET', url: `${config.baseUrl}/rest/api/3/myself`, body: '' },
+      error: null,
+    });
+    const wrong = { ...connector, secrets: { ...secrets, apiToken: 'bad-token-of-old' } };
+    const refused = await delivery.ask('test', { connector: wrong, mode: 'connection' });
+    expect(refused).toMatchObject({ outcome: 'refused', reason: 'unauthorized', response: { status: 401 } });
+    expect(JSON.stringify(refused)).not.toContain('bad-token-of-old');
+    const received = await delivery.received.received({ target: 'jira' });
+    expect(received.map(({ method }) => method)).toEqual(['GET', 'GET']);
+    const { events } = await delivery.ask<{ events: { text: string }[] }>('log.read', { after: 0, limit: 500 }, '_');
+    const tested = events.map(({ text }) => JSON.parse(text) as { type: string; data: object });
+    expect(tested.findLast(({ type }) => type === 'ConnectorTested')?.data).toMatchObject({
+      target: 'jira',
+      notificationType: null,
+      outcome: 'refused',
+      status: 401,
+    });
+  });
+
+  it('greets a mail server without a mail', async () => {
+    const connector = {
+      name: 'm',
+      target: 'email',
+      config: { to: ['a@example.com'], smtpUrl: delivery.receivers.smtpUrl },
+    };
+    expect(await delivery.ask('test', { connector, mode: 'connection' })).toMatchObject({
+      outcome: 'accepted',
+      response: { recipients: [{ recipient: '', stage: 'greeted', code: 250 }] },
+    });
+    expect(await delivery.received.received({ target: 'email' })).toEqual([]);
+  });
+
+  it.each([
+    ['slack', { secrets: { url: 'https://hooks.slack.com/services/T0/B0/x' } }],
+    ['webhook', webhookConfig],
+  ])('says that %s has nothing harmless to ask', async (target, members) => {
+    const refused = await delivery.refusal('test', {
+      connector: { name: 'x', target, ...members },
+      mode: 'connection',
+    });
+    expect(refused).toMatchObject({ status: 422, code: 'connection_test_none', errors: [{ pointer: '/mode' }] });
+  });
+
+  it('demands a type for a test that sends', async () => {
+    const refused = await delivery.refusal('test', { connector: webhook('typeless') });
+    expect(refused).toMatchObject({ status: 422, errors: [{ pointer: '/type' }] });
   });
 
   it('refuses a payload that breaks the rules of payloads', async () => {

@@ -1,4 +1,4 @@
-import type { HttpTargetRequest } from '@waybill/contracts/sending/request';
+import type { HttpTargetRequest, OAuthClient } from '@waybill/contracts/sending/request';
 import { EgressFault } from './fault.js';
 import { secretOf } from './fill.js';
 import type { Secrets } from './fill.js';
@@ -6,7 +6,7 @@ import { anonymous } from './http-pools.js';
 import type { Identity } from './http-pools.js';
 import { maskFor } from './mask.js';
 import type { Mask } from './mask.js';
-import type { TokenDesk } from './oauth.js';
+import type { Grant, TokenDesk } from './oauth.js';
 
 /** How one request proves who it is from. */
 export interface Authorized {
@@ -29,8 +29,7 @@ export async function authorize(
   timeoutMs: number,
 ): Promise<Authorized> {
   const { auth } = request;
-  const caPem = request.caPem ?? '';
-  const identity: Identity = caPem === '' ? anonymous : { caPem, certPem: '', keyPem: '' };
+  const identity = identityOf(request);
   switch (auth.kind) {
     case 'none':
       return { header: null, identity, mask: null, renew: null };
@@ -51,19 +50,13 @@ export async function authorize(
       const certPem = secretOf(secrets, auth.certSecret);
       return {
         header: null,
-        identity: { caPem, certPem, keyPem: secretOf(secrets, auth.keySecret) },
+        identity: { caPem: request.caPem ?? '', certPem, keyPem: secretOf(secrets, auth.keySecret) },
         mask: null,
         renew: null,
       };
     }
     case 'oauth2-client-credentials': {
-      const grant = {
-        tokenUrl: auth.tokenUrl,
-        clientId: auth.clientId,
-        scopes: auth.scopes,
-        clientSecret: secretOf(secrets, auth.clientSecret),
-        identity,
-      };
+      const grant = grantOf(auth, secrets, identity);
       const first = await tokens.token(grant, timeoutMs, null);
       return bearer(first, identity, maskFor([first]), async (restMs) => {
         const second = await tokens.token(grant, restMs, first);
@@ -71,6 +64,17 @@ export async function authorize(
       });
     }
   }
+}
+
+/** What a token is asked for with. Throws `EgressFault` for a missing secret. */
+export function grantOf(auth: OAuthClient, secrets: Secrets, identity: Identity): Grant {
+  const { tokenUrl, clientId, scopes, clientSecret } = auth;
+  return { tokenUrl, clientId, scopes, clientSecret: secretOf(secrets, clientSecret), identity };
+}
+
+/** Whose certificates are trusted; a client certificate of its own comes with `mtls` only. */
+export function identityOf({ caPem = '' }: HttpTargetRequest): Identity {
+  return caPem === '' ? anonymous : { caPem, certPem: '', keyPem: '' };
 }
 
 /** RFC 7617 with UTF-8: the first colon ends the user name, so a user name has none. */

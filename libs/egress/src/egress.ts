@@ -47,15 +47,10 @@ export function createEgress(policy: EgressPolicy, options: EgressOptions = {}):
   const nowMs = options.nowMs ?? Date.now;
   const resolver = options.resolver ?? createResolver();
   const pools = new HttpPools(policy, resolver, nowMs);
-  const sender = new HttpSender(
-    policy,
-    pools,
-    new TokenDesk(policy, pools, nowMs),
-    nowMs,
-    options.userAgent ?? 'Waybill',
-  );
-  const mails = new MailPool(policy, resolver, options.ehloName);
-  const mailSender = new MailSender(policy, mails, options.smtp ?? null, nowMs);
+  const tokens = new TokenDesk(policy, pools, nowMs);
+  const sender = new HttpSender(policy, pools, tokens, nowMs, options.userAgent ?? 'Waybill');
+  const mails = new MailPool(policy, resolver, tokens, options.ehloName);
+  const mailSender = new MailSender(policy, mails, tokens, options.smtp ?? null, nowMs);
   return {
     sendHttp: (request, secrets, limits) => sender.send(request, secrets, limits),
     sendMail: (request, secrets, limits) => mailSender.send(request, secrets, limits),

@@ -42,6 +42,12 @@ export function greetingAnswer(
   return mailAnswer(recipients, end, mask, atMs);
 }
 
+/** A conversation without a mail went as far as the server's reply. It stands where recipients stand, under no name. */
+export function greetedAnswer(text: string, mask: Mask, atMs: number): MailAnswer {
+  const reply = { stage: 'greeted', code: codeOf(text), text: mask(text), outcome: 'accepted' } as const;
+  return { kind: 'mail', recipients: [{ recipient: '', ...reply }], atMs };
+}
+
 export function noMailAnswer(fault: EgressFault, mask: Mask, atMs: number): NoAnswer {
   // Without the final dot no server delivers anything, so the target cannot have got it.
   return { kind: 'none', sent: false, code: fault.code, message: mask(fault.message), retry: fault.retry, atMs };

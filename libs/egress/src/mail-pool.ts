@@ -1,6 +1,7 @@
 import type { NameResolver } from './dial.js';
 import type { MailServer } from './mail-server.js';
 import { MailSession } from './mail-session.js';
+import type { TokenDesk } from './oauth.js';
 import type { EgressPolicy } from './policy.js';
 
 /** Ordinary servers take 10 to 20 connections of one client; a deployment has several workers. */
@@ -21,6 +22,7 @@ export class MailPool {
   constructor(
     private readonly policy: EgressPolicy,
     private readonly resolver: NameResolver,
+    private readonly tokens: TokenDesk,
     private readonly name: string | undefined,
   ) {}
 
@@ -45,12 +47,21 @@ export class MailPool {
     }
     desk.open += 1;
     try {
-      return await MailSession.open(server, this.policy, this.resolver, { name: this.name, signal });
+      return await this.open(server, signal);
     } catch (error) {
       desk.open -= 1;
       desk.waiting.shift()?.();
       throw error;
     }
+  }
+
+  /** A conversation beside the pool, for somebody who wants to see that one can be opened. The caller closes it. */
+  open(server: MailServer, signal: AbortSignal): Promise<MailSession> {
+    return MailSession.open(server, this.policy, this.resolver, {
+      name: this.name,
+      signal,
+      tokens: this.tokens,
+    });
   }
 
   give(server: MailServer, session: MailSession): void {
@@ -84,8 +95,8 @@ export class MailPool {
   }
 
   private deskFor(server: MailServer): Desk {
-    const { host, isImplicitTls, tls, username, password, caPem } = server;
-    const key = JSON.stringify([host.hostname, host.port, isImplicitTls, tls, username, password, caPem]);
+    const { host, isImplicitTls, tls, username, password, oauth, caPem } = server;
+    const key = JSON.stringify([host.hostname, host.port, isImplicitTls, tls, username, password, oauth, caPem]);
     let desk = this.desks.get(key);
     if (desk === undefined) {
       desk = { open: 0, idle: [], waiting: [] };

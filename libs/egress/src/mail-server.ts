@@ -1,6 +1,7 @@
 import { EgressFault, blocked } from './fault.js';
 import { judgeMailHost } from './judge-url.js';
 import type { JudgedHost } from './judge-url.js';
+import type { Grant } from './oauth.js';
 import type { EgressPolicy } from './policy.js';
 
 /** The deployment's own mail server, from the member `smtp` of the deployment file. */
@@ -20,6 +21,8 @@ export interface MailServer {
   readonly tls: 'required' | 'none' | 'if-entry';
   readonly username: string | null;
   readonly password: string | null;
+  /** With it the user logs in by XOAUTH2, whatever the password. */
+  readonly oauth: Grant | null;
   readonly caPem: string;
 }
 
@@ -31,7 +34,7 @@ export function readMailServer(
   url: string,
   password: string | null,
   policy: EgressPolicy,
-  origin: { readonly isDeployments: boolean; readonly caPem?: string | undefined },
+  origin: { readonly isDeployments: boolean; readonly caPem?: string | undefined; readonly oauth?: Grant | null },
 ): MailServer {
   const parsed = /^[\u0021-\u007e]{1,4096}$/.test(url) && URL.canParse(url) ? new URL(url) : null;
   const invalid = (why: string): EgressFault => new EgressFault('request_invalid', `The mail server ${why}.`, 'never');
@@ -46,12 +49,14 @@ export function readMailServer(
   if (host === null) throw blocked();
   const username = parsed.username === '' ? null : decodeURIComponent(parsed.username);
   if (username !== null && /[\u0000-\u001f\u007f]/.test(username)) throw invalid('has a user name that cannot be sent');
+  if (origin.oauth && username === null) throw invalid('has no user name for the access token in its URL');
   return {
     host,
     isImplicitTls,
     tls: readTls(parsed.searchParams, origin.isDeployments, invalid),
     username,
     password,
+    oauth: origin.oauth ?? null,
     caPem: origin.caPem ?? '',
   };
 }

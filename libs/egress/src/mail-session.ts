@@ -4,7 +4,9 @@ import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { connectTimeoutMs, dial, tlsTimeoutMs } from './dial.js';
 import type { NameResolver } from './dial.js';
 import type { MailMessage } from './mail-message.js';
+import { MailToken } from './mail-token.js';
 import type { MailServer } from './mail-server.js';
+import type { TokenDesk } from './oauth.js';
 import type { EgressPolicy } from './policy.js';
 
 /** How far a mail came, whatever ended it. */
@@ -33,6 +35,8 @@ export interface Call {
   readonly name: string | undefined;
   /** Ends the attempt wherever it is. */
   readonly signal: AbortSignal;
+  /** Where access tokens come from. */
+  readonly tokens: TokenDesk;
 }
 
 export const greetingTimeoutMs = 10_000;
@@ -80,6 +84,7 @@ export class MailSession {
       return await MailSession.greet(server, socket, entry, {
         name: call.name,
         isPlain: isPlainAllowed(server, entry, policy),
+        tokens: call.tokens,
       });
     } finally {
       call.signal.removeEventListener('abort', giveUp);
@@ -90,7 +95,7 @@ export class MailSession {
     server: MailServer,
     socket: Socket,
     entry: string | null,
-    how: { readonly name: string | undefined; readonly isPlain: boolean },
+    how: Pick<Call, 'name' | 'tokens'> & { readonly isPlain: boolean },
   ): Promise<MailSession> {
     const connection = new SMTPConnection({
       host: server.host.hostname,
@@ -116,7 +121,7 @@ export class MailSession {
     });
     const session = new MailSession(connection, socket, entry);
     try {
-      await session.login(server);
+      await session.login(server, how.tokens);
       return session;
     } catch (error) {
       session.close();
@@ -147,6 +152,18 @@ export class MailSession {
     });
   }
 
+  /** One command that changes nothing (RSET), and the server's reply to it. Rejects with an `SmtpError`. */
+  ask(): Promise<string> {
+    return new Promise((done, fail) => {
+      this.connection.once('error', fail);
+      this.connection.once('end', () => fail(new Error('The connection ended.')));
+      this.connection.reset((error) => {
+        if (error === null || error === undefined) done(String(this.connection.lastServerResponse || ''));
+        else fail(error);
+      });
+    });
+  }
+
   /** Says goodbye; the connection is gone a second later at the latest. */
   close(): void {
     if (this.isBroken || this.connection.destroyed) this.connection.close();
@@ -160,18 +177,31 @@ export class MailSession {
     this.socket.destroy();
   }
 
-  private login(server: MailServer): Promise<void> {
-    const { username, password } = server;
-    if (username === null || password === null || !this.connection.allowsAuth) return Promise.resolve();
+  /** Throws an `SmtpError` of the server, or the `EgressFault` of the token endpoint. */
+  private async login({ username, password, oauth }: MailServer, tokens: TokenDesk): Promise<void> {
+    if (username === null || !this.connection.allowsAuth) return;
+    if (oauth === null) return password === null ? undefined : this.logIn({ user: username, pass: password });
+    const bearer = new MailToken(username, oauth, tokens);
+    try {
+      await this.logIn({ user: username, oauth2: bearer } as unknown as Login);
+    } catch (error) {
+      throw bearer.fault ?? error;
+    }
+  }
+
+  private logIn(user: Login): Promise<void> {
     return new Promise((done, fail) => {
       this.connection.once('error', fail);
-      this.connection.login({ user: username, pass: password }, (error) => {
+      this.connection.login(user, (error) => {
         if (error === null || error === undefined) done();
         else fail(error);
       });
     });
   }
 }
+
+/** The types of nodemailer know only its own maker of tokens, of which it uses two methods. */
+type Login = Parameters<SMTPConnection['login']>[0];
 
 /** nodemailer writes what became of each recipient into the envelope it was given, also where it then fails. */
 interface Envelope {

@@ -1,8 +1,11 @@
+import { tokenForm } from '@waybill/contracts/sending/request';
+import type { Dispatcher } from 'undici';
 import { exchange } from './exchange.js';
 import type { Exchanged } from './exchange.js';
 import { blocked, EgressFault } from './fault.js';
 import type { HttpPools, Identity } from './http-pools.js';
 import { judgeUrl } from './judge-url.js';
+import { maskFor } from './mask.js';
 import type { EgressPolicy } from './policy.js';
 
 /** What a token is asked for with (RFC 6749 section 4.4). */
@@ -44,13 +47,7 @@ export class TokenDesk {
    * Throws `oauth_failed` with the endpoint's own words, or the fault of the network.
    */
   async token(grant: Grant, timeoutMs: number, refused: string | null): Promise<string> {
-    const key = JSON.stringify([
-      grant.tokenUrl,
-      grant.clientId,
-      grant.scopes,
-      grant.clientSecret,
-      grant.identity.caPem,
-    ]);
+    const key = keyOf(grant);
     const held = this.held.get(key);
     if (held !== undefined && held.token !== refused && held.untilMs > this.nowMs()) return held.token;
     // Many deliveries find the token expired at once; the endpoint is asked once.
@@ -59,24 +56,26 @@ export class TokenDesk {
     return asking;
   }
 
+  /** The token that is held now, so that it can be hidden; null where there is none. */
+  heldToken(grant: Grant): string | null {
+    return this.held.get(keyOf(grant))?.token ?? null;
+  }
+
+  /** Asks the endpoint once, whatever is held, and keeps nothing: for a person who tests a connection. */
+  async tried(
+    grant: Grant,
+    timeoutMs: number,
+  ): Promise<{ readonly exchanged: Exchanged; readonly entry: string | null }> {
+    const url = judgeUrl(grant.tokenUrl, this.policy);
+    if (!url.ok) throw blocked();
+    const pool = this.pools.poolFor(url, grant.identity);
+    return { exchanged: await exchange(pool, requestOf(url.path, grant), timeoutMs), entry: pool.entry };
+  }
+
   private async ask(key: string, grant: Grant, timeoutMs: number): Promise<string> {
     const url = judgeUrl(grant.tokenUrl, this.policy);
     if (!url.ok) throw blocked();
-    const form = new URLSearchParams({ grant_type: 'client_credentials' });
-    if (grant.scopes !== '') form.set('scope', grant.scopes);
-    const pair = `${encodeURIComponent(grant.clientId)}:${encodeURIComponent(grant.clientSecret)}`;
-    const headers = [
-      'content-type',
-      'application/x-www-form-urlencoded',
-      'accept',
-      'application/json',
-      'accept-encoding',
-      'identity',
-      'authorization',
-      `Basic ${Buffer.from(pair, 'utf8').toString('base64')}`,
-    ];
-    const options = { path: url.path, method: 'POST', headers, body: form.toString() };
-    const exchanged = await exchange(this.pools.poolFor(url, grant.identity), options, timeoutMs);
+    const exchanged = await exchange(this.pools.poolFor(url, grant.identity), requestOf(url.path, grant), timeoutMs);
     if (exchanged.fault !== null) throw exchanged.fault;
     return this.keep(key, exchanged);
   }
@@ -87,7 +86,8 @@ export class TokenDesk {
     const token = answer?.['access_token'];
     if (exchanged.status !== 200 || typeof token !== 'string' || token === '') {
       const isPassing = exchanged.status === 429 || exchanged.status >= 500;
-      const said = text.slice(0, complaintCharsMax);
+      // An answer that is not taken may still hold a token.
+      const said = maskFor(tokensIn(text))(text).slice(0, complaintCharsMax);
       const message = `The token endpoint answered ${exchanged.status}: ${said}`;
       throw new EgressFault('oauth_failed', message, isPassing ? 'later' : 'never');
     }
@@ -100,6 +100,32 @@ export class TokenDesk {
     this.held.set(key, { token, untilMs: this.nowMs() + usableMs });
     return token;
   }
+}
+
+const keyOf = (grant: Grant): string =>
+  JSON.stringify([grant.tokenUrl, grant.clientId, grant.scopes, grant.clientSecret, grant.identity.caPem]);
+
+export const tokenHeaders = {
+  'content-type': 'application/x-www-form-urlencoded',
+  accept: 'application/json',
+  'accept-encoding': 'identity',
+} as const;
+
+/** RFC 6749 section 2.3.1: client and secret are encoded before they are joined for Basic. */
+export const basicPairOf = ({ clientId, clientSecret }: Grant): string =>
+  `${encodeURIComponent(clientId)}:${encodeURIComponent(clientSecret)}`;
+
+function requestOf(path: string, grant: Grant): Dispatcher.DispatchOptions {
+  const authorization = `Basic ${Buffer.from(basicPairOf(grant), 'utf8').toString('base64')}`;
+  const headers = Object.entries({ ...tokenHeaders, authorization }).flat();
+  return { path, method: 'POST', headers, body: tokenForm(grant.scopes) };
+}
+
+/** The tokens in an answer of a token endpoint, as they are spelled there, so that they can be hidden where it is shown; also in half an answer. */
+export function tokensIn(text: string): string[] {
+  return [...text.matchAll(/"(?:access_token|refresh_token|id_token)"\s*:\s*"((?:[^"\\]|\\.)+)/g)].map(
+    (found) => found[1] as string,
+  );
 }
 
 function objectOf(text: string): Record<string, unknown> | null {

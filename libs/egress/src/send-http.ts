@@ -1,6 +1,6 @@
 import type { Answer, HttpTargetRequest, NoAnswer } from '@waybill/contracts/sending/request';
 import type { Dispatcher } from 'undici';
-import { authorize } from './authorize.js';
+import { authorize, grantOf, identityOf } from './authorize.js';
 import type { Authorized } from './authorize.js';
 import { bodyKeptBytesMax, exchange } from './exchange.js';
 import type { Exchanged, TimingsMs } from './exchange.js';
@@ -11,10 +11,11 @@ import { addHeader, hopHeader } from './headers.js';
 import type { HttpPools } from './http-pools.js';
 import { judgeUrl } from './judge-url.js';
 import type { JudgedUrl } from './judge-url.js';
-import { maskOf, secretUrlShown, urlShown } from './mask.js';
+import { maskFor, maskOf, secretUrlShown, urlShown } from './mask.js';
 import type { Mask } from './mask.js';
 import type { EgressPolicy } from './policy.js';
 import { signature } from './sign.js';
+import { basicPairOf, tokenHeaders, tokensIn } from './oauth.js';
 import type { TokenDesk } from './oauth.js';
 
 export interface HttpLimits {
@@ -59,6 +60,7 @@ export class HttpSender {
     const deadlineMs = this.nowMs() + limits.timeoutMs;
     let shown = shownRequest(request, null, null);
     try {
+      if (request.only === 'token') return await this.tryToken(request, secrets, limits.timeoutMs);
       const url = this.judge(fillUrl(request.url, secrets));
       shown = shownRequest(request, url, null);
       let auth = await authorize(request, secrets, this.tokens, limits.timeoutMs);
@@ -85,6 +87,22 @@ export class HttpSender {
         allowEntry: null,
       };
     }
+  }
+
+  /** A test of a connection whose credential is for a token endpoint: its answer, with the token masked. */
+  private async tryToken(request: HttpTargetRequest, secrets: Secrets, timeoutMs: number): Promise<HttpSent> {
+    const { auth } = request;
+    if (auth.kind !== 'oauth2-client-credentials') throw new Error(`no token is asked for with ${auth.kind}`);
+    const grant = grantOf(auth, secrets, identityOf(request));
+    const { exchanged, entry } = await this.tokens.tried(grant, timeoutMs);
+    const made = maskFor([basicPairOf(grant), ...tokensIn(exchanged.body.toString('utf8'))]);
+    const headers = { ...tokenHeaders, authorization: 'Basic ****' };
+    return {
+      answer: this.answerOf(exchanged, masks(maskOf(secrets), made)),
+      timingsMs: exchanged.fault?.code === 'egress_blocked' ? noTimings : exchanged.timingsMs,
+      sentRequest: { method: 'POST', url: urlShown(auth.tokenUrl), headers },
+      allowEntry: entry,
+    };
   }
 
   /** A connector sends to the same URL again and again; judging by text alone is the same every time. */

@@ -1,17 +1,21 @@
 import type { Answer, MailTargetRequest } from '@waybill/contracts/sending/request';
 import type { TimingsMs } from './exchange.js';
+import { grantOf } from './authorize.js';
 import { EgressFault } from './fault.js';
 import { secretOf } from './fill.js';
 import type { Secrets } from './fill.js';
-import { greetingAnswer, mailAnswer, noMailAnswer } from './mail-answer.js';
+import { greetedAnswer, greetingAnswer, mailAnswer, noMailAnswer } from './mail-answer.js';
 import { composeMail, shownMail } from './mail-message.js';
 import type { MailMessage } from './mail-message.js';
 import type { MailPool } from './mail-pool.js';
+import { anonymous } from './http-pools.js';
 import { readMailServer } from './mail-server.js';
 import type { DeploymentSmtp, MailServer } from './mail-server.js';
 import type { MailSession } from './mail-session.js';
+import { xoauth2Of } from './mail-token.js';
 import { maskFor, maskOf } from './mask.js';
 import type { Mask } from './mask.js';
+import type { TokenDesk } from './oauth.js';
 import type { EgressPolicy } from './policy.js';
 import type { HttpLimits, SentRequest } from './send-http.js';
 
@@ -28,6 +32,7 @@ export class MailSender {
   constructor(
     private readonly policy: EgressPolicy,
     private readonly pool: MailPool,
+    private readonly tokens: TokenDesk,
     private readonly deployment: DeploymentSmtp | null,
     private readonly nowMs: () => number,
   ) {}
@@ -44,9 +49,11 @@ export class MailSender {
     let entry: string | null = null;
     try {
       const server = this.serverFor(request, secrets);
-      const message = await composeMail(request, this.deployment?.from ?? null, this.nowMs());
-      const mask = maskWith(secrets, server);
-      const ended = await this.converse(server, message, mask, limits.timeoutMs);
+      const mask = this.maskWith(secrets, server);
+      const ended =
+        request.only === 'greeting'
+          ? await this.converseOnly(server, mask, limits.timeoutMs)
+          : await this.converse(server, await this.compose(request), mask, limits.timeoutMs);
       ({ answer, entry } = ended);
     } catch (error) {
       if (!(error instanceof EgressFault)) throw error;
@@ -70,21 +77,65 @@ export class MailSender {
     try {
       this.pool.give(server, await this.takeBy(server, timeoutMs, late));
     } catch (error) {
-      throw new Error(maskWith({}, server)(error instanceof Error ? error.message : String(error)), { cause: error });
+      throw new Error(this.maskWith({}, server)(error instanceof Error ? error.message : String(error)), {
+        cause: error,
+      });
     }
     return shownServer(url);
+  }
+
+  private compose(request: MailTargetRequest): Promise<MailMessage> {
+    return composeMail(request, this.deployment?.from ?? null, this.nowMs());
+  }
+
+  /** A test of the connection: greets, secures, logs in, says one harmless thing and leaves. */
+  private async converseOnly(
+    server: MailServer,
+    mask: Mask,
+    timeoutMs: number,
+  ): Promise<{ answer: Answer; entry: string | null }> {
+    const late = new EgressFault('timeout', `Waited ${timeoutMs} ms for the mail server.`, 'later');
+    const ending = new AbortController();
+    const timer = setTimeout(() => ending.abort(late), timeoutMs);
+    let session: MailSession | null = null;
+    try {
+      session = await this.pool.open(server, ending.signal);
+      ending.signal.addEventListener('abort', () => session?.abort(), { once: true });
+      ending.signal.throwIfAborted();
+      return { answer: greetedAnswer(await session.ask(), mask, this.nowMs()), entry: session.entry };
+    } catch (error) {
+      const ended: unknown = ending.signal.aborted ? late : error;
+      return { answer: greetingAnswer([''], ended, mask, this.nowMs()), entry: session?.entry ?? null };
+    } finally {
+      clearTimeout(timer);
+      session?.close();
+    }
   }
 
   private serverFor(request: MailTargetRequest, secrets: Secrets): MailServer {
     if (request.smtpUrl !== null) {
       const password = request.passwordSecret === null ? null : secretOf(secrets, request.passwordSecret);
-      return readMailServer(request.smtpUrl, password, this.policy, { isDeployments: false });
+      const oauth = request.oauth === undefined ? null : grantOf(request.oauth, secrets, anonymous);
+      return readMailServer(request.smtpUrl, password, this.policy, { isDeployments: false, oauth });
     }
     if (this.deployment === null) {
       throw new EgressFault('request_invalid', 'The deployment has no mail server of its own.', 'never');
     }
     const { url, password, caPem } = this.deployment;
     return readMailServer(url, password ?? null, this.policy, { isDeployments: true, caPem });
+  }
+
+  /** The login puts user and password, or user and token, into one base64 text, which holds neither of their own forms. */
+  private maskWith(secrets: Secrets, { username, password, oauth }: MailServer): Mask {
+    const first = maskOf(secrets);
+    const user = username ?? '';
+    const known = password === null ? null : maskFor([password, `\u0000${user}\u0000${password}`]);
+    return (text) => {
+      // The token is there only when the conversation has been.
+      const token = oauth === null ? null : this.tokens.heldToken(oauth);
+      const masked = token === null ? text : maskFor([token, xoauth2Of(user, token)])(text);
+      return known === null ? first(masked) : known(first(masked));
+    };
   }
 
   /** One deadline over the wait for a connection, the login and the mail. */
@@ -135,15 +186,6 @@ export class MailSender {
       clearTimeout(timer);
     }
   }
-}
-
-/** AUTH PLAIN puts user and password into one base64 text, which holds neither of their own forms. */
-function maskWith(secrets: Secrets, server: MailServer): Mask {
-  const { username, password } = server;
-  const first = maskOf(secrets);
-  if (password === null) return first;
-  const second = maskFor([password, `\u0000${username ?? ''}\u0000${password}`]);
-  return (text) => second(first(text));
 }
 
 const shownServer = (url: string): string => {

@@ -1,4 +1,4 @@
-import type { Sending } from './target.js';
+import type { Access } from './target.js';
 
 type Config = Readonly<Record<string, unknown>>;
 
@@ -31,6 +31,6 @@ export function baseUrl(config: Config): string {
   return required(config, 'baseUrl').replace(/\/{1,16}$/, '');
 }
 
-export function hasSecret(sending: Sending, name: string): boolean {
-  return sending.secretNames.includes(name);
+export function hasSecret(access: Access, name: string): boolean {
+  return access.secretNames.includes(name);
 }

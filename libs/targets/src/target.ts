@@ -24,6 +24,19 @@ export interface Target {
   check(config: Record<string, unknown>, secretNames: readonly string[], secrets?: Record<string, string>): void;
   /** The next request, or the outcome; at most `stepsMax` requests. `answers` are those of this attempt so far, oldest first. */
   next(sending: Sending, answers: readonly Answer[]): Step;
+  /**
+   * As `next`, for a test of the connection alone: requests that change nothing and show whether address and credential are right.
+   * Absent where the target has no such request; `connectionTest` of the descriptor says so in words.
+   */
+  connect?(access: Access, answers: readonly Answer[]): Step | NoConnectionTest;
+}
+
+/** What a room knows of a connector without a notification. */
+export type Access = Pick<Sending, 'config' | 'secretNames'>;
+
+/** A connector whose settings leave nothing harmless to ask; `none` says why, in a sentence. */
+export interface NoConnectionTest {
+  readonly none: string;
 }
 
 /** Jira: find, create, transition, comment. */
@@ -46,6 +59,8 @@ export interface TargetDescriptor {
   readonly escapeIn?: Readonly<Record<string, EscapeMode>> | undefined;
   /** What the target takes at most; the room cuts to it before sending, or says that it cannot. */
   readonly limits: readonly TargetLimit[];
+  /** Whether the connection can be tested without sending, and what is asked then, or why there is nothing to ask. */
+  readonly connectionTest: { readonly offered: boolean; readonly says: string };
   /** Markdown: how to get the credential, step by step. */
   readonly help: string;
 }

@@ -1155,6 +1155,13 @@ export interface components {
           [key: string]: unknown;
         };
       };
+      /** @description Whether the connection can be tested without sending, and what is asked then */
+      connectionTest: {
+        offered: boolean;
+        says: string;
+      } & {
+        [key: string]: unknown;
+      };
       help: string;
     } & {
       [key: string]: unknown;
@@ -1459,6 +1466,13 @@ export interface components {
             replyTo?: string;
             subject?: string;
             smtpUrl?: string;
+            oauth2?: {
+              tokenUrl: string;
+              clientId: string;
+              scopes?: string;
+            } & {
+              [key: string]: unknown;
+            };
           } & {
             [key: string]: unknown;
           };
@@ -2942,8 +2956,13 @@ export interface operations {
       content: {
         'application/json': {
           connector: components['schemas']['ConnectorCreate'];
-          /** @description Type of a notification, such as incident or deploy.finished */
-          type: string;
+          /**
+           * @description "delivery" (the default) really sends. "connection" only makes the harmless call of the target that shows whether address and credential are right; refused with `connection_test_none` where the target has none.
+           * @enum {string}
+           */
+          mode?: 'delivery' | 'connection';
+          /** @description Needed unless only the connection is tested */
+          type?: string;
           /** @description The sample of the type when absent */
           payload?: {
             [key: string]: unknown;
@@ -3129,8 +3148,13 @@ export interface operations {
       content: {
         'application/json': {
           connector?: components['schemas']['ConnectorPatch'];
-          /** @description Type of a notification, such as incident or deploy.finished */
-          type: string;
+          /**
+           * @description "delivery" (the default) really sends. "connection" only makes the harmless call of the target that shows whether address and credential are right; refused with `connection_test_none` where the target has none.
+           * @enum {string}
+           */
+          mode?: 'delivery' | 'connection';
+          /** @description Needed unless only the connection is tested */
+          type?: string;
           /** @description The sample of the type when absent */
           payload?: {
             [key: string]: unknown;

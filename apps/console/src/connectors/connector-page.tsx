@@ -83,7 +83,10 @@ function Shown({ connector, target }: { connector: Connector; target: Target }) 
           <ConnectorTemplates connector={connector} target={target} />
         </Tabs.Panel>
         <Tabs.Panel value="test">
-          <TestPanel send={(type) => api('POST /v1/connectors/{id}/test', { params: { id }, body: { type } })} />
+          <TestPanel
+            connectionTest={target?.connectionTest}
+            send={(wish) => api('POST /v1/connectors/{id}/test', { params: { id }, body: wish })}
+          />
         </Tabs.Panel>
         <Tabs.Panel value="subscriptions">
           <ConnectorSubscriptions connectorId={id} />

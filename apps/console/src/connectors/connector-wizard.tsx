@@ -83,7 +83,10 @@ function Wizard({ targets }: { targets: Target[] }) {
             />
           )}
           {step === 3 && (
-            <TestPanel send={(type) => api('POST /v1/connectors/test', { body: { connector: bodyOf(draft), type } })} />
+            <TestPanel
+              connectionTest={target.connectionTest}
+              send={(wish) => api('POST /v1/connectors/test', { body: { connector: bodyOf(draft), ...wish } })}
+            />
           )}
           {step === lastStep && <Review target={target} draft={draft} />}
           {create.isError && <ProblemNotice error={create.error} />}

@@ -2,7 +2,7 @@ import { Alert, Button, Grid, Group, NativeSelect, Stack, Table, Text } from '@m
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { typesQuery } from '../api/queries';
-import type { TestResult } from '../api/shapes';
+import type { Target, TestResult } from '../api/shapes';
 import { CodeBlock, prettyJson } from '../pieces/code-block';
 import { Exchange } from '../pieces/exchange';
 import { Icon } from '../pieces/icons';
@@ -10,17 +10,23 @@ import { ProblemNotice } from '../pieces/notice';
 import { testWords as words } from '../words/connectors';
 import { reasonNext, reasonWords } from '../words/reasons';
 
+/** Sends for real with a sample, or makes only the harmless call of the target. */
+export type TestWish = { readonly type: string } | { readonly mode: 'connection' };
+
 interface TestPanelProps {
-  /** Sends for real; the saved connector or the draft. */
-  send: (type: string) => Promise<TestResult>;
+  /** With the saved connector or the draft. */
+  send: (wish: TestWish) => Promise<TestResult>;
+  /** What the target says of a test without sending. */
+  connectionTest: Target['connectionTest'] | undefined;
   onTested?: (result: TestResult) => void;
 }
 
 /** Sends a test and shows each phase with its time, the target's answer unchanged, and what to do next. */
-export function TestPanel({ send, onTested }: TestPanelProps) {
+export function TestPanel({ send, connectionTest, onTested }: TestPanelProps) {
   const types = useQuery(typesQuery).data?.items ?? [];
   const [type, setType] = useState('incident');
-  const test = useMutation({ mutationFn: () => send(type), onSuccess: (result) => onTested?.(result) });
+  const test = useMutation({ mutationFn: send, onSuccess: (result) => onTested?.(result) });
+  const isConnection = test.variables !== undefined && 'mode' in test.variables;
   return (
     <Stack>
       <Group align="flex-end">
@@ -30,12 +36,30 @@ export function TestPanel({ send, onTested }: TestPanelProps) {
           onChange={(event) => setType(event.currentTarget.value)}
           data={types.length === 0 ? [type] : types.map((one) => ({ value: one.type, label: one.title }))}
         />
-        <Button onClick={() => test.mutate()} loading={test.isPending} leftSection={<Icon name="send" />}>
-          {test.data === undefined ? words.send : words.again}
+        <Button
+          onClick={() => test.mutate({ type })}
+          loading={test.isPending && !isConnection}
+          leftSection={<Icon name="send" />}
+        >
+          {test.data === undefined || isConnection ? words.send : words.again}
         </Button>
+        {connectionTest?.offered === true && (
+          <Button
+            variant="default"
+            onClick={() => test.mutate({ mode: 'connection' })}
+            loading={test.isPending && isConnection}
+          >
+            {words.connection}
+          </Button>
+        )}
       </Group>
+      {connectionTest !== undefined && (
+        <Text size="sm" c="dimmed">
+          {words.connectionSays(connectionTest.offered)} {connectionTest.says}
+        </Text>
+      )}
       {test.isError && <ProblemNotice error={test.error} />}
-      {test.data !== undefined && <Outcome result={test.data} />}
+      {test.data !== undefined && <Outcome result={test.data} isConnection={isConnection} />}
     </Stack>
   );
 }
@@ -46,13 +70,13 @@ const looks = {
   unknown: { color: 'orange', icon: 'question' },
 } as const;
 
-function Outcome({ result }: { result: TestResult }) {
+function Outcome({ result, isConnection }: { result: TestResult; isConnection: boolean }) {
   const { outcome, reason, error, timingsMs, request } = result;
   const { color, icon } = looks[outcome];
   const next = reasonNext(reason);
   return (
     <Stack role="status">
-      <Alert variant="light" color={color} icon={<Icon name={icon} size={18} />} title={words[outcome]}>
+      <Alert variant="light" color={color} icon={<Icon name={icon} size={18} />} title={isConnection && outcome === 'accepted' ? words.connected : words[outcome]}>
         {reason !== null && <Text size="sm">{reasonWords(reason)}</Text>}
         {error !== null && (
           <Text size="sm">

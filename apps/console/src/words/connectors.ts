@@ -110,6 +110,9 @@ export const templateWords = {
 export const testWords = {
   send: 'Send a test',
   again: 'Send again',
+  connection: 'Test the connection only',
+  connected: 'The connection and the credential are right',
+  connectionSays: (offered: boolean) => (offered ? 'The connection only:' : 'There is no test of the connection only.'),
   type: 'With the sample of',
   accepted: 'The target accepted it',
   refused: 'The target refused it',

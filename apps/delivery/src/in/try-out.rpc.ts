@@ -75,11 +75,16 @@ export class TryOutRpc {
     { tenant, actor, input, body }: Request,
     test: { connectorId: string | null; tried: Tried; secrets: Record<string, string> },
   ): Promise<unknown> {
-    const result = await this.tryOut.test(test.tried, test.secrets, input.type, payloadIn(body));
+    const { type } = input;
+    // The schema lets a type be left out only where no notification is rendered.
+    const result =
+      input.mode === 'connection' || type === undefined
+        ? await this.tryOut.testConnection(test.tried, test.secrets)
+        : await this.tryOut.test(test.tried, test.secrets, type, payloadIn(body));
     await this.audit.tested(tenant, actor, {
       connectorId: test.connectorId,
       target: test.tried.target,
-      notificationType: input.type,
+      notificationType: input.mode === 'connection' ? null : (type ?? null),
       outcome: result.outcome,
       reason: result.reason,
       status: result.status,
@@ -120,7 +125,7 @@ function withSigningSecret(target: string, secrets: Record<string, string>): Rec
 /** Every name of a secret that a target's request may need. */
 const secretNamesMax = [
   'password', 'token', 'headerValue', 'clientSecret', 'clientKeyPem', 'clientCertPem', 'signingSecret', 'url', 'routingKey',
-  'email', 'apiToken', 'username', 'apiKey', 'smtpPassword',
+  'email', 'apiToken', 'username', 'apiKey', 'smtpPassword', 'smtpClientSecret',
 ]; // prettier-ignore
 
 /** RFC 7396 over the stored members. */

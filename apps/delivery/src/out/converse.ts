@@ -49,7 +49,7 @@ export interface Conversation {
  * Never throws for what a target can do; `deadlineMs` (epoch) is the end of the whole attempt, over all of its requests.
  */
 export async function converse(
-  target: Target,
+  target: Pick<Target, 'next'>,
   sending: Sending,
   send: Send,
   deadlineMs: number,

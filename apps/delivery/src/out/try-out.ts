@@ -7,7 +7,7 @@ import { Invalid } from '@waybill/service-kit/problems';
 import { actOf } from '@waybill/targets/act';
 import { findTarget } from '@waybill/targets/all-targets';
 import { defaultCorrelationKey } from '@waybill/targets/correlation';
-import type { Sending, Target } from '@waybill/targets/target';
+import type { Sending, Step, Target } from '@waybill/targets/target';
 import type { JqEngine } from '@waybill/template/jq-engine';
 import type { Template } from '@waybill/template/render';
 import { TemplateFailed, TemplateRefused } from '@waybill/template/template';
@@ -68,6 +68,25 @@ export class TryOut {
     const target = targetOf(tried.target);
     const { sending: rendered } = await this.prepare(target, tried, type, payload);
     const sending = target.descriptor.id === 'email' ? { ...rendered, body: withTestSubject(rendered.body) } : rendered;
+    return this.converse(target, sending, tried, secrets);
+  }
+
+  /** Makes the harmless requests of the target, with these secrets; answers as `test`. Refuses where the target has none. */
+  async testConnection(tried: Tried, secrets: Readonly<Record<string, string>>) {
+    const target = targetOf(tried.target);
+    const sending = sendingOf(tried, '', '', null);
+    const first = target.connect?.(sending, []) ?? { none: target.descriptor.connectionTest.says };
+    if ('none' in first) throw new Refused('connection_test_none', first.none, '/mode');
+    const next: Target['next'] = (access, answers) => target.connect?.(access, answers) as Step;
+    return this.converse({ next }, sending, tried, secrets);
+  }
+
+  private async converse(
+    target: Pick<Target, 'next'>,
+    sending: Sending,
+    tried: Tried,
+    secrets: Readonly<Record<string, string>>,
+  ) {
     const deadlineMs = Date.now() + Math.min(tried.timeoutMs, testTimeoutMsMax);
     const { outcome, status, request, answer, timingsMs, notes } = await converse(
       target,
@@ -114,22 +133,10 @@ export class TryOut {
     const tree = payload ?? treeOf(sampleOf(type));
     const facts = { id: 'example', type, source: 'waybill', time: new Date().toISOString() };
     const rendered = await this.render(target, tried, facts, tree);
-    const id = newId('dlv');
-    const sending: Sending = {
-      config: tried.config,
-      secretNames: tried.secretNames,
-      body: rendered.text,
-      deliveryId: id,
-      webhookId: id,
-      notificationType: type,
-      correlationKey: defaultCorrelationKey(target.descriptor.id, type, tree),
-      // The sample of an incident is one that is over; a person who tests wants to see one that begins.
-      act: payload === undefined ? 'trigger' : actOf(type, tree),
-      attempt: 1,
-      afterUnknown: false,
-      remembered: null,
-    };
-    return { rendered, sending };
+    const correlationKey = defaultCorrelationKey(target.descriptor.id, type, tree);
+    // The sample of an incident is one that is over; a person who tests wants to see one that begins.
+    const act = payload === undefined ? 'trigger' : actOf(type, tree);
+    return { rendered, sending: { ...sendingOf(tried, type, rendered.text, correlationKey), act } };
   }
 
   private async render(
@@ -149,6 +156,24 @@ export class TryOut {
       throw error;
     }
   }
+}
+
+/** A delivery that is not one: its first attempt, under an id that nobody will see again. */
+function sendingOf({ config, secretNames }: Tried, type: string, body: string, correlationKey: string | null): Sending {
+  const id = newId('dlv');
+  return {
+    config,
+    secretNames,
+    body,
+    deliveryId: id,
+    webhookId: id,
+    notificationType: type,
+    correlationKey,
+    act: 'trigger',
+    attempt: 1,
+    afterUnknown: false,
+    remembered: null,
+  };
 }
 
 /** A mail that tests a connector is known by it, whatever the connector's own subject says. */

@@ -38,6 +38,7 @@ export const problemCodes = {
   unsupported_media_type: [415, 'The body must be JSON'],
   validation_failed: [422, 'The input does not fit'],
   template_invalid: [422, 'The template has faults'],
+  connection_test_none: [422, 'The target has no harmless call'],
   idempotency_conflict: [422, 'The idempotency key was used for another body'],
   precondition_required: [428, 'If-Match is required'],
   rate_limited: [429, 'Too many requests'],

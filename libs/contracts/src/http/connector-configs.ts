@@ -54,6 +54,7 @@ const email = z.looseObject({
   replyTo: address.optional(),
   subject: z.string().min(1).max(1_000).optional(),
   smtpUrl: url.optional(),
+  oauth2: z.looseObject({ tokenUrl: url, clientId: word, scopes: z.string().max(2_048).optional() }).optional(),
 });
 
 export const connectorConfigSchemas = {

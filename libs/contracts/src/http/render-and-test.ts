@@ -30,12 +30,30 @@ export const renderedSchema = z.looseObject({
   warnings: z.array(z.string()),
 });
 
+const testMembers = {
+  mode: z
+    .enum(['delivery', 'connection'])
+    .optional()
+    .describe(
+      '"delivery" (the default) really sends. "connection" only makes the harmless call of the target that shows whether address and credential are right; refused with `connection_test_none` where the target has none.',
+    ),
+  ...sample,
+  type: notificationTypeSchema.optional().describe('Needed unless only the connection is tested'),
+};
+const hasType = { message: 'is required', path: ['type'] };
+const needsType = ({ mode, type }: { mode?: string | undefined; type?: string | undefined }): boolean =>
+  mode === 'connection' || type !== undefined;
+
+const testUnsaved = z.strictObject({ connector: connectorCreateSchema, ...testMembers });
+const testSaved = z.strictObject({ connector: connectorPatchSchema.optional(), ...testMembers });
 /** Body of `POST /v1/connectors/test`: a connector as it would be created. */
-export const testUnsavedBodySchema = z.strictObject({ connector: connectorCreateSchema, ...sample });
+export const testUnsavedBodySchema = testUnsaved.refine(needsType, hasType);
 /** Body of `POST /v1/connectors/{id}/test`: the stored connector, with unsaved changes laid over it where there are some. */
-export const testSavedBodySchema = z.strictObject({ connector: connectorPatchSchema.optional(), ...sample });
+export const testSavedBodySchema = testSaved.refine(needsType, hasType);
 /** Input of `test`: one of the two above; the id says which. */
-export const testInputSchema = z.union([testUnsavedBodySchema, testSavedBodySchema.extend({ id: connectorIdSchema })]);
+export const testInputSchema = z
+  .union([testUnsaved, testSaved.extend({ id: connectorIdSchema })])
+  .refine(needsType, hasType);
 
 export const testResultSchema = z.looseObject({
   outcome: outcomeSchema,

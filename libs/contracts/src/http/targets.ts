@@ -10,6 +10,9 @@ export const targetSchema = z.looseObject({
   form: jsonObjectSchema,
   secrets: jsonObjectSchema,
   templates: z.record(z.string(), z.looseObject({ format: z.enum(['json', 'jq']), body: z.string() })),
+  connectionTest: z
+    .looseObject({ offered: z.boolean(), says: z.string() })
+    .describe('Whether the connection can be tested without sending, and what is asked then'),
   help: z.string(),
 });
 export const targetListSchema = z.looseObject({ items: z.array(targetSchema), nextCursor: z.string().nullable() });

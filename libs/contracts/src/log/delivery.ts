@@ -89,7 +89,8 @@ export const deliveryEventSchemas = {
   ConnectorTested: z.object({
     connectorId: connectorIdSchema.nullable(),
     target: z.string(),
-    notificationType: z.string(),
+    /** null: only the connection was tested. */
+    notificationType: z.string().nullable(),
     outcome: z.enum(['accepted', 'refused', 'unknown']),
     reason: z.string().nullable(),
     status: z.int().nullable(),

@@ -17,6 +17,11 @@ export interface HttpTargetRequest {
   readonly sign?: { readonly webhookId: string; readonly secrets: readonly string[] } | undefined;
   /** PEM of a private CA, from config. */
   readonly caPem?: string | undefined;
+  /**
+   * Only the access token is asked for, of the address, the form and the client of `auth`; nothing else is sent, and the
+   * answer is the token endpoint's, with the token masked. `url` and `body` are those of that request: see `tokenForm`.
+   */
+  readonly only?: 'token' | undefined;
 }
 
 export type HttpAuth =
@@ -26,20 +31,26 @@ export type HttpAuth =
   | { readonly kind: 'basic-secrets'; readonly usernameSecret: string; readonly passwordSecret: string }
   | { readonly kind: 'bearer'; readonly tokenSecret: string }
   | { readonly kind: 'header'; readonly headerName: string; readonly valueSecret: string }
-  | {
-      readonly kind: 'oauth2-client-credentials';
-      readonly tokenUrl: string;
-      readonly clientId: string;
-      readonly scopes: string;
-      readonly clientSecret: string;
-    }
+  | ({ readonly kind: 'oauth2-client-credentials' } & OAuthClient)
   | { readonly kind: 'mtls'; readonly certSecret: string; readonly keySecret: string };
+
+/** Whom a token endpoint gives access tokens (RFC 6749 section 4.4). */
+export interface OAuthClient {
+  readonly tokenUrl: string;
+  readonly clientId: string;
+  /** With a blank between; empty for none. */
+  readonly scopes: string;
+  /** Name of the secret. */
+  readonly clientSecret: string;
+}
 
 export interface MailTargetRequest {
   readonly kind: 'mail';
   /** null: the deployment's own server. */
   readonly smtpUrl: string | null;
   readonly passwordSecret: string | null;
+  /** The user of `smtpUrl` logs in with an access token (XOAUTH2) instead of a password. */
+  readonly oauth?: OAuthClient | undefined;
   readonly from: string | null;
   readonly replyTo: string | null;
   readonly to: readonly string[];
@@ -49,6 +60,8 @@ export interface MailTargetRequest {
   readonly html: string;
   readonly messageId: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** The server is greeted, the connection secured and the login made, and no mail follows: a test of the connection. */
+  readonly only?: 'greeting' | undefined;
 }
 
 /** What came back, as egress saw it; the target's own words unchanged. */
@@ -96,3 +109,9 @@ export interface NoAnswer {
  * Renderers write U+27E6 of a payload as an escape, so data can never look like a placeholder.
  */
 export const placeholder = (secretName: string): string => `\u27e6secret:${secretName}\u27e7`;
+
+/** The body of a request for an access token by client credentials (RFC 6749 section 4.4). */
+export function tokenForm(scopes: string): string {
+  const form = 'grant_type=client_credentials';
+  return scopes === '' ? form : `${form}&scope=${encodeURIComponent(scopes).replaceAll('%20', '+')}`;
+}

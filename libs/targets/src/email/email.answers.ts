@@ -1,4 +1,4 @@
-import { refusedLater, refusedNever, unanswered, wrongKind } from '../answers.js';
+import { accepted, lookUpUnanswered, refusedLater, refusedNever, unanswered, wrongKind } from '../answers.js';
 import type { Outcome, Receipt } from '../outcome.js';
 import type { Answer, MailAnswer } from '../target.js';
 
@@ -59,6 +59,16 @@ export function judgeMail(
   const receipt = remember({ by: webhookId, openRecipients: refused, refusedRecipients: [], someAccepted });
   if (someAccepted) return refusedNever('mail_partly_refused', { receipt });
   return refusedNever(isLoginTrouble(answer) ? 'mail_auth_failed' : 'mail_refused', { receipt });
+}
+
+/** A conversation without a mail: what the server said, or why nobody spoke. */
+export function judgeGreeting(answer: Answer): Outcome {
+  if (answer.kind === 'http') return wrongKind(answer);
+  if (answer.kind === 'none') return lookUpUnanswered(answer);
+  const outcome = answer.recipients[0]?.outcome;
+  if (outcome === 'accepted') return accepted();
+  if (outcome === 'refused') return refusedNever(isLoginTrouble(answer) ? 'mail_auth_failed' : 'mail_refused');
+  return refusedLater('mail_refused_for_now');
 }
 
 function remember(memory: MailMemory): Receipt {

@@ -50,6 +50,38 @@ export const emailDescriptor: TargetDescriptor = {
         maxLength: 4096,
         examples: ['smtps://alerts@smtp.example.com:465'],
       },
+      oauth2: {
+        type: 'object',
+        title: 'Log in with OAuth 2',
+        description:
+          'For mail servers that take no passwords (Exchange Online, Gmail): an access token by client credentials, sent as XOAUTH2.',
+        additionalProperties: false,
+        required: ['tokenUrl', 'clientId'],
+        properties: {
+          tokenUrl: {
+            type: 'string',
+            title: 'Token URL',
+            description: 'Where a token is fetched with client id and client secret.',
+            minLength: 1,
+            maxLength: 4096,
+            examples: ['https://login.microsoftonline.com/<tenant>/oauth2/v2.0/token'],
+          },
+          clientId: {
+            type: 'string',
+            title: 'Client id',
+            description: 'Of the registered application.',
+            minLength: 1,
+            maxLength: 512,
+          },
+          scopes: {
+            type: 'string',
+            title: 'Scopes',
+            description: 'Separated by blanks.',
+            maxLength: 2048,
+            examples: ['https://outlook.office365.com/.default'],
+          },
+        },
+      },
     },
   },
   secrets: {
@@ -64,6 +96,14 @@ export const emailDescriptor: TargetDescriptor = {
         minLength: 1,
         maxLength: 1024,
       },
+      smtpClientSecret: {
+        type: 'string',
+        title: 'Client secret',
+        description: 'Only with OAuth 2.',
+        writeOnly: true,
+        minLength: 1,
+        maxLength: 4096,
+      },
     },
   },
   templates: emailTemplates,
@@ -73,5 +113,9 @@ export const emailDescriptor: TargetDescriptor = {
     { what: 'recipients', max: recipientsMax, unit: 'items', beyond: 'refused' },
     { what: 'subject', max: 255, unit: 'characters', beyond: 'cut' },
   ],
+  connectionTest: {
+    offered: true,
+    says: 'Connects to the mail server, secures the connection and logs in. No mail is sent.',
+  },
   help: emailHelp,
 };

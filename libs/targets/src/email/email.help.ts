@@ -9,6 +9,9 @@ address must be known there.
 2. Write the **subject**. Fields of the notification stand in double braces: \`[{{incident_threat_rating}}] {{incident.summary}}\`.
 3. Leave **Mail server** empty to use the deployment's own. Otherwise give \`smtp://user@host:587\` (STARTTLS is demanded)
    or \`smtps://user@host:465\`, and the password as a secret. Providers that ask for two factors want an *app password*.
+   Exchange Online ends logins with a password; give **OAuth 2** instead: register an application in Entra ID with the
+   permission \`SMTP.SendAsApp\`, give its service principal the mailbox, and enter token URL, client id, the scope
+   \`https://outlook.office365.com/.default\` and the client secret. The user in the URL is the mailbox.
 4. Press **Test**. The mail server's reply to every single recipient is shown word for word.
 
 ### What a reply means

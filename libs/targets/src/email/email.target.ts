@@ -1,14 +1,15 @@
+import { Refused } from '@waybill/decider/decider';
 import { readBody } from '../body.js';
 import { checkAddress } from '../check-address.js';
 import { checkUrl } from '../check-url.js';
 import { cut, cutNote } from '../cut.js';
 import { stableName } from '../hash.js';
-import { hasSecret, optional, texts } from '../settings.js';
-import type { Answer, MailTargetRequest, Sending, Step, Target } from '../target.js';
-import { judgeMail, type MailMemory, openOf } from './email.answers.js';
+import { hasSecret, optional, required, section, texts } from '../settings.js';
+import type { Access, Answer, MailTargetRequest, Sending, Step, Target } from '../target.js';
+import { judgeGreeting, judgeMail, type MailMemory, openOf } from './email.answers.js';
 import { emailDescriptor } from './email.descriptor.js';
 
-export const email: Target = { descriptor: emailDescriptor, check, next };
+export const email: Target = { descriptor: emailDescriptor, check, next, connect };
 
 /** A ticket system that takes the mail makes a summary of its subject, and Jira's holds 255 characters. */
 export const subjectCharactersMax = 255;
@@ -45,8 +46,7 @@ function compose(sending: Sending, open: readonly string[]): Step {
   const cc = texts(config, 'cc').filter((address) => open.includes(address) && !to.includes(address));
   const send: MailTargetRequest = {
     kind: 'mail',
-    smtpUrl: optional(config, 'smtpUrl'),
-    passwordSecret: hasSecret(sending, 'smtpPassword') ? 'smtpPassword' : null,
+    ...server(sending),
     from: optional(config, 'from'),
     replyTo: optional(config, 'replyTo'),
     // A retry may concern only people in copy; a mail needs somebody it is addressed to.
@@ -60,6 +60,32 @@ function compose(sending: Sending, open: readonly string[]): Step {
   };
   if (line.lengthBefore === null) return { send };
   return { send, notes: [cutNote('The subject', line.lengthBefore, subjectCharactersMax, 'utf16')] };
+}
+
+/** Greeting, STARTTLS and login, without a mail. */
+function connect(access: Access, answers: readonly Answer[]): Step {
+  const [answer] = answers;
+  if (answer !== undefined) return { done: judgeGreeting(answer) };
+  const nothing = { to: [], cc: [], subject: '', text: '', html: '', messageId: '', headers: {} };
+  return { send: { kind: 'mail', only: 'greeting', ...server(access), from: null, replyTo: null, ...nothing } };
+}
+
+/** Which server, and the login there: by access token where the connector says where to get one. */
+function server(access: Access): Pick<MailTargetRequest, 'smtpUrl' | 'passwordSecret' | 'oauth'> {
+  const smtpUrl = optional(access.config, 'smtpUrl');
+  const oauth2 = section(access.config, 'oauth2');
+  if (smtpUrl === null || optional(oauth2, 'tokenUrl') === null)
+    return { smtpUrl, passwordSecret: hasSecret(access, 'smtpPassword') ? 'smtpPassword' : null };
+  return {
+    smtpUrl,
+    passwordSecret: null,
+    oauth: {
+      tokenUrl: required(oauth2, 'tokenUrl'),
+      clientId: required(oauth2, 'clientId'),
+      scopes: optional(oauth2, 'scopes') ?? '',
+      clientSecret: 'smtpClientSecret',
+    },
+  };
 }
 
 /** All mails of one correlation key answer one root that was never sent, so that clients show them as one thread. */
@@ -90,7 +116,7 @@ function openRecipients(sending: Sending, memory: MailMemory | null): readonly s
   return memory === null ? all : all.filter((address) => memory.openRecipients.includes(address));
 }
 
-function check(config: Record<string, unknown>): void {
+function check(config: Record<string, unknown>, secretNames: readonly string[]): void {
   for (const list of ['to', 'cc'] as const) {
     const addresses: readonly unknown[] = Array.isArray(config[list]) ? config[list] : [];
     addresses.forEach((address, at) => checkAddress(address, `/config/${list}/${at}`));
@@ -99,4 +125,20 @@ function check(config: Record<string, unknown>): void {
     if (config[one] !== undefined) checkAddress(config[one], `/config/${one}`);
   }
   if (config['smtpUrl'] !== undefined) checkUrl(config['smtpUrl'], '/config/smtpUrl', ['smtp:', 'smtps:']);
+  if (config['oauth2'] !== undefined) checkOauth(config, secretNames);
+}
+
+/** A token is of use only with a server of the connector's own, for a user whom its URL names. */
+function checkOauth(config: Record<string, unknown>, secretNames: readonly string[]): void {
+  checkUrl(section(config, 'oauth2')['tokenUrl'], '/config/oauth2/tokenUrl');
+  const smtpUrl = optional(config, 'smtpUrl');
+  const user = smtpUrl === null ? '' : new URL(smtpUrl).username;
+  if (user === '')
+    throw new Refused(
+      'auth_invalid',
+      'With OAuth 2 the mail server must be given with its user: smtp://user@host:587.',
+      '/config/smtpUrl',
+    );
+  if (!secretNames.includes('smtpClientSecret'))
+    throw new Refused('secret_missing', 'OAuth 2 needs the secret `smtpClientSecret`.', '/secrets/smtpClientSecret');
 }

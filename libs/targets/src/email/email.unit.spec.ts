@@ -245,6 +245,35 @@ describe('what an e-mail connector may be', () => {
     expect(() => email.check(config, [])).toThrow(expect.objectContaining({ pointer }));
   });
 
+  const oauth2 = { tokenUrl: 'https://login.example.test/token', clientId: 'c', scopes: 's' };
+  const smtpUrl = 'smtp://box@smtp.example.test:587';
+  const oauthRows: [string, Record<string, unknown>, string[], string][] = [
+    ['a token without a mail server of its own', { to: ['a@example.test'], oauth2 }, ['smtpClientSecret'], '/config/smtpUrl'],
+    [
+      'a token for nobody',
+      { to: ['a@example.test'], oauth2, smtpUrl: 'smtp://smtp.example.test' },
+      ['smtpClientSecret'],
+      '/config/smtpUrl',
+    ],
+    ['a token without a client secret', { to: ['a@example.test'], oauth2, smtpUrl }, [], '/secrets/smtpClientSecret'],
+    [
+      'a token URL that is none',
+      { to: ['a@example.test'], oauth2: { ...oauth2, tokenUrl: 'ftp://x' }, smtpUrl },
+      ['smtpClientSecret'],
+      '/config/oauth2/tokenUrl',
+    ],
+  ];
+  it.each(oauthRows)('refuses %s', (_title, config, secretNames, pointer) => {
+    expect(() => email.check(config, secretNames)).toThrow(expect.objectContaining({ pointer }));
+  });
+
+  it('logs in by token where the connector says where to get one', () => {
+    const config = { to: ['a@example.test'], oauth2, smtpUrl };
+    expect(email.next(sending({ config, secretNames: ['smtpClientSecret', 'smtpPassword'] }), [])).toMatchObject({
+      send: { smtpUrl, passwordSecret: null, oauth: { ...oauth2, clientSecret: 'smtpClientSecret' } },
+    });
+  });
+
   it("takes a user in the mail server's URL", () => {
     expect(() => email.check({ to: ['a@example.test'], smtpUrl: 'smtp://u@smtp.example.test:587' }, [])).not.toThrow();
   });

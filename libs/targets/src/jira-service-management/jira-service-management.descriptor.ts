@@ -53,5 +53,9 @@ export const jiraServiceManagementDescriptor: TargetDescriptor = {
     { what: 'summary', max: 255, unit: 'characters', beyond: 'cut' },
     { what: 'description and comment', max: 32_767, unit: 'characters', beyond: 'cut' },
   ],
+  connectionTest: {
+    offered: true,
+    says: 'Reads the fields of the request type, which shows that the credential, the desk and the type are right. Nothing is made or changed.',
+  },
   help: jiraServiceManagementHelp,
 };

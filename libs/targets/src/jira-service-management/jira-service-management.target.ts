@@ -5,62 +5,57 @@ import { checkBaseUrl } from '../check-url.js';
 import { ask, type Ask, type Conversation, follow } from '../conversation.js';
 import { mayBeOurs } from '../delivery-time.js';
 import { escapeWiki, isAdf } from '../jira/adf.js';
-import { isStranger, jiraRequest, type JiraSite, jiraSite, refusedByJira } from '../jira/jira-site.js';
-import { ended, isGone, type Served, transition } from '../jira/jira-transition.js';
+import { isStranger, jiraRequest, type JiraSite, jiraSite, readOnly, refusedByJira } from '../jira/jira-site.js';
 import { fitLongText } from '../jira/jira.issue.js';
-import { bodyOf, type Found, over, type Query, search, searchOf, settled, unconfirmed } from '../jira/jira.ticket.js';
+import { bodyOf, type Found, over, type Query, search, searchOf, unconfirmed } from '../jira/jira.ticket.js';
 import { checkJiraSecrets } from '../jira/jira.target.js';
-import { type KnownTicket, knownTicket, type Owed, owedTo, ticketReceipt } from '../known-ticket.js';
-import { hasSecret, optional } from '../settings.js';
-import type { Answer, HttpTargetRequest, Sending, Step, Target } from '../target.js';
+import { oneTicket, type TicketWays } from '../jira/one-ticket.js';
+import { hasSecret } from '../settings.js';
+import type { Access, Answer, HttpTargetRequest, Sending, Step, Target } from '../target.js';
 import { jiraServiceManagementDescriptor } from './jira-service-management.descriptor.js';
-import { completeRequest, type CustomerRequest, descriptionText, readRequest } from './jsm.request.js';
+import { completeRequest, type CustomerRequest, descriptionText, idOf, readRequest } from './jsm.request.js';
 
 export const jiraServiceManagement: Target = {
   descriptor: jiraServiceManagementDescriptor,
   check,
   next: (sending: Sending, answers: readonly Answer[]): Step => follow(attempt(sending), answers),
+  connect: (access: Access, answers: readonly Answer[]): Step => follow(introduce(access), answers),
 };
 
 const deskPath = '/rest/servicedeskapi/request';
 
+/** A personal access token exists on Data Center only. */
+const siteOf = (access: Access): JiraSite => jiraSite(access, hasSecret(access, 'token') ? 'data-center' : 'cloud');
+
+/** The fields of the request type: an answer shows that the credential, the desk and the type are right. */
+function* introduce(access: Access): Conversation {
+  const part = (key: string): string => encodeURIComponent(idOf(access.config, key));
+  const path = `/rest/servicedeskapi/servicedesk/${part('serviceDeskId')}/requesttype/${part('requestTypeId')}/field`;
+  return { done: yield* readOnly(forDesk(jiraRequest(siteOf(access), 'GET', path))) };
+}
+
 /** As Jira's, over the service desk API; what that cannot do goes through the platform of the same site. */
 function* attempt(sending: Sending): Conversation {
-  // A personal access token exists on Data Center only.
-  const site = jiraSite(sending, hasSecret(sending, 'token') ? 'data-center' : 'cloud');
+  const site = siteOf(sending);
   const notes: string[] = [];
   const request = readRequest(readBody(sending.body));
   if (request === null) return over(refusedNever('body_invalid'), notes);
   completeRequest(request, sending, notes);
-
-  const known = knownTicket(sending);
-  if (known !== null) {
-    const served = yield* serve(site, sending, known, owedTo(sending), request, notes);
-    if (served.kind === 'ended') return over(served.outcome, notes);
-    if (served.kind === 'done') return settled(known, sending, notes);
-    notes.push(`The request ${known.key} is gone.`);
-    if (sending.act === 'resolve') return over({ kind: 'accepted', receipt: { memory: {} } }, notes);
-  } else if (sending.afterUnknown) {
-    const path = `/rest/api/2${searchOf(site)}`;
-    const found = yield* search(site, path, queryOf(sending, request), sending, notes);
-    if ('outcome' in found) return over(found.outcome, notes);
-    if ('ticket' in found) return yield* finish(site, sending, found.ticket, request, notes);
-  }
-  const made = yield* raise(site, request, notes);
-  if (!('ticket' in made)) return over('outcome' in made ? made.outcome : refusedNever('unexpected_answer'), notes);
-  return yield* finish(site, sending, made.ticket, request, notes);
+  const ways: TicketWays = {
+    site,
+    word: 'request',
+    look: (notes) => search(site, `/rest/api/2${searchOf(site)}`, queryOf(sending, request), sending, notes),
+    create: (notes) => raise(site, request, notes),
+    edit: (id) => editOf(site, id, request),
+    comment: (id, notes) => deskRequest(site, `/${id}/comment`, commentOf(sending, request, notes)),
+  };
+  return yield* oneTicket(sending, ways, notes);
 }
 
-function* finish(
-  site: JiraSite,
-  sending: Sending,
-  ticket: KnownTicket,
-  request: CustomerRequest,
-  notes: string[],
-): Conversation {
-  const owed: Owed[] = sending.act === 'resolve' ? ['resolve'] : [];
-  const served = yield* serve(site, sending, ticket, owed, request, notes);
-  return served.kind === 'ended' ? over(served.outcome, notes) : settled(ticket, sending, notes);
+/** The service desk API cannot edit; the platform can, in the version whose description fits. */
+function editOf(site: JiraSite, id: string, { values }: CustomerRequest): HttpTargetRequest {
+  const version = isAdf(values.get('description')) ? 3 : 2;
+  return jiraRequest(site, 'PUT', `/rest/api/${version}/issue/${id}`, bodyOf(['fields', values]));
 }
 
 /** Version 2 shows descriptions as the markup that was sent; the cloud has the newer search there too. */
@@ -102,7 +97,10 @@ function readTime(value: unknown): number {
 
 /** Older Data Centers take some of these calls only with the header; everybody else ignores it. */
 function deskRequest(site: JiraSite, path: string, body: ReadonlyMap<string, JsonTree>): HttpTargetRequest {
-  const request = jiraRequest(site, 'POST', deskPath + path, new Map(body));
+  return forDesk(jiraRequest(site, 'POST', deskPath + path, new Map(body)));
+}
+
+function forDesk(request: HttpTargetRequest): HttpTargetRequest {
   return { ...request, headers: { ...request.headers, 'x-experimentalapi': 'true' } };
 }
 
@@ -119,55 +117,6 @@ function* raise(site: JiraSite, request: CustomerRequest, notes: string[]): Gene
   return {
     ticket: { id, key, url: typeof web === 'string' ? web : `${site.baseUrl}/browse/${encodeURIComponent(key)}` },
   };
-}
-
-function* serve(
-  site: JiraSite,
-  sending: Sending,
-  ticket: KnownTicket,
-  owed: readonly Owed[],
-  request: CustomerRequest,
-  notes: string[],
-): Generator<Ask, Served, Answer> {
-  const wanted = optional(sending.config, 'resolveTransition');
-  const resolves = owed.includes('resolve') && wanted !== null;
-  if (owed.includes('tell')) {
-    const told = yield* tell(site, sending, ticket, resolves ? ['tell', 'resolve'] : ['tell'], request, notes);
-    if (told.kind !== 'done') return told;
-  }
-  if (!resolves) return { kind: 'done' };
-  // An agent's resolution goes through the platform: customers are offered few transitions or none.
-  return yield* transition(site, ticket.id, wanted, ticketReceipt(ticket, sending.webhookId, ['resolve']), notes);
-}
-
-function* tell(
-  site: JiraSite,
-  sending: Sending,
-  ticket: KnownTicket,
-  owed: readonly Owed[],
-  request: CustomerRequest,
-  notes: string[],
-): Generator<Ask, Served, Answer> {
-  const onUpdate = optional(sending.config, 'onUpdate') ?? 'comment';
-  if (onUpdate === 'none') {
-    notes.push(`The request ${ticket.key} is known, and the connector adds nothing to known requests.`);
-    return { kind: 'done' };
-  }
-  const id = encodeURIComponent(ticket.id);
-  const send =
-    onUpdate === 'edit'
-      ? jiraRequest(
-          site,
-          'PUT',
-          `/rest/api/${isAdf(request.values.get('description')) ? 3 : 2}/issue/${id}`,
-          bodyOf(['fields', request.values]),
-        )
-      : deskRequest(site, `/${id}/comment`, commentOf(sending, request, notes));
-  const receipt = ticketReceipt(ticket, sending.webhookId, owed);
-  const answer = yield* ask(send, receipt, notes.splice(0));
-  if (answer.kind === 'none') return ended(unanswered(answer, receipt));
-  if (isGone(answer)) return { kind: 'gone' };
-  return isSuccess(answer) ? { kind: 'done' } : ended(refusedByJira(answer, receipt));
 }
 
 /** `public` must be said: true mails the customer. */

@@ -47,7 +47,8 @@ export function completeRequest({ body, values }: CustomerRequest, sending: Send
   else values.set('description', fitted);
 }
 
-function idOf(config: Readonly<Record<string, unknown>>, key: string): string {
+/** An id of the connector's settings; people and forms give numbers too. */
+export function idOf(config: Readonly<Record<string, unknown>>, key: string): string {
   const value = config[key];
   return typeof value === 'number' ? String(value) : required(config, key);
 }

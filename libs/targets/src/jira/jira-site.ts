@@ -1,9 +1,10 @@
 import { type JsonObject } from '@waybill/contracts/payload/json-tree';
-import { refusedByStatus, refusedLater, refusedNever } from '../answers.js';
+import { accepted, isSuccess, lookUpUnanswered, refusedByStatus, refusedLater, refusedNever } from '../answers.js';
 import { readAnswer, writeBody } from '../body.js';
+import { ask, type Ask } from '../conversation.js';
 import type { Outcome, Receipt } from '../outcome.js';
 import { baseUrl, hasSecret } from '../settings.js';
-import type { HttpAnswer, HttpAuth, HttpTargetRequest, Sending } from '../target.js';
+import type { Access, Answer, HttpAnswer, HttpAuth, HttpTargetRequest } from '../target.js';
 
 /** Cloud speaks version 3 with ADF, Data Center version 2 with wiki markup; the service desk API is beside both. */
 export type Deployment = 'cloud' | 'data-center';
@@ -15,11 +16,11 @@ export interface JiraSite {
   readonly auth: HttpAuth;
 }
 
-export function jiraSite(sending: Sending, deployment: Deployment): JiraSite {
-  const auth: HttpAuth = hasSecret(sending, 'token')
+export function jiraSite(access: Access, deployment: Deployment): JiraSite {
+  const auth: HttpAuth = hasSecret(access, 'token')
     ? { kind: 'bearer', tokenSecret: 'token' }
     : { kind: 'basic-secrets', usernameSecret: 'email', passwordSecret: 'apiToken' };
-  return { baseUrl: baseUrl(sending.config), deployment, auth };
+  return { baseUrl: baseUrl(access.config), deployment, auth };
 }
 
 /** A path below the platform API in the version of the site. */
@@ -63,6 +64,14 @@ export function refusedByJira(answer: HttpAnswer, receipt: Receipt | null = null
   if (answer.status === 409) return refusedLater('edit_conflict', extras);
   if (answer.status === 410) return refusedNever('api_removed', extras);
   return refusedByStatus(answer, receipt);
+}
+
+/** One request that only reads, for a test of the connection: an object is the answer, a stranger's is a refusal. */
+export function* readOnly(request: HttpTargetRequest): Generator<Ask, Outcome, Answer> {
+  const answer = yield* ask(request);
+  if (answer.kind === 'none') return lookUpUnanswered(answer);
+  if (!isSuccess(answer) || isStranger(answer)) return refusedByJira(answer);
+  return readAnswer(answer.body) === null ? refusedNever('unexpected_answer') : accepted();
 }
 
 /** The fields that a 400 of the platform names; the words beside them are localised and not read. */

@@ -64,5 +64,9 @@ export const jiraDescriptor: TargetDescriptor = {
     { what: 'description and comment', max: 32_767, unit: 'characters', beyond: 'cut' },
     { what: 'label', max: 255, unit: 'characters', beyond: 'cut' },
   ],
+  connectionTest: {
+    offered: true,
+    says: 'Asks Jira whom the credential belongs to (`GET /rest/api/…/myself`). Nothing is made or changed.',
+  },
   help: jiraHelp,
 };

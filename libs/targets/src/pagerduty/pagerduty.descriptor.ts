@@ -62,5 +62,9 @@ export const pagerdutyDescriptor: TargetDescriptor = {
     { what: 'the whole event', max: pagerdutyLimits.eventBytes, unit: 'bytes', beyond: 'cut' },
     { what: 'events of one key', max: 120, unit: 'requests a minute', beyond: 'paced' },
   ],
+  connectionTest: {
+    offered: true,
+    says: 'Sends the resolution of an alert that does not exist: PagerDuty checks the integration key and drops the event.',
+  },
   help: pagerdutyHelp,
 };

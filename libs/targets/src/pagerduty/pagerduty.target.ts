@@ -1,14 +1,24 @@
+import type { JsonTree } from '@waybill/contracts/payload/json-tree';
 import { Refused } from '@waybill/decider/decider';
-import { accepted, isSuccess, refusedByStatus, refusedLater, refusedNever, unanswered, wrongKind } from '../answers.js';
+import {
+  accepted,
+  isSuccess,
+  lookUpUnanswered,
+  refusedByStatus,
+  refusedLater,
+  refusedNever,
+  unanswered,
+  wrongKind,
+} from '../answers.js';
 import { readAnswer, readBody, writeBody, writeWithSecret } from '../body.js';
 import { checkBaseUrl, checkUrl } from '../check-url.js';
 import type { Outcome } from '../outcome.js';
 import { optional } from '../settings.js';
-import type { Answer, HttpAnswer, Sending, Step, Target } from '../target.js';
+import type { Access, Answer, HttpAnswer, HttpTargetRequest, Sending, Step, Target } from '../target.js';
 import { pagerdutyBaseUrl, pagerdutyDescriptor, pagerdutyLimits } from './pagerduty.descriptor.js';
 import { completeEvent, dedupKeyOf, eventBytes } from './pagerduty.event.js';
 
-export const pagerduty: Target = { descriptor: pagerdutyDescriptor, check, next };
+export const pagerduty: Target = { descriptor: pagerdutyDescriptor, check, next, connect };
 
 function next(sending: Sending, answers: readonly Answer[]): Step {
   const [answer] = answers;
@@ -18,18 +28,33 @@ function next(sending: Sending, answers: readonly Answer[]): Step {
   if (!event.has('dedup_key') && dedupKeyOf(sending) === null) return { done: refusedNever('correlation_missing') };
   const notes = completeEvent(event, sending);
   if (eventBytes(event) > pagerdutyLimits.eventBytes) return { done: refusedNever('body_too_large') };
-  const baseUrl = (optional(sending.config, 'baseUrl') ?? pagerdutyBaseUrl).replace(/\/{1,16}$/, '');
+  const body = event.has('routing_key') ? writeBody(event) : writeWithSecret(event, 'routing_key', 'routingKey');
+  return { send: enqueue(sending, body), ...(notes.length === 0 ? {} : { notes }) };
+}
+
+function enqueue({ config }: Access, body: string): HttpTargetRequest {
+  const baseUrl = (optional(config, 'baseUrl') ?? pagerdutyBaseUrl).replace(/\/{1,16}$/, '');
   return {
-    send: {
-      kind: 'http',
-      method: 'POST',
-      url: `${baseUrl}/v2/enqueue`,
-      headers: { 'content-type': 'application/json', accept: 'application/json' },
-      body: event.has('routing_key') ? writeBody(event) : writeWithSecret(event, 'routing_key', 'routingKey'),
-      auth: { kind: 'none' },
-    },
-    ...(notes.length === 0 ? {} : { notes }),
+    kind: 'http',
+    method: 'POST',
+    url: `${baseUrl}/v2/enqueue`,
+    headers: { 'content-type': 'application/json', accept: 'application/json' },
+    body,
+    auth: { kind: 'none' },
   };
+}
+
+/** No alert of ours has this key, so PagerDuty checks the integration key and drops the event [pd-ev]. */
+export const connectionTestKey = 'waybill-connection-test';
+
+function connect(access: Access, answers: readonly Answer[]): Step {
+  const [answer] = answers;
+  if (answer !== undefined) return { done: answer.kind === 'none' ? lookUpUnanswered(answer) : judge(answer) };
+  const event = new Map<string, JsonTree>([
+    ['event_action', 'resolve'],
+    ['dedup_key', connectionTestKey],
+  ]);
+  return { send: enqueue(access, writeWithSecret(event, 'routing_key', 'routingKey')) };
 }
 
 function judge(answer: Answer): Outcome {

@@ -109,5 +109,9 @@ export const servicenowDescriptor: TargetDescriptor = {
     { what: 'description', max: servicenowLimits.description, unit: 'characters', beyond: 'cut' },
     { what: 'correlation_id', max: servicenowLimits.correlationId, unit: 'characters', beyond: 'cut' },
   ],
+  connectionTest: {
+    offered: true,
+    says: 'Reads at most one record of the table. Nothing is made or changed.',
+  },
   help: servicenowHelp,
 };

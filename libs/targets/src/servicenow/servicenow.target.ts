@@ -1,6 +1,7 @@
 import { Refused } from '@waybill/decider/decider';
 import type { JsonObject, JsonTree } from '@waybill/contracts/payload/json-tree';
 import {
+  accepted,
   isSuccess,
   lookUpUnanswered,
   refusedByStatus,
@@ -16,7 +17,7 @@ import { mayBeOurs } from '../delivery-time.js';
 import { type KnownTicket, knownTicket, ticketReceipt } from '../known-ticket.js';
 import type { Outcome, Receipt } from '../outcome.js';
 import { baseUrl, hasSecret, optional } from '../settings.js';
-import type { Answer, HttpAnswer, HttpAuth, HttpTargetRequest, Sending, Step, Target } from '../target.js';
+import type { Access, Answer, HttpAnswer, HttpAuth, HttpTargetRequest, Sending, Step, Target } from '../target.js';
 import { servicenowDescriptor } from './servicenow.descriptor.js';
 import { completeRecord, news, resolution } from './servicenow.record.js';
 
@@ -24,7 +25,20 @@ export const servicenow: Target = {
   descriptor: servicenowDescriptor,
   check,
   next: (sending: Sending, answers: readonly Answer[]): Step => follow(attempt(sending), answers),
+  connect: (access: Access, answers: readonly Answer[]): Step => follow(readOne(access), answers),
 };
+
+/** Reads at most one record of the table: an answer shows that the instance is awake and the credential may read there. */
+function* readOne(access: Access): Conversation {
+  const answer = yield* ask(request(access, 'GET', '?sysparm_limit=1&sysparm_fields=sys_id'));
+  if (answer.kind === 'none') return { done: lookUpUnanswered(answer) };
+  const json = readAnswer(answer.body);
+  // Version 1 of the API answers so for a table without records.
+  const isEmpty =
+    answer.status === 404 && (json?.['error'] as { message?: unknown } | null)?.message === 'No Record found';
+  if (isEmpty || (isSuccess(answer) && Array.isArray(json?.['result']))) return { done: accepted() };
+  return { done: refusedByServicenow(answer) };
+}
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -51,7 +65,7 @@ function* attempt(sending: Sending): Conversation {
 }
 
 function request(
-  sending: Sending,
+  access: Access,
   method: string,
   below: string,
   body: ReadonlyMap<string, JsonTree> | null = null,
@@ -60,20 +74,20 @@ function request(
   return {
     kind: 'http',
     method,
-    url: `${baseUrl(sending.config)}/api/now/table/${encodeURIComponent(tableOf(sending))}${below}`,
+    url: `${baseUrl(access.config)}/api/now/table/${encodeURIComponent(tableOf(access))}${below}`,
     headers: body === null ? accept : { ...accept, 'content-type': 'application/json' },
     body: body === null ? '' : writeBody(new Map(body)),
-    auth: authOf(sending),
+    auth: authOf(access),
   };
 }
 
-function tableOf({ config }: Sending): string {
+function tableOf({ config }: Access): string {
   return optional(config, 'table') ?? 'incident';
 }
 
-function authOf(sending: Sending): HttpAuth {
-  if (hasSecret(sending, 'apiKey')) return { kind: 'header', headerName: 'x-sn-apikey', valueSecret: 'apiKey' };
-  if (hasSecret(sending, 'token')) return { kind: 'bearer', tokenSecret: 'token' };
+function authOf(access: Access): HttpAuth {
+  if (hasSecret(access, 'apiKey')) return { kind: 'header', headerName: 'x-sn-apikey', valueSecret: 'apiKey' };
+  if (hasSecret(access, 'token')) return { kind: 'bearer', tokenSecret: 'token' };
   return { kind: 'basic-secrets', usernameSecret: 'username', passwordSecret: 'password' };
 }
 

@@ -55,5 +55,9 @@ export const slackDescriptor: TargetDescriptor = {
     { what: 'text of all blocks together', max: slackLimits.blocksText, unit: 'characters', beyond: 'cut' },
     { what: 'messages to one channel', max: 1, unit: 'requests a second', beyond: 'paced' },
   ],
+  connectionTest: {
+    offered: false,
+    says: 'An incoming webhook has no call but to post a message, so there is nothing harmless to ask.',
+  },
   help: slackHelp,
 };

@@ -38,5 +38,9 @@ export const teamsDescriptor: TargetDescriptor = {
     { what: 'the whole message', max: teamsBodyBytesMax, unit: 'bytes', beyond: 'cut' },
     { what: 'messages', max: 4, unit: 'requests a second', beyond: 'paced' },
   ],
+  connectionTest: {
+    offered: false,
+    says: 'Every request to the URL runs the workflow and posts a card, so there is nothing harmless to ask.',
+  },
   help: teamsHelp,
 };

@@ -140,5 +140,9 @@ export const webhookDescriptor: TargetDescriptor = {
   templates: webhookTemplates,
   escape: 'none',
   limits: [],
+  connectionTest: {
+    offered: true,
+    says: 'With OAuth 2 a token is fetched. With any other authentication every request is a delivery, so there is nothing harmless to ask.',
+  },
   help: webhookHelp,
 };

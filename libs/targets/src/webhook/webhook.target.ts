@@ -1,13 +1,33 @@
 import { Refused } from '@waybill/decider/decider';
-import { accepted, isSuccess, refusedByStatus, refusedNever, unanswered, wrongKind } from '../answers.js';
+import { tokenForm } from '@waybill/contracts/sending/request';
+import {
+  accepted,
+  isSuccess,
+  lookUpUnanswered,
+  refusedByStatus,
+  refusedNever,
+  unanswered,
+  wrongKind,
+} from '../answers.js';
+import { readAnswer } from '../body.js';
 import { checkHeaderName, checkHeaders, checkHeaderValue } from '../check-header.js';
 import { checkUrl } from '../check-url.js';
 import type { Outcome } from '../outcome.js';
 import { optional, required, section } from '../settings.js';
-import type { Answer, HttpAnswer, HttpAuth, HttpTargetRequest, Sending, Step, Target } from '../target.js';
+import type {
+  Access,
+  Answer,
+  HttpAnswer,
+  HttpAuth,
+  HttpTargetRequest,
+  NoConnectionTest,
+  Sending,
+  Step,
+  Target,
+} from '../target.js';
 import { webhookDescriptor } from './webhook.descriptor.js';
 
-export const webhook: Target = { descriptor: webhookDescriptor, check, next };
+export const webhook: Target = { descriptor: webhookDescriptor, check, next, connect };
 
 /** One request. That an OAuth 2 token is fetched anew after a 401 is the business of egress, which alone knows tokens. */
 function next(sending: Sending, answers: readonly Answer[]): Step {
@@ -16,6 +36,35 @@ function next(sending: Sending, answers: readonly Answer[]): Step {
   const send = request(sending);
   if (send.body !== '' || sending.body === '') return { send };
   return { send, notes: [`A ${send.method} request carries no body, so the template's result was not sent.`] };
+}
+
+/** Every request to a webhook is a delivery to whoever listens; only a token endpoint can be asked without that. */
+function connect({ config }: Access, answers: readonly Answer[]): Step | NoConnectionTest {
+  const [answer] = answers;
+  if (answer !== undefined) return { done: judgeToken(answer) };
+  const settings = auth(section(config, 'auth'));
+  if (settings.kind !== 'oauth2-client-credentials') return { none: webhookDescriptor.connectionTest.says };
+  return {
+    send: {
+      kind: 'http',
+      only: 'token',
+      method: 'POST',
+      url: settings.tokenUrl,
+      headers: {},
+      body: tokenForm(settings.scopes),
+      auth: settings,
+      caPem: optional(config, 'caPem') ?? undefined,
+    },
+  };
+}
+
+/** As egress takes it (RFC 6749 section 5.1): 200 with a token. */
+function judgeToken(answer: Answer): Outcome {
+  if (answer.kind === 'none') return lookUpUnanswered(answer);
+  if (answer.kind === 'mail') return wrongKind(answer);
+  const token = readAnswer(answer.body)?.['access_token'];
+  if (answer.status === 200 && typeof token === 'string' && token !== '') return accepted();
+  return isSuccess(answer) ? refusedNever('unexpected_answer') : refusedByStatus(answer);
 }
 
 /** Methods whose body has no defined meaning (RFC 9110 section 9.3.1); many servers refuse one. */
