@@ -32,23 +32,31 @@ export type LiveState = 'off' | 'connecting' | 'live' | 'lost';
 
 /**
  * Hears the live feed while `on`, and says how it stands. The browser comes back by itself with the last event's id, so nothing is missed;
- * a hidden tab stops listening and catches up when it is seen again.
+ * a hidden tab stops listening, and goes on where it stopped when it is seen again.
  */
 export function useLive(on: boolean, hear: (event: LogEvent) => void): LiveState {
   const [state, setState] = useState<LiveState>('off');
   const heard = useRef(hear);
   heard.current = hear;
   const isSeen = useIsSeen();
+  /** Where the feed was left; a new EventSource knows nothing of the one before it. */
+  const place = useRef('');
   useEffect(() => {
+    if (!on) place.current = '';
     if (!on || !isSeen) {
       setState('off');
       return;
     }
     setState('connecting');
-    const source = new EventSource('/v1/live');
+    const source = new EventSource(
+      place.current === '' ? '/v1/live' : `/v1/live?after=${encodeURIComponent(place.current)}`,
+    );
     source.onopen = () => setState('live');
     source.onerror = () => setState(source.readyState === EventSource.CLOSED ? 'lost' : 'connecting');
-    const listen = (message: MessageEvent<string>): void => heard.current(JSON.parse(message.data) as LogEvent);
+    const listen = (message: MessageEvent<string>): void => {
+      place.current = message.lastEventId;
+      heard.current(JSON.parse(message.data) as LogEvent);
+    };
     for (const type of eventTypes) source.addEventListener(type, listen);
     return () => source.close();
   }, [on, isSeen]);

@@ -4601,7 +4601,10 @@ export interface operations {
   };
   getLive: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description An id of this feed, as in Last-Event-ID, for browsers, which cannot send that header when they begin anew */
+        after?: string;
+      };
       header?: {
         /** @description Resumes after this place, such as subscriptions-0:30,delivery-0:812. */
         'Last-Event-ID'?: string;

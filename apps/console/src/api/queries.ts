@@ -1,6 +1,6 @@
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { api } from './client';
-import type { Connector, Subscription } from './shapes';
+import type { Connector, Job, Subscription } from './shapes';
 
 type Filters = Record<string, string | number | boolean | undefined>;
 
@@ -65,6 +65,14 @@ export const deliveriesQuery = (filters: Filters, limit = 50) =>
     getNextPageParam: ({ nextCursor }) => nextCursor,
   });
 
+export const facetsQuery = (filters: Filters) =>
+  queryOptions({
+    queryKey: ['deliveries', 'facets', filters],
+    queryFn: ({ signal }) => api('GET /v1/deliveries/facets', { query: filters, signal }),
+    // The counts of the filter before stay until the new ones are there, so that nothing jumps.
+    placeholderData: keepPreviousData,
+  });
+
 const openStatuses: readonly string[] = ['pending', 'attempting', 'retrying'];
 
 /** Asked again while it is under way, because the feed may begin after the event that ends it. */
@@ -101,6 +109,22 @@ export const statsQuery = (filters: Filters = {}) =>
     queryKey: ['stats', filters],
     queryFn: ({ signal }) => api('GET /v1/stats', { query: filters, signal }),
     refetchInterval: 15_000,
+  });
+
+/** How every connector did in the last day, by its id. */
+export const connectorStatsQuery = queryOptions({
+  queryKey: ['stats', 'connectors'],
+  queryFn: ({ signal }) => api('GET /v1/stats/connectors', { signal }),
+  refetchInterval: 30_000,
+});
+
+export const jobsQuery = (state: Job['state'] | undefined) =>
+  infiniteQueryOptions({
+    queryKey: ['jobs', state],
+    queryFn: ({ pageParam, signal }) => api('GET /v1/jobs', { query: { limit: 50, cursor: pageParam, state }, signal }),
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ nextCursor }) => nextCursor,
+    refetchInterval: 5_000,
   });
 
 export const jobQuery = (id: string) =>

@@ -17,6 +17,7 @@ export const places: readonly Place[] = [
   { to: '/subscriptions', label: general.nav.subscriptions, icon: 'subscriptions', key: 's', scope: 'read' },
   { to: '/deliveries', label: general.nav.deliveries, icon: 'deliveries', key: 'd', scope: 'read' },
   { to: '/dead-letters', label: general.nav.deadLetters, icon: 'deadLetters', key: 'l', scope: 'read' },
+  { to: '/jobs', label: general.nav.jobs, icon: 'repeat', key: 'j', scope: 'read' },
   { to: '/notifications', label: general.nav.notifications, icon: 'notifications', key: 'n', scope: 'read' },
   { to: '/audit', label: general.nav.audit, icon: 'audit', key: 'a', scope: 'audit' },
   { to: '/past', label: general.nav.past, icon: 'clock', key: 'p', scope: 'audit' },

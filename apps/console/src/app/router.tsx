@@ -56,7 +56,12 @@ const page = <const P extends string>(path: P, load: () => Promise<Record<string
     component: lazyRouteComponent(load as () => Promise<Record<string, () => React.ReactNode>>, name),
   });
 
-const home = createRoute({ getParentRoute: () => inside, path: '/', component: Home });
+const home = createRoute({
+  getParentRoute: () => inside,
+  path: '/',
+  validateSearch: (search: Record<string, unknown>): Search => readSearch(search),
+  component: Home,
+});
 
 const pages = [
   home,
@@ -69,6 +74,7 @@ const pages = [
   page('/deliveries', () => import('../deliveries/delivery-explorer'), 'DeliveryExplorer'),
   page('/deliveries/$id', () => import('../deliveries/delivery-page'), 'DeliveryPage'),
   page('/redeliveries/new', () => import('../redeliveries/redelivery-new'), 'RedeliveryNew'),
+  page('/jobs', () => import('../redeliveries/job-list'), 'JobList'),
   page('/jobs/$id', () => import('../redeliveries/job-page'), 'JobPage'),
   page('/dead-letters', () => import('../dead-letters/dead-letters'), 'DeadLetters'),
   page('/notifications', () => import('../notifications/notification-list'), 'NotificationList'),

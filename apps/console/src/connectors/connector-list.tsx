@@ -3,10 +3,11 @@ import { SearchField } from '../pieces/search-field';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useMemo } from 'react';
-import { connectorsQuery, targetsQuery } from '../api/queries';
-import type { Connector } from '../api/shapes';
+import { connectorsQuery, connectorStatsQuery, targetsQuery } from '../api/queries';
+import type { Connector, ConnectorStats } from '../api/shapes';
 import { usePageState } from '../app/search';
 import { useMay } from '../app/session';
+import type { AnswerOf } from '../api/calls';
 import { Icon } from '../pieces/icons';
 import { Answer, Empty } from '../pieces/notice';
 import { PageHead } from '../pieces/page-head';
@@ -15,6 +16,8 @@ import { Status } from '../pieces/status';
 import { When } from '../pieces/when';
 import { connectorWords as words } from '../words/connectors';
 import { general } from '../words/general';
+import { reasonWords } from '../words/reasons';
+import { Sparkline } from './sparkline';
 import { TargetMark } from './target-mark';
 
 export function ConnectorList() {
@@ -24,7 +27,8 @@ export function ConnectorList() {
   const { target, status, q } = state;
   const connectors = useQuery(connectorsQuery({ target, status, q }));
   const isFiltered = Boolean(target ?? status ?? q);
-  const columns = useMemo(() => columnsOf(new Map(targets.map(({ id, name }) => [id, name]))), [targets]);
+  const stats = useQuery(connectorStatsQuery).data;
+  const columns = useMemo(() => columnsOf(new Map(targets.map(({ id, name }) => [id, name])), stats), [targets, stats]);
   const create = (
     <Button component={Link} to="/connectors/new" leftSection={<Icon name="plus" />}>
       {words.create}
@@ -65,7 +69,10 @@ export function ConnectorList() {
   );
 }
 
-function columnsOf(targetNames: ReadonlyMap<string, string>): Column<Connector>[] {
+type AllStats = AnswerOf<'GET /v1/stats/connectors'>;
+
+function columnsOf(targetNames: ReadonlyMap<string, string>, all: AllStats | undefined): Column<Connector>[] {
+  const statsOf = new Map(all?.items.map((one) => [one.connectorId, one]));
   return [
     {
       id: 'name',
@@ -85,6 +92,7 @@ function columnsOf(targetNames: ReadonlyMap<string, string>): Column<Connector>[
       cell: ({ row: { original } }) => targetNames.get(original.target) ?? original.target,
     },
     { id: 'status', header: general.status, cell: ({ row: { original } }) => <Status of={original.status} /> },
+    ...activityColumns(statsOf, all),
     {
       id: 'test',
       header: words.lastTest,
@@ -105,5 +113,50 @@ function columnsOf(targetNames: ReadonlyMap<string, string>): Column<Connector>[
         ),
     },
     { id: 'updated', header: words.updated, cell: ({ row: { original } }) => <When at={original.updatedAt} /> },
+  ];
+}
+
+/** How it went lately: the last day as bars, and the last thing that went wrong with a link to it. */
+function activityColumns(statsOf: ReadonlyMap<string, ConnectorStats>, all: AllStats | undefined): Column<Connector>[] {
+  const none = (text: string) => (
+    <Text span size="sm" c="dimmed">
+      {text}
+    </Text>
+  );
+  return [
+    {
+      id: 'day',
+      header: words.day,
+      cell: ({ row: { original } }) => {
+        const stats = statsOf.get(original.id);
+        if (all === undefined || stats === undefined || stats.points.length === 0) return none(words.sparkNone);
+        return (
+          <>
+            <Sparkline stats={stats} sinceMs={Date.parse(all.since)} pointMs={all.pointMs} />
+            {stats.lastDeliveredAt !== null && (
+              <Text span size="xs" c="dimmed">
+                {words.lastDelivered} <When at={stats.lastDeliveredAt} />
+              </Text>
+            )}
+          </>
+        );
+      },
+    },
+    {
+      id: 'error',
+      header: words.lastError,
+      cell: ({ row: { original } }) => {
+        const error = statsOf.get(original.id)?.lastError ?? null;
+        if (error === null) return none(words.lastErrorNone);
+        return (
+          <>
+            <Anchor component={Link} to="/deliveries/$id" params={{ id: error.deliveryId } as never} size="sm">
+              {reasonWords(error.reason)}
+            </Anchor>{' '}
+            <When at={error.at} />
+          </>
+        );
+      },
+    },
   ];
 }

@@ -7,11 +7,14 @@ import { useLive } from '../api/live';
 import { connectorsQuery, subscriptionsQuery, typesQuery } from '../api/queries';
 import { usePageState } from '../app/search';
 import { useMay } from '../app/session';
+import { Icon } from '../pieces/icons';
 import { PageHead } from '../pieces/page-head';
 import { general } from '../words/general';
 import { deliveryWords as words } from '../words/deliveries';
 import { DeliveryTable } from './delivery-table';
-import { filtersIn, statuses, timesIn } from './filters';
+import { Facets } from './facets';
+import { filtersIn, statuses } from './filters';
+import { TimeWindow } from './time-window';
 
 /** Searches deliveries. Every filter stands in the address; the live tail says what is new and shows it when asked. */
 export function DeliveryExplorer() {
@@ -35,6 +38,7 @@ export function DeliveryExplorer() {
         }
       />
       <Filters isFiltered={isFiltered} />
+      <Facets filters={filters} />
       <DeliveryTable filters={filters} />
     </>
   );
@@ -43,7 +47,6 @@ export function DeliveryExplorer() {
 /** One control a filter; each writes its part of the address. */
 function Filters({ isFiltered }: { isFiltered: boolean }) {
   const [state, change] = usePageState();
-  const times = timesIn(state['last']);
   const connectors = useQuery(connectorsQuery()).data?.items ?? [];
   const subscriptions = useQuery(subscriptionsQuery()).data?.items ?? [];
   const types = useQuery(typesQuery).data?.items ?? [];
@@ -78,12 +81,16 @@ function Filters({ isFiltered }: { isFiltered: boolean }) {
         onChange={(event) => change({ type: event.currentTarget.value })}
         data={[{ value: '', label: general.all }, ...types.map(({ type }) => type)]}
       />
-      <NativeSelect
-        label={words.filters.since}
-        value={times.chosen}
-        onChange={(event) => change({ last: event.currentTarget.value })}
-        data={Object.entries(words.presets).map(([value, label]) => ({ value, label }))}
-      />
+      <TimeWindow />
+      {state['notificationId'] !== undefined && (
+        <Button
+          variant="default"
+          onClick={() => change({ notificationId: undefined })}
+          rightSection={<Icon name="cross" size={12} />}
+        >
+          {words.filters.notificationId} …{state['notificationId'].slice(-8)}
+        </Button>
+      )}
       {isFiltered && (
         <Button variant="default" component={Link} to="/deliveries">
           {words.clear}

@@ -57,6 +57,7 @@ function columnsOf(names: ReadonlyMap<string, string>, filters: DeliveryFilters)
           search={filters as never}
           ff="monospace"
           size="sm"
+          style={{ whiteSpace: 'nowrap' }}
           title={original.id}
         >
           …{original.id.slice(-10)}

@@ -1,33 +1,72 @@
-import { Anchor, Card, Grid, Group, SimpleGrid, Stack, Table, Text, Title } from '@mantine/core';
+import { Anchor, Grid, NativeSelect, Stack, Table, Text, Title } from '@mantine/core';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
-import { connectorsQuery, deliveriesQuery, namesOf, statsQuery } from '../api/queries';
-import type { Stats } from '../api/shapes';
-import { duration } from '../pieces/duration';
-import { Answer, Empty } from '../pieces/notice';
+import { useMemo } from 'react';
+import {
+  connectorsQuery,
+  connectorStatsQuery,
+  deliveriesQuery,
+  namesOf,
+  statsQuery,
+  subscriptionsQuery,
+} from '../api/queries';
+import { usePageState } from '../app/search';
+import { filtersIn } from '../deliveries/filters';
+import { Answer } from '../pieces/notice';
 import { PageHead } from '../pieces/page-head';
-import { Status } from '../pieces/status';
 import { When } from '../pieces/when';
 import { homeWords as words } from '../words/home';
 import { reasonWords } from '../words/reasons';
+import { type Change, Changes, FailingConnectors } from './attention';
+import { Figures } from './figures';
 import { SeriesChart } from './series-chart';
 
 const failuresShown = 8;
+const changesShown = 6;
 
+/** How deliveries go, and what needs somebody; the time that is looked at stands in the address. */
 export function Home() {
-  const stats = useQuery(statsQuery());
+  const [state, change] = usePageState();
+  const last = state['last'] !== undefined && state['last'] in words.ranges ? state['last'] : '24h';
+  const since = useMemo(() => filtersIn({ last }).since, [last]);
+  const stats = useQuery(statsQuery({ since }));
+  const connectors = useQuery(connectorsQuery());
+  const byConnector = useQuery(connectorStatsQuery).data?.items ?? [];
+  const changes = useChanges();
   return (
     <>
-      <PageHead title={words.title} lead={words.lead} />
+      <PageHead
+        title={words.title}
+        lead={words.lead}
+        actions={
+          <NativeSelect
+            aria-label={words.range}
+            value={last}
+            onChange={(event) => change({ last: event.currentTarget.value })}
+            data={Object.entries(words.ranges).map(([value, label]) => ({ value, label }))}
+          />
+        }
+      />
       <Stack gap="lg">
-        <Answer of={stats}>{(found) => <Figures stats={found} />}</Answer>
+        <Answer of={stats}>
+          {(found) => (
+            <Stack>
+              <Figures stats={found} last={last} connectors={byConnector} />
+              <SeriesChart stats={found} changes={changes} />
+            </Stack>
+          )}
+        </Answer>
         <Grid>
-          <Grid.Col span={{ base: 12, lg: 7 }}>
+          <Grid.Col span={{ base: 12, lg: 6 }}>
             <RecentFailures />
           </Grid.Col>
-          <Grid.Col span={{ base: 12, lg: 5 }}>
-            <FailingConnectors />
+          <Grid.Col span={{ base: 12, sm: 6, lg: 3 }}>
+            <Answer of={connectors}>
+              {({ items }) => <FailingConnectors connectors={items} stats={byConnector} />}
+            </Answer>
+          </Grid.Col>
+          <Grid.Col span={{ base: 12, sm: 6, lg: 3 }}>
+            <Changes changes={changes.slice(0, changesShown)} />
           </Grid.Col>
         </Grid>
       </Stack>
@@ -35,79 +74,17 @@ export function Home() {
   );
 }
 
-function Figures({ stats }: { stats: Stats }) {
-  const { counts, latencyMs, oldestUndelivered, series } = stats;
-  const ended = counts.delivered + counts.deadLettered + counts.cancelled;
-  const open = counts.pending + counts.attempting + counts.retrying;
-  return (
-    <Stack>
-      <SimpleGrid cols={{ base: 1, xs: 2, md: 3, xl: 5 }}>
-        <Figure
-          label={words.success}
-          value={stats.successRate === null ? '–' : `${(stats.successRate * 100).toFixed(1)} %`}
-          note={stats.successRate === null ? words.successNone : words.successOf(counts.delivered, ended)}
-          search={{ status: 'delivered' }}
-        />
-        <Figure
-          label={words.latency}
-          value={duration(latencyMs.p50)}
-          note={`${words.p95} ${duration(latencyMs.p95)} · ${words.p99} ${duration(latencyMs.p99)}`}
-          search={{}}
-        />
-        <Figure label={words.open} value={String(open)} note={words.openHelp} search={{ status: 'retrying' }} />
-        <Figure
-          label={words.dead}
-          value={String(counts.deadLettered)}
-          note={words.deadHelp}
-          search={{ status: 'dead-lettered' }}
-        />
-        <Figure
-          label={words.oldest}
-          value={oldestUndelivered === null ? '–' : <When at={oldestUndelivered.since} />}
-          note={oldestUndelivered === null ? words.oldestNone : <IdLink id={oldestUndelivered.deliveryId} />}
-          search={null}
-        />
-      </SimpleGrid>
-      {series.length > 0 && <SeriesChart series={series} />}
-    </Stack>
-  );
-}
-
-interface FigureProps {
-  label: string;
-  value: ReactNode;
-  note: ReactNode;
-  /** The list behind the number; null where the note holds the link. */
-  search: Record<string, string> | null;
-}
-
-function Figure({ label, value, note, search }: FigureProps) {
-  return (
-    <Card withBorder padding="md">
-      <Text size="sm" c="dimmed">
-        {search === null ? (
-          label
-        ) : (
-          <Anchor component={Link} to="/deliveries" search={search as never} size="sm">
-            {label}
-          </Anchor>
-        )}
-      </Text>
-      <Text fz={26} fw={700} component="div">
-        {value}
-      </Text>
-      <Text size="xs" c="dimmed" component="div">
-        {note}
-      </Text>
-    </Card>
-  );
-}
-
-function IdLink({ id }: { id: string }) {
-  return (
-    <Anchor component={Link} to="/deliveries/$id" params={{ id } as never} size="xs">
-      …{id.slice(-8)}
-    </Anchor>
+/** Connectors and subscriptions by when they were changed last, newest first. */
+function useChanges(): Change[] {
+  const connectors = useQuery(connectorsQuery()).data?.items;
+  const subscriptions = useQuery(subscriptionsQuery()).data?.items;
+  return useMemo(
+    () =>
+      [
+        ...(connectors ?? []).map((one) => ({ kind: 'connector' as const, ...one })),
+        ...(subscriptions ?? []).map((one) => ({ kind: 'subscription' as const, ...one })),
+      ].sort((a, b) => b.updatedAt.localeCompare(a.updatedAt)),
+    [connectors, subscriptions],
   );
 }
 
@@ -138,7 +115,13 @@ function RecentFailures() {
                   {pages[0]?.items.map((delivery) => (
                     <Table.Tr key={delivery.id}>
                       <Table.Td>
-                        <Anchor component={Link} to="/deliveries/$id" params={{ id: delivery.id } as never} size="sm">
+                        <Anchor
+                          component={Link}
+                          to="/deliveries/$id"
+                          params={{ id: delivery.id } as never}
+                          size="sm"
+                          style={{ whiteSpace: 'nowrap' }}
+                        >
                           {delivery.type} …{delivery.id.slice(-6)}
                         </Anchor>
                       </Table.Td>
@@ -154,48 +137,6 @@ function RecentFailures() {
             </Table.ScrollContainer>
           )
         }
-      </Answer>
-    </section>
-  );
-}
-
-function FailingConnectors() {
-  const connectors = useQuery(connectorsQuery());
-  return (
-    <section aria-labelledby="failing">
-      <Title order={2} size="h4" mb="sm" id="failing">
-        {words.failing}
-      </Title>
-      <Answer of={connectors}>
-        {({ items }) => {
-          if (items.length === 0)
-            return (
-              <Empty
-                title={words.start}
-                action={
-                  <Anchor component={Link} to="/connectors/new">
-                    {words.startConnector}
-                  </Anchor>
-                }
-              >
-                {words.startLead}
-              </Empty>
-            );
-          const failing = items.filter(({ status }) => status !== 'healthy');
-          if (failing.length === 0) return <Text c="dimmed">{words.failingNone}</Text>;
-          return (
-            <Stack gap="xs">
-              {failing.map(({ id, name, status }) => (
-                <Group key={id} justify="space-between">
-                  <Anchor component={Link} to="/connectors/$id" params={{ id } as never}>
-                    {name}
-                  </Anchor>
-                  <Status of={status} />
-                </Group>
-              ))}
-            </Stack>
-          );
-        }}
       </Answer>
     </section>
   );

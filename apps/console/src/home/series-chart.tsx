@@ -1,16 +1,22 @@
 import { Card, Group, Table, Text, Title } from '@mantine/core';
 import type { Stats } from '../api/shapes';
+import { Exactly } from '../pieces/when';
 import { homeWords as words } from '../words/home';
+import type { Change } from './attention';
 
 const width = 900;
 const height = 160;
 const gap = 1;
+/** The service cuts a window into so many points at most; points without deliveries are not sent. */
+const points = 60;
 
-/** Bars of what was delivered and what was given up, with the numbers as a table behind it. */
-export function SeriesChart({ series }: { series: Stats['series'] }) {
-  const most = Math.max(1, ...series.map(({ delivered, deadLettered }) => delivered + deadLettered));
-  const step = width / Math.max(1, series.length);
-  const scale = height / most;
+/** Bars of what was delivered and what was given up where they fell in time, marks of what was changed, and the numbers as a table. */
+export function SeriesChart({ stats, changes }: { stats: Stats; changes: readonly Change[] }) {
+  const { series } = stats;
+  const fromMs = Date.parse(stats.since);
+  const spanMs = Math.max(1, Date.parse(stats.until) - fromMs);
+  const placeOf = (at: string): number => ((Date.parse(at) - fromMs) / spanMs) * width;
+  const marks = changes.filter(({ updatedAt }) => Date.parse(updatedAt) >= fromMs);
   return (
     <Card withBorder>
       <Group justify="space-between" mb="xs">
@@ -18,9 +24,14 @@ export function SeriesChart({ series }: { series: Stats['series'] }) {
           {words.chart}
         </Title>
         <Text size="xs" c="dimmed">
-          {words.last} · ▮ {words.delivered} · ▨ {words.deadLettered}
+          ▮ {words.delivered} · ▨ {words.deadLettered} · ┊ {words.change}
         </Text>
       </Group>
+      {series.length === 0 && (
+        <Text size="sm" c="dimmed">
+          {words.nothingYet}
+        </Text>
+      )}
       <svg
         viewBox={`0 0 ${width} ${height}`}
         width="100%"
@@ -35,29 +46,59 @@ export function SeriesChart({ series }: { series: Stats['series'] }) {
             <rect width="3" height="6" fill="var(--mantine-color-red-8)" />
           </pattern>
         </defs>
-        {series.map(({ at, delivered, deadLettered }, index) => (
-          <g key={at} transform={`translate(${index * step} 0)`}>
-            <rect
-              width={Math.max(1, step - gap)}
-              height={delivered * scale}
-              y={height - delivered * scale}
-              fill="var(--mantine-primary-color-filled)"
-            />
-            <rect
-              width={Math.max(1, step - gap)}
-              height={deadLettered * scale}
-              y={height - (delivered + deadLettered) * scale}
-              fill="url(#dead)"
-            />
-          </g>
+        <line x1="0" y1={height} x2={width} y2={height} stroke="var(--mantine-color-default-border)" />
+        <Bars series={series} placeOf={placeOf} />
+        {marks.map(({ id, name, updatedAt }) => (
+          <line
+            key={id}
+            x1={placeOf(updatedAt)}
+            x2={placeOf(updatedAt)}
+            y1="0"
+            y2={height}
+            stroke="var(--mantine-color-dimmed)"
+            strokeDasharray="3 4"
+            vectorEffect="non-scaling-stroke"
+          >
+            <title>{name}</title>
+          </line>
         ))}
       </svg>
+      <Group justify="space-between" mb="xs">
+        <Text size="xs" c="dimmed" component="span">
+          <Exactly at={stats.since} />
+        </Text>
+        <Text size="xs" c="dimmed" component="span">
+          <Exactly at={stats.until} />
+        </Text>
+      </Group>
       <details>
         <summary>{words.chartTable}</summary>
         <Numbers series={series} />
       </details>
     </Card>
   );
+}
+
+function Bars({ series, placeOf }: { series: Stats['series']; placeOf: (at: string) => number }) {
+  const most = Math.max(1, ...series.map(({ delivered, deadLettered }) => delivered + deadLettered));
+  const step = width / points;
+  const scale = height / most;
+  return series.map(({ at, delivered, deadLettered }) => (
+    <g key={at} transform={`translate(${Math.min(width - step, placeOf(at))} 0)`}>
+      <rect
+        width={Math.max(1, step - gap)}
+        height={delivered * scale}
+        y={height - delivered * scale}
+        fill="var(--mantine-primary-color-filled)"
+      />
+      <rect
+        width={Math.max(1, step - gap)}
+        height={deadLettered * scale}
+        y={height - (delivered + deadLettered) * scale}
+        fill="url(#dead)"
+      />
+    </g>
+  ));
 }
 
 /** The numbers behind the chart. */
@@ -75,7 +116,9 @@ function Numbers({ series }: { series: Stats['series'] }) {
         <Table.Tbody>
           {series.map((row) => (
             <Table.Tr key={row.at}>
-              <Table.Td>{row.at}</Table.Td>
+              <Table.Td>
+                <Exactly at={row.at} />
+              </Table.Td>
               <Table.Td>{row.delivered}</Table.Td>
               <Table.Td>{row.deadLettered}</Table.Td>
               <Table.Td>{row.failedAttempts}</Table.Td>

@@ -225,7 +225,7 @@ async function settled(page: Page, colorScheme: string): Promise<void> {
   await page.waitForTimeout(200);
 }
 
-/** A connector whose Slack app is gone (the stand-in's B001), and one delivery that gave up on it. */
+/** A connector whose Slack app is gone (the stand-in's B001), one delivery that gave up on it, and a job that sends it again. */
 async function haveDeadLetter(stage: Stage): Promise<void> {
   const url = `${stage.dev.receiversUrl}/slack/services/T000/B001/known-token`;
   const made = { name: 'Left workspace', target: 'slack', secrets: { url } };
@@ -236,6 +236,8 @@ async function haveDeadLetter(stage: Stage): Promise<void> {
     payload: { fields: { summary: 'A port is open' } },
   });
   await deliveryTo(stage, made.name, 'dead-lettered');
+  // And one job, so that its report is looked at as well.
+  await stage.api('POST', '/v1/redeliveries', { filter: { connectorId: id }, mode: 'same-bytes' });
 }
 
 async function coldLook(stage: Stage): Promise<{ tookMs: number; scriptBytes: number }> {
@@ -287,8 +289,8 @@ async function until(holds: () => Promise<boolean>): Promise<void> {
 async function pagesOf(stage: Stage): Promise<Record<string, string>> {
   const first = async (list: string): Promise<string> =>
     (await stage.api<{ items: { id: string }[] }>('GET', `/v1/${list}?limit=1`)).items[0]?.id ?? '';
-  const [connector, subscription, delivery, notification] = await Promise.all(
-    ['connectors', 'subscriptions', 'deliveries', 'notifications'].map(first),
+  const [connector, subscription, delivery, notification, job] = await Promise.all(
+    ['connectors', 'subscriptions', 'deliveries', 'notifications', 'jobs'].map(first),
   );
   return {
     home: '/',
@@ -307,6 +309,9 @@ async function pagesOf(stage: Stage): Promise<Record<string, string>> {
     delivery: `/deliveries/${delivery}`,
     attempts: `/deliveries/${delivery}?tab=attempts`,
     redelivery: '/redeliveries/new?status=dead-lettered',
+    jobs: '/jobs',
+    job: `/jobs/${job}`,
+    'deliveries-window': '/deliveries?last=custom&status=delivered',
     'dead-letters': '/dead-letters',
     notifications: '/notifications',
     notification: `/notifications/${notification}`,

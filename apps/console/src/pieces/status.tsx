@@ -27,7 +27,15 @@ export function Status({ of, size = 'md' }: { of: string; size?: 'sm' | 'md' | '
   const known = of in looks ? (of as StatusWord) : null;
   const [icon, color] = known === null ? (['question', 'gray'] as const) : looks[known];
   return (
-    <Badge variant="light" color={color} size={size} tt="none" fw={600} leftSection={<Icon name={icon} size={12} />}>
+    <Badge
+      variant="light"
+      color={color}
+      size={size}
+      tt="none"
+      fw={600}
+      miw="max-content"
+      leftSection={<Icon name={icon} size={12} />}
+    >
       {known === null ? of : statusWords[known]}
     </Badge>
   );

@@ -1,6 +1,7 @@
-import { Button, Card, Group, Progress, SimpleGrid, Stack, Text } from '@mantine/core';
+import { Anchor, Badge, Button, Card, Group, Progress, SimpleGrid, Stack, Text } from '@mantine/core';
 import { useId } from '../app/use-id';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { api } from '../api/client';
 import { jobQuery } from '../api/queries';
 import type { Job } from '../api/shapes';
@@ -8,6 +9,7 @@ import { useMay } from '../app/session';
 import { Answer, ProblemNotice } from '../pieces/notice';
 import { PageHead } from '../pieces/page-head';
 import { Status } from '../pieces/status';
+import { When } from '../pieces/when';
 import { deliveryWords, redeliveryWords as words } from '../words/deliveries';
 
 /** How a job stands; the page stays as its report. */
@@ -16,7 +18,7 @@ export function JobPage() {
   const job = useQuery(jobQuery(id));
   return (
     <>
-      <PageHead title={words.job} lead={words.jobLead} above={{ to: '/deliveries', label: deliveryWords.title }} />
+      <PageHead title={words.job} lead={words.jobLead} above={{ to: '/jobs', label: words.jobs }} />
       <Answer of={job}>{(found) => <Shown job={found} />}</Answer>
     </>
   );
@@ -55,7 +57,41 @@ function Shown({ job }: { job: Job }) {
           </Card>
         ))}
       </SimpleGrid>
+      <Asked job={job} />
     </Stack>
+  );
+}
+
+/** What was asked for, by whom, and the deliveries that it is about. */
+function Asked({ job }: { job: Job }) {
+  const filter = filterOf(job);
+  return (
+    <Card withBorder padding="md">
+      <Text fw={600} mb="xs">
+        {words.asked}
+      </Text>
+      <Group gap="xs" mb="xs">
+        {Object.entries(filter).map(([name, value]) => (
+          <Badge key={name} variant="default" tt="none" size="lg">
+            {deliveryWords.filters[name as keyof typeof deliveryWords.filters] ?? name}: {value}
+          </Badge>
+        ))}
+      </Group>
+      <Text size="sm" c="dimmed">
+        {words.askedBy(job.createdBy ?? '')} {job.createdAt !== undefined && <When at={job.createdAt} />} ·{' '}
+        {deliveryWords.modes[job['mode'] as 'same-bytes' | 'render-again']?.[0]}
+      </Text>
+      <Anchor component={Link} to="/deliveries" search={filter as never} size="sm">
+        {words.showDeliveries}
+      </Anchor>
+    </Card>
+  );
+}
+
+/** Who watches a list of jobs wants to know what each is about. */
+export function filterOf(job: Job): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries((job['filter'] ?? {}) as Record<string, unknown>).map(([name, value]) => [name, String(value)]),
   );
 }
 

@@ -11,6 +11,12 @@ export const connectorWords = {
   tested: (outcome: string) => `${outcome}, `,
   untested: 'untested',
   updated: 'Changed',
+  day: 'Last 24 hours',
+  spark: (delivered: number, dead: number) => `${delivered} delivered, ${dead} given up in the last 24 hours`,
+  sparkNone: 'nothing sent',
+  lastError: 'Last error',
+  lastErrorNone: 'none',
+  lastDelivered: 'last delivered',
   searchLabel: 'Search by name',
   categories: { ticketing: 'Ticketing', messaging: 'Messaging', universal: 'Universal' } as Record<string, string>,
   wizard: {

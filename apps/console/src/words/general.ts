@@ -9,6 +9,7 @@ export const general = {
     subscriptions: 'Subscriptions',
     deliveries: 'Deliveries',
     deadLetters: 'Dead letters',
+    jobs: 'Redeliveries',
     notifications: 'Notifications',
     audit: 'Audit',
     past: 'As it was',

@@ -47,11 +47,11 @@ export class LiveController {
 
   @On(liveRoutes.live)
   async live(
-    @Ask() { caller }: Asked<(typeof liveRoutes)['live']>,
+    @Ask() { caller, query }: Asked<(typeof liveRoutes)['live']>,
     @Req() request: GatewayRequest,
     @Res() response: GatewayResponse,
   ): Promise<void> {
-    const place = placeFrom(request.headers['last-event-id']);
+    const place = placeFrom(request.headers['last-event-id'] ?? query.after);
     const mayGoOn = async (): Promise<boolean> => {
       const principal = await request.principalNow?.();
       return principal !== null && principal !== undefined && opens(principal.scopes, liveRoutes.live.scope);
