@@ -104,7 +104,7 @@ export interface paths {
      */
     post: operations['postSession'];
     /**
-     * Signs the browser out.
+     * Signs the browser out; with `everywhere` every browser that signed in with the same key.
      * @description Needs a key of any scope.
      */
     delete: operations['deleteSession'];
@@ -2716,7 +2716,10 @@ export interface operations {
   };
   deleteSession: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description true: of the same key, in every browser */
+        everywhere?: 'true' | 'false';
+      };
       header?: never;
       path?: never;
       cookie?: never;

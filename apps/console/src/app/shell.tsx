@@ -4,6 +4,7 @@ import {
   Burger,
   Button,
   Group,
+  Menu,
   NavLink,
   Text,
   Tooltip,
@@ -11,11 +12,14 @@ import {
   useMantineColorScheme,
 } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { notifications } from '@mantine/notifications';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useRouter, useRouterState } from '@tanstack/react-router';
 import { api } from '../api/client';
+import { problemOf } from '../api/problem';
 import { sessionQuery } from '../api/queries';
 import { Icon } from '../pieces/icons';
+import { When } from '../pieces/when';
 import { general } from '../words/general';
 import { Keyboard } from './keyboard';
 import { openPalette, Palette } from './palette';
@@ -113,19 +117,39 @@ function ColorSwitch() {
   );
 }
 
+/** Out of this browser, or out of every one that signed in with the same key. */
 function SignOut() {
   const queries = useQueryClient();
   const router = useRouter();
-  const signOut = async (): Promise<void> => {
-    await api('DELETE /v1/session', {}).catch(() => undefined);
-    queries.clear();
-    await router.navigate({ to: '/sign-in' });
-  };
+  const session = useQuery(sessionQuery).data;
+  const end = useMutation({
+    mutationFn: (isEverywhere: boolean) =>
+      api('DELETE /v1/session', { query: { everywhere: isEverywhere ? 'true' : undefined } }),
+    onSuccess: async () => {
+      queries.clear();
+      await router.navigate({ to: '/sign-in' });
+    },
+    // A browser that believes it is signed out while it is not is the worse end of the two.
+    onError: (error) => notifications.show({ color: 'red', message: problemOf(error).title }),
+  });
   return (
-    <Tooltip label={general.signOut}>
-      <ActionIcon variant="default" size="md" aria-label={general.signOut} onClick={() => void signOut()}>
-        <Icon name="signOut" />
-      </ActionIcon>
-    </Tooltip>
+    <Menu position="bottom-end" withinPortal>
+      <Menu.Target>
+        <Tooltip label={general.signOut}>
+          <ActionIcon variant="default" size="md" aria-label={general.signOut} loading={end.isPending}>
+            <Icon name="signOut" />
+          </ActionIcon>
+        </Tooltip>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {session !== undefined && (
+          <Menu.Label>
+            {general.signedInUntil} <When at={session.endsAt} />
+          </Menu.Label>
+        )}
+        <Menu.Item onClick={() => end.mutate(false)}>{general.signOutHere}</Menu.Item>
+        <Menu.Item onClick={() => end.mutate(true)}>{general.signOutEverywhere}</Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
   );
 }

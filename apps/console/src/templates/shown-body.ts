@@ -25,7 +25,8 @@ interface Node {
 /** What a value says to people: a text, a node of Slack or of a Jira document, a named thing, or JSON of anything else. */
 export function textOf(value: unknown): string {
   if (value === undefined || value === null) return '';
-  if (typeof value !== 'object') return String(value);
+  if (typeof value === 'string') return value;
+  if (typeof value !== 'object') return JSON.stringify(value);
   if (Array.isArray(value)) return value.map(textOf).join(', ');
   const node = value as Node;
   if (typeof node.text === 'string') return node.text;

@@ -15,6 +15,7 @@ export interface SessionStore {
   /** null for a session that does not exist or has ended. `use` puts its idle end off. */
   find(tokenHash: Buffer, use: boolean): Promise<StoredSession | null>;
   end(tokenHash: Buffer): Promise<void>;
+  endAll(keyId: string): Promise<void>;
 }
 
 /** A session in use is written to this seldom, so that reading a page costs no write. */
@@ -62,6 +63,10 @@ export class PostgresSessionStore implements SessionStore {
 
   async end(tokenHash: Buffer): Promise<void> {
     await this.database.query(`delete from sessions where token_hash = $1`, [tokenHash]);
+  }
+
+  async endAll(keyId: string): Promise<void> {
+    await this.database.query(`delete from sessions where key_id = $1`, [keyId]);
   }
 
   /** Deletes what has ended; answers how many. */

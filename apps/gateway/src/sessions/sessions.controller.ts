@@ -33,8 +33,14 @@ export class SessionsController {
   }
 
   @On(sessionRoutes.end)
-  async end(@Req() request: GatewayRequest, @Res({ passthrough: true }) response: GatewayResponse): Promise<void> {
-    if (request.session !== undefined) await this.sessions.end(request.session.token);
+  async end(
+    @Ask() { caller, query }: Asked<Routes['end']>,
+    @Req() request: GatewayRequest,
+    @Res({ passthrough: true }) response: GatewayResponse,
+  ): Promise<void> {
+    // With a key alone there is no browser to sign out but those that signed in with it.
+    if (query.everywhere === 'true') await this.sessions.endAll(caller.keyId);
+    else if (request.session !== undefined) await this.sessions.end(request.session.token);
     response.setHeader('Set-Cookie', cookieOf(null, isSecure(request)));
   }
 }

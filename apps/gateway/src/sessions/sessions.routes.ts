@@ -1,4 +1,4 @@
-import { sessionSchema } from '@waybill/contracts/http/sessions';
+import { sessionEndQuerySchema, sessionSchema } from '@waybill/contracts/http/sessions';
 import { route } from '../edge/route.js';
 
 const session = { scope: 'any', resource: 'Session', path: '/v1/session' } as const;
@@ -18,5 +18,10 @@ export const sessionRoutes = {
     does: 'Says who is signed in and what the key allows.',
     answer: sessionSchema,
   }),
-  end: route({ ...session, method: 'DELETE', does: 'Signs the browser out.' }),
+  end: route({
+    ...session,
+    method: 'DELETE',
+    does: 'Signs the browser out; with `everywhere` every browser that signed in with the same key.',
+    query: sessionEndQuerySchema,
+  }),
 };

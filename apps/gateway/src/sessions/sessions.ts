@@ -47,6 +47,11 @@ export class Sessions {
   end(token: string): Promise<void> {
     return whileAvailable(() => this.store.end(hashOf(token)));
   }
+
+  /** Ends every session that was begun with a key. */
+  endAll(keyId: string): Promise<void> {
+    return whileAvailable(() => this.store.endAll(keyId));
+  }
 }
 
 /** What the page must send back with every change; whoever knows it without the cookie can do nothing with it. */

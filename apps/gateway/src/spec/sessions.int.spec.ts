@@ -74,6 +74,24 @@ describe('sessions', () => {
     expect((await stage.send('GET', '/v1/session', { key: null, headers: { cookie } })).status).toBe(401);
   });
 
+  it('ends everywhere for one key, and nowhere for another', async () => {
+    const key = stage.keyOf('acme', 'read');
+    const [here, there, other] = [await signIn(key), await signIn(key), await signIn(stage.keyOf('acme', 'read'))];
+    const headers = { cookie: here.cookie, 'waybill-csrf': here.csrf };
+    const end = await stage.send('DELETE', '/v1/session?everywhere=true', { key: null, headers });
+    expect(end.status).toBe(204);
+    const statusOf = async ({ cookie }: { cookie: string }): Promise<number> =>
+      (await stage.send('GET', '/v1/session', { key: null, headers: { cookie } })).status;
+    expect([await statusOf(here), await statusOf(there), await statusOf(other)]).toEqual([401, 401, 200]);
+  });
+
+  it('ends everywhere only for who has the CSRF token', async () => {
+    const { cookie } = await signIn(stage.keyOf('acme', 'read'));
+    const end = await stage.send('DELETE', '/v1/session?everywhere=true', { key: null, headers: { cookie } });
+    expect(end.status).toBe(403);
+    expect((await stage.send('GET', '/v1/session', { key: null, headers: { cookie } })).status).toBe(200);
+  });
+
   it('ends with its key', async () => {
     const key = stage.keyOf('acme', 'read');
     const { cookie } = await signIn(key);

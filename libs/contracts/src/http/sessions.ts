@@ -7,6 +7,11 @@ export const sessionCookie = 'waybill_session';
 /** Must stand in every request of a session that is no GET: another site can make a browser send the cookie, but not this. */
 export const csrfHeader = 'waybill-csrf';
 
+/** Query of `DELETE /v1/session`. */
+export const sessionEndQuerySchema = z.strictObject({
+  everywhere: z.enum(['true', 'false']).optional().describe('true: of the same key, in every browser'),
+});
+
 /** Answer of `POST` and `GET /v1/session`: who is signed in, what the key allows, and until when. */
 export const sessionSchema = z.looseObject({
   tenant: tenantIdSchema,
