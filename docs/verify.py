@@ -30,15 +30,15 @@ def extends(m, n, rm, rn, proof):
 class Log:
     def __init__(s, log, note, p, vkey, older):
         s.log, s.p, s.bad, s.seen, s.streams, s.range = log, p, [], {}, {}, p["kind"] == "range"
-        (s.origin, s.size, s.root), s.old = checkpoint(note, vkey), next((o for o in older if o[0].endswith("/" + log)), None)
+        (s.origin, s.size, s.root), s.old = checkpoint(note, vkey), [o for o in older if o[0].endswith("/" + log)]
         s.last = s.n = p["from"] - 1 if s.range else 0; s.peaks = [b64(h) for h in p.get("left", [])]; s.seen[s.n] = fold(s.peaks)
         if not s.origin.endswith("/" + log) or s.size != p["size"] or len(s.peaks) != bits(s.n): s.bad.append((no_place, "the proof is of another checkpoint"))
     def take(s, o):  # a line: first where it stands in the tree, then what it says
-        pos, leaf, old = o["position"], b64(o["leaf"]), s.old[1] if s.old else -1
+        pos, leaf = o["position"], b64(o["leaf"])
         if s.range:
             if pos != s.last + 1: s.bad.append((min(pos, s.last + 1), "a line is missing or out of place"))
             push(s.peaks, s.n, leaf); s.n += 1
-            if s.n == old: s.seen[old] = fold(s.peaks)
+            if any(s.n == old[1] for old in s.old): s.seen[s.n] = fold(s.peaks)
         elif not s.last < pos <= s.size or walk(pos - 1, s.size - 1, None, leaf, [b64(h) for h in o["proof"]])[1] != s.root:
             s.bad.append((pos, "the proof does not lead to the root"))
         s.last = pos
@@ -54,8 +54,8 @@ class Log:
         if s.range and s.last != s.p["to"]: s.bad.append((s.last + 1, "the export ends before it should"))
         if s.range and s.n == s.p["to"] and not extends(s.n, s.size, fold(s.peaks), s.root, [b64(h) for h in s.p["consistency"]]):
             s.bad.append((no_place, "the leaves are not those that were signed"))
-        if s.old and (s.old[0] != s.origin or not (s.seen[s.old[1]] == s.old[2] if s.old[1] in s.seen and s.range else extends(
-                s.old[1], s.size, s.old[2], s.root, [b64(h) for h in (s.p.get("previous") or {"hashes": []})["hashes"]]))):
+        if not all(o[0] == s.origin and (s.seen[o[1]] == o[2] if o[1] in s.seen and s.range else extends(
+                o[1], s.size, o[2], s.root, [b64(h) for h in (s.p.get("previous") or {"hashes": []})["hashes"]])) for o in s.old):
             s.bad.append((no_place, "it is not shown to extend the older checkpoint"))
         print(f"{s.log}: {s.size} signed,", "FIRST BAD POSITION {}: {}".format(*min(s.bad)) if s.bad else "verified")
 def members(f):
@@ -75,6 +75,6 @@ def main(path, vkey, *files):
         for line in body.decode("ascii").split("\n")[:-1] if file[:7] == "entries" else []:
             if json.dumps(json.loads(line), separators=(",", ":")) != line: raise ValueError("a line is not spelled as an export spells it")
             logs[-1].take(json.loads(line))
-    sys.exit(not (logs and not any([l.end() or l.bad for l in logs]) and all(any(l.old is o for l in logs) for o in older)))
+    sys.exit(not (logs and not any([l.end() or l.bad for l in logs]) and all(any(o in l.old for l in logs) for o in older)))
 try: main(*sys.argv[1:])
 except (ValueError, KeyError, IndexError, TypeError, AttributeError) as e: sys.exit(f"refused: {e}")

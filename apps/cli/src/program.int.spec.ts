@@ -1,16 +1,19 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { archiveOf, buildRange, noteOf, vkey } from '@waybill/event-log/export.fixture';
+import { signCheckpoint } from '@waybill/event-log/checkpoint';
+import { archiveOf, buildRange, buildSelection, noteOf, origin, signer, vkey } from '@waybill/event-log/export.fixture';
+import { opensslResponse, opensslRoot } from '@waybill/event-log/time-stamp.fixture';
+import { tlogProofText } from '@waybill/event-log/tlog-proof';
 import { runWaybill } from './program.js';
 
 /** A server that says what it was asked, so that the command lines can be seen from its side. */
 describe('waybill', () => {
   const folder = mkdtempSync(join(tmpdir(), 'waybill-cli-'));
   const asked: { method: string; url: string; body: string; key: string }[] = [];
-  let answer: { status: number; body: unknown };
+  let answer: { status: number; body: unknown; plain?: true };
   let server: Server;
   let url: string;
 
@@ -31,7 +34,8 @@ describe('waybill', () => {
       request.on('end', () => {
         const { method = '', url: path = '', headers } = request;
         asked.push({ method, url: path, body, key: headers.authorization ?? '' });
-        response.writeHead(answer.status, { 'content-type': 'application/json' }).end(JSON.stringify(answer.body));
+        const text = answer.plain ? String(answer.body) : JSON.stringify(answer.body);
+        response.writeHead(answer.status, { 'content-type': 'application/json' }).end(text);
       });
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -55,6 +59,8 @@ describe('waybill', () => {
     ['a file that is not there', ['verify', '/nowhere/export.tar', '--key', vkey]],
     ['a payload that is no JSON', ['publish', 'incident', '{oops']],
     ['a redelivery of everything', ['redeliver']],
+    ['a proof of nothing', ['proof', '--log', 'delivery-0']],
+    ['growth of no log', ['consistency', '--from', '5']],
     ['shredding of nothing', ['shred', '--reason', 'x']],
     ['a time that is none', ['replay', '--log', 'delivery-0', '--until', 'yesterday']],
   ])('answers 2 to wrong usage: %s', async (_case, args) => {
@@ -113,6 +119,90 @@ describe('waybill', () => {
     const { code, out } = await run('verify', file, '--key', vkey, '--json');
     const { verified, logs } = JSON.parse(out) as { verified: boolean; logs: { firstBad: { position: number } }[] };
     expect([code, verified, logs[0]?.firstBad.position]).toEqual([1, false, 7]);
+    expect(asked).toEqual([]);
+  });
+
+  it('holds an export to every checkpoint of an anchor, and to none that it cannot be compared with', async () => {
+    const file = join(folder, 'export.tar');
+    const anchors = join(folder, 'anchors');
+    const anchor = (size: number, note = noteOf(size)): void => {
+      mkdirSync(join(anchors, 'delivery-0'), { recursive: true });
+      writeFileSync(join(anchors, 'delivery-0', `${String(size).padStart(16, '0')}.checkpoint`), note);
+    };
+    writeFileSync(file, archiveOf(buildRange(12)));
+    for (const size of [1, 5, 8, 12]) anchor(size);
+    const whole = await run('verify', file, '--key', vkey, '--anchors', anchors);
+    expect([whole.code, whole.out]).toEqual([0, expect.stringContaining('it extends 4 older checkpoints')]);
+    writeFileSync(file, archiveOf(buildRange(12, 6, 12)));
+    const part = await run('verify', file, '--key', vkey, '--anchors', anchors);
+    expect([part.code, part.out]).toEqual([
+      0,
+      expect.stringMatching(/Whether the log extends the older checkpoint of 1 events/),
+    ]);
+    // Somebody with the key has rewritten history: only the anchor still knows.
+    writeFileSync(file, archiveOf(buildRange(12)));
+    anchor(5, signCheckpoint({ origin, size: 5, rootHash: Buffer.alloc(32, 1) }, signer));
+    const rewritten = await run('verify', file, '--key', vkey, '--anchors', anchors);
+    expect([rewritten.code, rewritten.out]).toEqual([
+      1,
+      expect.stringContaining('does not extend the older checkpoint'),
+    ]);
+    anchor(5);
+    // The end was cut off: an anchor knows more than the export.
+    anchor(20);
+    const cut = await run('verify', file, '--key', vkey, '--anchors', anchors, '--json');
+    expect([cut.code, cut.out]).toEqual([
+      1,
+      expect.stringContaining('a checkpoint of 20 events was given, this one has 12'),
+    ]);
+    expect((await run('verify', file, '--key', vkey, '--anchors', join(folder, 'none'))).code).toBe(2);
+  });
+
+  it('checks the time stamps beside anchored checkpoints when it is given the root of their authority', async () => {
+    const anchors = join(folder, 'stamped', 'delivery-0');
+    const file = join(folder, 'export.tar');
+    const ca = join(folder, 'tsa.pem');
+    mkdirSync(anchors, { recursive: true });
+    writeFileSync(file, archiveOf(buildRange(12)));
+    writeFileSync(ca, opensslRoot);
+    writeFileSync(join(anchors, '0000000000000005.checkpoint'), noteOf(5));
+    // Of another text: a stamp that was moved here.
+    writeFileSync(join(anchors, '0000000000000005.checkpoint.tsr'), opensslResponse);
+    const args = ['verify', file, '--key', vkey, '--anchors', join(folder, 'stamped')];
+    const unchecked = await run(...args);
+    expect([unchecked.code, unchecked.out]).toEqual([0, expect.stringContaining('1 time stamps were not checked')]);
+    const checked = await run(...args, '--tsa-ca', ca);
+    expect([checked.code, checked.out]).toEqual([1, expect.stringMatching(/FALSE TIME STAMP .*something else/)]);
+  });
+
+  it('takes checkpoints, receipts and proofs of growth home byte for byte, and checks them without a server', async () => {
+    const [older, newer] = [join(folder, 'five.checkpoint'), join(folder, 'twelve.checkpoint')];
+    writeFileSync(older, noteOf(5));
+    answer = { status: 200, body: noteOf(12), plain: true };
+    await run('checkpoint', '--log', 'delivery-0', '-o', newer);
+    expect(readFileSync(newer, 'utf8')).toBe(noteOf(12));
+    const [line] = buildSelection(12, [7]).lines;
+    const hashes = (line?.proof ?? []).map((hash) => Buffer.from(hash, 'base64'));
+    const extra = Buffer.from(line?.entry ?? '', 'base64');
+    answer = { status: 200, body: tlogProofText({ index: 6, hashes, checkpoint: noteOf(12), extra }), plain: true };
+    const receipt = join(folder, 'receipt');
+    await run('proof', '--log', 'delivery-0', '--position', '7', '-o', receipt);
+    expect((await run('proof', '--notification', 'ntf_x')).out).toBe(answer.body);
+    await run('consistency', '--from', older, '--to', newer);
+    expect(asked.map(({ url: path }) => path)).toEqual([
+      '/v1/log/delivery-0/checkpoint',
+      '/v1/log/delivery-0/proof?position=7&entry=true',
+      '/v1/notifications/ntf_x/receipt',
+      '/v1/log/delivery-0/consistency?from=5&to=12',
+    ]);
+    asked.length = 0;
+    const verified = await run('verify', receipt, '--key', vkey);
+    expect([verified.code, verified.out]).toEqual([
+      0,
+      expect.stringMatching(/position 7 of 12 .*\n.*AttemptStarted, version 4 of delivery-a/),
+    ]);
+    writeFileSync(receipt, readFileSync(receipt, 'utf8').replace('index 6', 'index 7'));
+    expect((await run('verify', receipt, '--key', vkey)).code).toBe(1);
     expect(asked).toEqual([]);
   });
 });

@@ -3,6 +3,7 @@ import { configCommand } from './commands/config.js';
 import { connectorsCommand, deliveriesCommand, subscriptionsCommand } from './commands/lists.js';
 import { doctorCommand } from './commands/doctor.js';
 import { exportCommand } from './commands/export.js';
+import { checkpointCommand, consistencyCommand, proofCommand } from './commands/proof.js';
 import { publishCommand } from './commands/publish.js';
 import { redeliverCommand } from './commands/redeliver.js';
 import { replayCommand } from './commands/replay.js';
@@ -35,6 +36,9 @@ export async function runWaybill(args: readonly string[], world: World): Promise
     shredCommand,
     holdCommand,
     exportCommand,
+    checkpointCommand,
+    proofCommand,
+    consistencyCommand,
     verifyCommand,
     doctorCommand,
     configCommand,

@@ -55,6 +55,11 @@ export class Server {
     return (await this.answer('GET', path + queryText(query))).json() as Promise<T>;
   }
 
+  /** The body byte for byte, for what is signed. */
+  async text(path: string, query: Readonly<Record<string, unknown>> = {}): Promise<string> {
+    return (await this.answer('GET', path + queryText(query))).text();
+  }
+
   async post<T>(path: string, body: unknown): Promise<T> {
     return (
       await this.answer('POST', path, typeof body === 'string' ? body : JSON.stringify(body))

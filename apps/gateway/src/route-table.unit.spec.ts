@@ -42,6 +42,7 @@ POST /v1/explain
 POST /v1/notifications
 GET /v1/notifications
 GET /v1/notifications/{id}
+GET /v1/notifications/{id}/receipt
 GET /v1/deliveries
 GET /v1/deliveries/facets
 GET /v1/deliveries/{id}

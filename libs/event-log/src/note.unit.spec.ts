@@ -130,12 +130,16 @@ describe('a tlog-proof', () => {
     });
   });
 
-  it('passes over extra data, which nobody signs', () => {
-    expect(parseTlogProof(tlogProofText(proof).replace('index', 'extra QUJD\nindex'))).toEqual(proof);
+  it('carries extra data, which nobody signs, before the index', () => {
+    const extra = Buffer.from('ABC');
+    const written = tlogProofText({ ...proof, extra });
+    expect(written).toBe(tlogProofText(proof).replace('index', 'extra QUJD\nindex'));
+    expect(parseTlogProof(written)).toEqual({ ...proof, extra });
   });
 
   it.each<[string, string]>([
     ['another version', tlogProofText(proof).replace('@v1', '@v2')],
+    ['extra data with two spellings', tlogProofText(proof).replace('index', 'extra QUJ=\nindex')],
     ['an index with a leading zero', tlogProofText(proof).replace('index 5', 'index 05')],
     ['no index', tlogProofText(proof).replace('index 5\n', '')],
     ['a short hash', tlogProofText(proof).replace(Buffer.alloc(32, 2).toString('base64'), 'AgIC')],

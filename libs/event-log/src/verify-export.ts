@@ -19,19 +19,20 @@ class LineRefused extends Error {
 
 /**
  * Checks an export with a key that came from somewhere else, and with older checkpoints of the same logs: no server, no network, no
- * database. Answers a verdict for whatever comes in; reads the archive as a stream.
+ * database. Answers a verdict for whatever comes in; reads the archive as a stream. `previousNotes` must all be compared; of
+ * `anchoredNotes`, such as an anchor holds by the thousand, those that the export can be compared with.
  */
 export async function verifyExport(
   archive: AsyncIterable<Uint8Array>,
   vkey: string,
   previousNotes: readonly string[] = [],
+  anchoredNotes: readonly string[] = [],
 ): Promise<ExportVerdict> {
   const verdicts: LogVerdict[] = [];
   try {
     const key = parseVkey(vkey);
     const older = previousNotes.map((note) => openCheckpoint(note, key));
-    if (new Set(older.map(({ origin }) => origin)).size < older.length)
-      throw new TarRefused('two older checkpoints of one log were given: compare them one after the other');
+    const anchored = anchoredNotes.map((note) => openCheckpoint(note, key));
     let open: LogVerifier | null = null;
     let log = '';
     let note = '';
@@ -49,8 +50,8 @@ export async function verifyExport(
       if (folder !== log) throw new TarRefused(`${name} stands before the checkpoint of its log`);
       if (file === 'proof.json') {
         if (open !== null) throw new TarRefused(`${log} has two proofs`);
-        const previous = older.find(({ origin }) => origin.endsWith(`/${log}`)) ?? null;
-        open = new LogVerifier(log, note, readProof(bytes), key, previous);
+        const ofLog = [...older, ...anchored].filter(({ origin }) => origin.endsWith(`/${log}`));
+        open = new LogVerifier(log, note, readProof(bytes), key, ofLog);
       } else if (/^entries-\d+\.ndjson$/.test(file)) {
         if (open === null) throw new TarRefused(`${name} stands before the proof of its log`);
         takeLines(open, bytes);
@@ -63,8 +64,12 @@ export async function verifyExport(
     if (unused !== undefined)
       throw new TarRefused(`the archive holds nothing of ${unused.origin}, of which an older checkpoint was given`);
     // What was asked for and could not be done is no yes.
-    const compared = older.every(({ origin }) =>
-      verdicts.some((verdict) => origin.endsWith(`/${verdict.log}`) && verdict.extendsPrevious === true),
+    const compared = older.every(({ origin, size }) =>
+      verdicts.some(
+        (verdict) =>
+          origin.endsWith(`/${verdict.log}`) &&
+          verdict.compared.some((one) => one.size === size && one.extended === true),
+      ),
     );
     const verified = compared && verdicts.every((verdict) => verdict.verified);
     return { verified, key: vkey, logs: verdicts, refused: null };

@@ -10,6 +10,11 @@ export interface Fault {
   readonly reason: string;
 }
 
+export interface Comparison {
+  readonly size: number;
+  readonly extended: boolean | null;
+}
+
 export interface LogVerdict {
   readonly log: string;
   readonly origin: string;
@@ -25,8 +30,10 @@ export interface LogVerdict {
   readonly bad: number;
   readonly payloads: { readonly opened: number; readonly shredded: number; readonly closed: number };
   readonly otherTenants: number;
-  /** null: no older checkpoint was given. */
+  /** Of all older checkpoints together; null where none was given, or one could not be compared. */
   readonly extendsPrevious: boolean | null;
+  /** Each older checkpoint, by the size of its tree: whether the log has grown from it, null where the export cannot say. */
+  readonly compared: readonly Comparison[];
   /** What this export cannot say, in sentences. */
   readonly cannotConclude: readonly string[];
 }
@@ -38,13 +45,15 @@ export interface LogVerdict {
 export class LogVerifier {
   private readonly checkpoint: Checkpoint;
   private readonly frontier: Frontier;
+  private readonly sizes: ReadonlySet<number>;
   private next: number;
   private firstBad: Fault | null = null;
   private bad = 0;
   private events = 0;
   private otherTenants = 0;
   private readonly payloads = { opened: 0, shredded: 0, closed: 0 };
-  private previousRoot: Buffer | null = null;
+  /** Roots of the sizes of older checkpoints, as the leaves went by. */
+  private readonly passedRoots = new Map<number, Buffer>();
   private readonly streams = new Map<string, number>();
   private gaps = 0;
   private last = 0;
@@ -55,10 +64,12 @@ export class LogVerifier {
     note: string,
     private readonly proof: ExportProof,
     key: NoteKey,
-    private readonly previous: Checkpoint | null,
+    /** Older checkpoints of this log, which it must have grown from. */
+    private readonly older: readonly Checkpoint[],
   ) {
     this.checkpoint = openCheckpoint(note, key);
     const { kind } = proof;
+    this.sizes = new Set(older.map(({ size }) => size));
     this.next = kind === 'range' ? proof.from : 1;
     this.frontier = kind === 'range' ? frontierOf(proof.from - 1, proof.left) : Frontier.empty();
     if (!this.checkpoint.origin.endsWith(`/${log}`))
@@ -87,8 +98,14 @@ export class LogVerifier {
   /** What came of it. Ask once, after the last line. */
   verdict(): LogVerdict {
     if (this.proof.kind === 'range') this.endRange(this.proof);
-    const extendsPrevious = this.judgePrevious();
-    if (extendsPrevious === false) this.fail(null, 'the log does not extend the older checkpoint');
+    const compared = this.older.map((checkpoint) => ({ size: checkpoint.size, extended: this.judgeOlder(checkpoint) }));
+    for (const { size, extended } of compared) if (extended === false) this.fail(null, this.notExtended(size));
+    const answers = compared.map(({ extended }) => extended);
+    const extendsPrevious = answers.includes(false)
+      ? false
+      : answers.includes(null) || answers.length === 0
+        ? null
+        : true;
     const { origin, size, rootHash } = this.checkpoint;
     return {
       log: this.log,
@@ -105,7 +122,8 @@ export class LogVerifier {
       payloads: this.payloads,
       otherTenants: this.otherTenants,
       extendsPrevious,
-      cannotConclude: this.openQuestions(extendsPrevious),
+      compared,
+      cannotConclude: this.openQuestions(compared),
     };
   }
 
@@ -119,10 +137,10 @@ export class LogVerifier {
     this.rememberPrevious();
   }
 
-  /** An older checkpoint inside the range is compared while the leaves go by. */
+  /** Older checkpoints inside the range are compared while the leaves go by. */
   private rememberPrevious(): void {
-    if (this.proof.kind === 'range' && this.frontier.size === this.previous?.size)
-      this.previousRoot = this.frontier.root();
+    const { size } = this.frontier;
+    if (this.proof.kind === 'range' && this.sizes.has(size)) this.passedRoots.set(size, this.frontier.root());
   }
 
   private takeProven({ position, leaf, proof = [] }: ExportLine): void {
@@ -154,18 +172,25 @@ export class LogVerifier {
       this.fail(null, 'the leaves do not lead to the root of the checkpoint: they are not those that were signed');
   }
 
-  private judgePrevious(): boolean | null {
-    const { previous, checkpoint, proof } = this;
-    if (previous === null) return null;
-    if (previous.origin !== checkpoint.origin || previous.size > checkpoint.size) return false;
-    if (previous.size === checkpoint.size) return previous.rootHash.equals(checkpoint.rootHash);
-    if (this.previousRoot !== null) return this.previousRoot.equals(previous.rootHash);
-    return judgeProof(proof.previous, previous, checkpoint);
+  private judgeOlder(older: Checkpoint): boolean | null {
+    const { checkpoint, proof } = this;
+    if (older.origin !== checkpoint.origin || older.size > checkpoint.size) return false;
+    if (older.size === checkpoint.size) return older.rootHash.equals(checkpoint.rootHash);
+    const passed = this.passedRoots.get(older.size);
+    if (passed !== undefined) return passed.equals(older.rootHash);
+    return judgeProof(proof.previous, older, checkpoint);
   }
 
-  private openQuestions(extendsPrevious: boolean | null): string[] {
+  private notExtended(size: number): string {
+    return size > this.checkpoint.size
+      ? `a checkpoint of ${size} events was given, this one has ${this.checkpoint.size}: the end is missing, or the export is the older one`
+      : 'the log does not extend the older checkpoint';
+  }
+
+  private openQuestions(compared: readonly Comparison[]): string[] {
     const said: string[] = [];
-    const { proof, checkpoint, previous } = this;
+    const { proof, checkpoint } = this;
+    const unknown = compared.filter(({ extended }) => extended === null);
     if (proof.kind === 'selection')
       said.push(
         `Whether there are further events about ${proof.about}: only the events that are here are proven; versions of each stream are without gaps, the newest ones may have been left out. An export of the whole range can say it.`,
@@ -181,13 +206,15 @@ export class LogVerifier {
       said.push(`What ${this.payloads.shredded} shredded payloads said: their keys were deleted.`);
     if (this.payloads.closed > 0)
       said.push(`What ${this.payloads.closed} payloads say: the export holds no key that opens them.`);
-    if (previous !== null && extendsPrevious === null)
+    if (unknown.length > 0)
       said.push(
-        'Whether the log extends the older checkpoint: the export holds no proof of it; export again with --previous.',
+        `Whether the log extends ${unknown.length === 1 ? 'the older checkpoint' : 'older checkpoints'} of ${unknown
+          .map(({ size }) => size)
+          .join(', ')} events: the export holds no proof of it; export again with --previous.`,
       );
-    if (previous === null)
+    if (compared.length === 0)
       said.push(
-        'Whether the holder of the signing key has shown others another history: compare the checkpoint with one from somewhere else (--previous).',
+        'Whether the holder of the signing key has shown others another history: compare the checkpoint with one from somewhere else (--previous, --anchors).',
       );
     said.push(
       `What happened after position ${checkpoint.size}, and what was never recorded: only a receipt that a publisher holds shows that.`,

@@ -529,6 +529,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/notifications/{id}/receipt': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Proves that a notification is in the log (c2sp.org/tlog-proof@v1): for its publisher to keep, and to check without this server.
+     * @description Needs a key with the scope `publish`.
+     */
+    get: operations['getNotificationsByIdReceipt'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/deliveries': {
     parameters: {
       query?: never;
@@ -3755,6 +3775,30 @@ export interface operations {
       default: components['responses']['Problem'];
     };
   };
+  getNotificationsByIdReceipt: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Id of a notification */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'text/plain': unknown;
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
   getDeliveries: {
     parameters: {
       query?: {
@@ -4328,6 +4372,7 @@ export interface operations {
     parameters: {
       query: {
         position: number;
+        entry?: boolean;
       };
       header?: never;
       path: {

@@ -9,6 +9,7 @@ import { Rpc } from '../edge/rpc.js';
 import { rangeLines } from './export-lines.js';
 import { logRoutes } from './log.routes.js';
 import { LogSource } from './log-source.js';
+import { notificationRoutes } from '../notifications/notifications.routes.js';
 import { replayRoutes } from './replay.routes.js';
 import { planExport, writeExport } from './write-export.js';
 
@@ -33,9 +34,23 @@ export class LogProofsController {
     @Ask() { caller, params: { log }, query }: Asked<Routes['proof']>,
     @Res() response: GatewayResponse,
   ): Promise<void> {
-    const input = { log, position: query.position };
-    const { proof } = await this.source({ caller, log }).notary<{ proof: string }>('proof', input);
-    sendText(response, proof);
+    const source = this.source({ caller, log });
+    sendText(response, query.entry ? await source.receipt(query.position) : await source.proof(query.position));
+  }
+
+  /** What a publisher keeps: that its notification is in the log, to be shown to anybody who has the notary's key. */
+  @On(notificationRoutes.receipt)
+  async receipt(
+    @Ask() { caller, params }: Asked<(typeof notificationRoutes)['receipt']>,
+    @Res() response: GatewayResponse,
+  ): Promise<void> {
+    const { position, routing } = await this.rpc.ask<{ position: number; routing: { log: string } }>(
+      caller,
+      'subscriptions',
+      'notifications.get',
+      params,
+    );
+    sendText(response, await this.source({ caller, log: routing.log }).receipt(position));
   }
 
   @On(logRoutes.consistency)
@@ -78,7 +93,7 @@ export class LogProofsController {
       consistency: range.consistency,
       previous: null,
     } as const;
-    const verifier = new LogVerifier(log, range.checkpoint, proof, parseVkey(vkey), null);
+    const verifier = new LogVerifier(log, range.checkpoint, proof, parseVkey(vkey), []);
     for await (const page of rangeLines(source, { from: body.from, to, size: range.size }, false))
       for (const line of page) verifier.take(line);
     const { verified, firstBad, events, cannotConclude } = verifier.verdict();

@@ -1,6 +1,8 @@
 import { noTenant, type ServiceName } from '@waybill/contracts/subjects';
+import { Refused } from '@waybill/decider/decider';
 import type { PreviousProof } from '@waybill/event-log/export-format';
 import type { StoredEntry } from '@waybill/event-log/stored-events';
+import { parseTlogProof, tlogProofText } from '@waybill/event-log/tlog-proof';
 import type { Caller } from '../edge/route.js';
 import type { Rpc } from '../edge/rpc.js';
 
@@ -57,6 +59,19 @@ export class LogSource {
     });
     const proof = previous === undefined || found.previous === null ? null : { size: previous, hashes: found.previous };
     return { ...found, previous: proof };
+  }
+
+  /** `c2sp.org/tlog-proof@v1` of one position. */
+  async proof(position: number): Promise<string> {
+    return (await this.notary<{ proof: string }>('proof', { log: this.log, position })).proof;
+  }
+
+  /** As `proof`, and says of what: refuses a position that belongs to another tenant. */
+  async receipt(position: number): Promise<string> {
+    const [proof, [stored]] = await Promise.all([this.proof(position), this.entries(position - 1, position, 1, false)]);
+    if (stored === undefined || (stored.tenant !== this.tenant && stored.tenant !== noTenant))
+      throw new Refused('not_found', `Position ${position} of ${this.log} is none of yours.`);
+    return tlogProofText({ ...parseTlogProof(proof), extra: Buffer.from(stored.entry, 'base64') });
   }
 
   async leaves(size: number, after: number, limit: number): Promise<Buffer> {

@@ -38,4 +38,13 @@ export const notificationRoutes = {
     params: z.strictObject({ id: notificationIdSchema }),
     answer: notificationDetailSchema,
   }),
+  receipt: route({
+    ...notification,
+    scope: 'publish',
+    method: 'GET',
+    path: '/v1/notifications/{id}/receipt',
+    does: 'Proves that a notification is in the log (c2sp.org/tlog-proof@v1): for its publisher to keep, and to check without this server.',
+    params: z.strictObject({ id: notificationIdSchema }),
+    media: 'text/plain',
+  }),
 };

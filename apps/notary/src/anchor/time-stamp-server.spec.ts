@@ -22,7 +22,6 @@ import { Certificate as CertificateAsn } from '@peculiar/asn1-x509';
 import {
   BasicConstraintsExtension,
   cryptoProvider,
-  type ExtendedKeyUsageType,
   ExtendedKeyUsageExtension,
   type X509Certificate,
   X509CertificateGenerator,
@@ -81,7 +80,7 @@ export async function startTimeStampServer(): Promise<TimeStampServer> {
     const certificate = await X509CertificateGenerator.create({
       subject: 'CN=Time stamps of the stand-in', issuer: rootCertificate.subject, publicKey: keys.publicKey,
       signingKey: root.privateKey, signingAlgorithm: algorithm, ...validity, serialNumber: randomBytes(8).toString('hex'),
-      extensions: [new ExtendedKeyUsageExtension([usage as ExtendedKeyUsageType], true)],
+      extensions: [new ExtendedKeyUsageExtension([usage], true)],
     }); // prettier-ignore
     const pkcs8 = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey));
     return { certificate, key: createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' }) };

@@ -5,7 +5,11 @@ import { logNameSchema, positionSchema, timeSchema } from './fields.js';
 export const verifyEventsMax = 100_000;
 
 /** Query of `GET /v1/log/{log}/proof`. */
-export const proofQuerySchema = z.strictObject({ position: z.int().min(1) });
+export const proofQuerySchema = z.strictObject({
+  position: z.int().min(1),
+  /** Puts the entry of the event, whose hash is the leaf, into the `extra` line, so that the proof says by itself of what it is one. */
+  entry: z.boolean().default(false),
+});
 /** Query of `GET /v1/log/{log}/consistency`: two sizes, the later one signed. */
 export const consistencyQuerySchema = z.strictObject({ from: positionSchema, to: positionSchema.optional() });
 
