@@ -4,7 +4,6 @@ import {
   createHmac,
   createSecretKey,
   type KeyObject,
-  randomBytes,
   randomFillSync,
 } from 'node:crypto';
 
@@ -53,7 +52,10 @@ export interface SealedPlace {
  * measured), and this is done for every notification.
  */
 export function newDataKey(): KeyObject {
-  return createSecretKey(randomBytes(keyBytes));
+  const bytes = nextRandom(keyBytes);
+  const key = createSecretKey(bytes);
+  bytes.fill(0);
+  return key;
 }
 
 /** Seals the text under the subject's key. A random nonce is safe here because one key seals a handful of events, not 2^32. */
@@ -129,17 +131,18 @@ export class KeyWrapper {
   }
 }
 
-/** Random nonces come out of a pool that is filled at once: asking for twelve bytes costs as much as asking for four thousand. */
-const pool = Buffer.alloc(nonceBytes * 341);
+/** Random bytes come out of a pool that is filled at once: asking for twelve costs as much as asking for four thousand. */
+const pool = Buffer.alloc(4096);
 let poolAt = pool.length;
 
-function nextNonce(): Buffer {
-  if (poolAt + nonceBytes > pool.length) {
+/** A piece of the pool that is given out once; it is filled anew only after all of it was. */
+function nextRandom(bytes: number): Buffer {
+  if (poolAt + bytes > pool.length) {
     randomFillSync(pool);
     poolAt = 0;
   }
-  poolAt += nonceBytes;
-  return Buffer.from(pool.subarray(poolAt - nonceBytes, poolAt));
+  poolAt += bytes;
+  return pool.subarray(poolAt - bytes, poolAt);
 }
 
 function aad(field: string, log: string, id: string): Buffer {
@@ -147,7 +150,7 @@ function aad(field: string, log: string, id: string): Buffer {
 }
 
 function encrypt(key: KeyObject, bound: Buffer, clear: Buffer): Buffer {
-  const nonce = nextNonce();
+  const nonce = nextRandom(nonceBytes);
   const cipher = createCipheriv('aes-256-gcm', key, nonce);
   cipher.setAAD(bound);
   return Buffer.concat([Buffer.from([form]), nonce, cipher.update(clear), cipher.final(), cipher.getAuthTag()]);
