@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { barrels } from './checks/barrels.js';
+import { catalogueOnly } from './checks/catalogue.js';
 import { codes } from './checks/codes.js';
 import { deadFiles } from './checks/dead-files.js';
 import { events } from './checks/events.js';
@@ -24,6 +25,7 @@ const checks: readonly Check[] = [
   tests,
   events,
   codes,
+  catalogueOnly,
   deadFiles,
   migrations,
   pages,

@@ -3,6 +3,7 @@ import { csrfHeaderName, idempotencyHeaderName } from './headers';
 import type { AnswerOf, BodyOf, CallName, ParamsOf, QueryOf } from './calls';
 import type { paths } from './openapi.generated';
 import { ProblemError, unreachable } from './problem';
+import { general } from '../words/general';
 
 type Options<K extends CallName> = {
   query?: QueryOf<K>;
@@ -72,7 +73,7 @@ export async function api<K extends CallName>(call: K, options: Options<K>): Pro
 /** What an answer that is no success says. */
 export async function problemIn(response: Response): Promise<ProblemError> {
   const said = (await response.json().catch(() => null)) as ProblemError['problem'] | null;
-  const title = response.statusText || 'The answer could not be read';
+  const title = response.statusText || general.unreadable;
   const requestId = response.headers.get('x-request-id') ?? '';
   return new ProblemError(
     said ?? { type: 'about:blank', title, status: response.status, code: 'unreadable', requestId },

@@ -1,4 +1,5 @@
 import type { Problem } from './shapes';
+import { general } from '../words/general';
 
 /** What the API said no with, or what kept us from hearing it. */
 export class ProblemError extends Error {
@@ -19,7 +20,7 @@ export function problemOf(error: unknown): Problem {
   const detail = error instanceof Error ? error.message : String(error);
   return {
     type: 'about:blank',
-    title: 'The console has a fault',
+    title: general.consoleFault,
     status: 0,
     detail,
     code: 'console_fault',
@@ -30,9 +31,9 @@ export function problemOf(error: unknown): Problem {
 export function unreachable(): ProblemError {
   return new ProblemError({
     type: 'about:blank',
-    title: 'The gateway does not answer',
+    title: general.unreachable,
     status: 0,
-    detail: 'Check that it runs and that this machine reaches it; what you entered is kept.',
+    detail: general.unreachableHow,
     code: 'unreachable',
     requestId: '',
   });

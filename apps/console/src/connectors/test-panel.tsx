@@ -76,7 +76,12 @@ function Outcome({ result, isConnection }: { result: TestResult; isConnection: b
   const next = reasonNext(reason);
   return (
     <Stack role="status">
-      <Alert variant="light" color={color} icon={<Icon name={icon} size={18} />} title={isConnection && outcome === 'accepted' ? words.connected : words[outcome]}>
+      <Alert
+        variant="light"
+        color={color}
+        icon={<Icon name={icon} size={18} />}
+        title={isConnection && outcome === 'accepted' ? words.connected : words[outcome]}
+      >
         {reason !== null && <Text size="sm">{reasonWords(reason)}</Text>}
         {error !== null && (
           <Text size="sm">
@@ -122,7 +127,7 @@ export function Phases({ timingsMs }: { timingsMs: TestResult['timingsMs'] }) {
         {rows.map(([name, label]) => (
           <Table.Tr key={name}>
             <Table.Td>{label}</Table.Td>
-            <Table.Td>{Number(timingsMs[name]).toFixed(1)} ms</Table.Td>
+            <Table.Td>{words.ms(Number(timingsMs[name]))}</Table.Td>
           </Table.Tr>
         ))}
       </Table.Tbody>

@@ -1,4 +1,5 @@
 import { type Bytes, fromBase64, isSame, joined, sha256 } from './bytes.js';
+import { verifyWords as words } from '../words/verify.js';
 
 /** What a checkpoint says: so many events had this root (c2sp.org/tlog-checkpoint). */
 export interface Checkpoint {
@@ -13,7 +14,7 @@ const encoder = new TextEncoder();
 /** Reads a note without believing it; throws for another form. */
 export function readCheckpoint(note: string): Checkpoint {
   const [origin = '', size = '', root = ''] = note.split('\n');
-  if (!/^\d{1,15}$/.test(size) || root === '') throw new Error('this is no checkpoint');
+  if (!/^\d{1,15}$/.test(size) || root === '') throw new Error(words.noCheckpoint);
   return { origin, size: Number(size), root: fromBase64(root) };
 }
 
@@ -39,11 +40,10 @@ export async function isSignedBy(note: string, vkey: string): Promise<boolean> {
 
 async function readVkey(text: string): Promise<{ name: string; id: Uint8Array; publicKey: Bytes }> {
   const [, name = '', id = '', encoded = ''] = /^([^+\s]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]+=*)$/.exec(text.trim()) ?? [];
-  if (name === '') throw new Error('a verification key is <name>+<8 hex digits>+<base64>');
+  if (name === '') throw new Error(words.keyForm);
   const typed = fromBase64(encoded);
-  if (typed[0] !== ed25519 || typed.length !== 33) throw new Error('the key is no Ed25519 key');
+  if (typed[0] !== ed25519 || typed.length !== 33) throw new Error(words.keyAlgorithm);
   const found = (await sha256(joined(encoder.encode(`${name}\n`), typed))).subarray(0, 4);
-  if ([...found].map((byte) => byte.toString(16).padStart(2, '0')).join('') !== id)
-    throw new Error('the id of the key is not that of its bytes');
+  if ([...found].map((byte) => byte.toString(16).padStart(2, '0')).join('') !== id) throw new Error(words.keyId);
   return { name, id: found, publicKey: typed.slice(1) };
 }

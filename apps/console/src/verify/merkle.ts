@@ -1,4 +1,5 @@
 import { type Bytes, isSame, joined, sha256 } from './bytes.js';
+import { verifyWords as words } from '../words/verify.js';
 
 /** RFC 6962 hashing in the browser: leaves and nodes are told apart by their first byte. */
 const leafPrefix = Uint8Array.of(0);
@@ -15,12 +16,12 @@ export class Frontier {
   constructor(size: number, left: readonly Bytes[]) {
     let rest = size;
     for (const hash of left) {
-      if (rest === 0) throw new Error('the frontier is of a larger size than it names');
+      if (rest === 0) throw new Error(words.frontierLarger);
       const leaves = 2 ** Math.floor(Math.log2(rest));
       this.subtrees.push({ hash, leaves });
       rest -= leaves;
     }
-    if (rest !== 0) throw new Error('the frontier does not have the size it names');
+    if (rest !== 0) throw new Error(words.frontierSize);
   }
 
   async add(leaf: Bytes): Promise<void> {

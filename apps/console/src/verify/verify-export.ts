@@ -2,6 +2,7 @@ import { type Bytes, fromBase64, isSame, sha256 } from './bytes.js';
 import { type Checkpoint, readCheckpoint, isSignedBy } from './checkpoint.js';
 import { Frontier, isExtension, leafHash, rootOf } from './merkle.js';
 import { filesIn } from './tar.js';
+import { verifyWords as words } from '../words/verify.js';
 
 /** What a walk over an export has found. `signed` is null where no key was given to check the signature with. */
 export interface Verdict {
@@ -56,7 +57,7 @@ export async function verifyExport(
   const files = filesIn(tar);
   const note = files.get(`${log}/checkpoint`);
   const proofText = files.get(`${log}/proof.json`);
-  if (note === undefined || proofText === undefined) throw new Error('the export holds no checkpoint of this log');
+  if (note === undefined || proofText === undefined) throw new Error(words.noCheckpointOfLog);
   const checkpoint = readCheckpoint(note);
   const proof = JSON.parse(proofText) as Proof;
   const lines = linesIn(files, log);
@@ -73,10 +74,9 @@ export async function verifyExport(
     signed,
     firstBad: { position, reason },
   });
-  if (signed === false) return bad(null, 'the checkpoint carries no good signature of this key');
-  if (proof.size !== checkpoint.size) return bad(null, 'the proof is for another size than the checkpoint');
-  if (seen !== null && !(await extendsSeen(seen, checkpoint, proof)))
-    return bad(null, `the log does not begin with the ${seen.size} events that this browser saw signed before`);
+  if (signed === false) return bad(null, words.notSigned);
+  if (proof.size !== checkpoint.size) return bad(null, words.otherSize);
+  if (seen !== null && !(await extendsSeen(seen, checkpoint, proof))) return bad(null, words.otherPast(seen.size));
   const frontier = new Frontier((proof.from ?? 1) - 1, (proof.left ?? []).map(fromBase64));
   for (const [at, line] of lines.entries()) {
     const reason = await faultOf(line, log);
@@ -84,18 +84,17 @@ export async function verifyExport(
     const leaf = fromBase64(line.leaf);
     if (proof.kind === 'selection') {
       const root = await rootOf(leaf, line.position - 1, proof.size, (line.proof ?? []).map(fromBase64));
-      if (root === null || !isSame(root, checkpoint.root))
-        return bad(line.position, 'the event is not in the signed tree');
+      if (root === null || !isSame(root, checkpoint.root)) return bad(line.position, words.notInTree);
     } else {
-      if (line.position !== said.from + at) return bad(said.from + at, 'the row is missing');
+      if (line.position !== said.from + at) return bad(said.from + at, words.missing);
       await frontier.add(leaf);
     }
     progress(at + 1);
   }
   if (proof.kind === 'selection') return { ...said, signed, firstBad: null };
-  if (proof.to !== checkpoint.size) return bad(null, 'the export ends before its checkpoint');
+  if (proof.to !== checkpoint.size) return bad(null, words.endsEarly);
   const isRoot = isSame(await frontier.root(), checkpoint.root);
-  return isRoot ? { ...said, signed, firstBad: null } : bad(null, 'the events do not lead to the signed root');
+  return isRoot ? { ...said, signed, firstBad: null } : bad(null, words.otherRoot);
 }
 
 async function extendsSeen(seen: Seen, checkpoint: Checkpoint, proof: Proof): Promise<boolean> {
@@ -115,11 +114,11 @@ function linesIn(files: Map<string, string>, log: string): Line[] {
 /** What of one event is not what its leaf was made from; null when everything is. Of other tenants only the leaf is seen. */
 async function faultOf(line: Line, log: string): Promise<string | null> {
   if (line.absent === 'other-tenant') return null;
-  if (line.absent !== undefined) return `the row is ${line.absent}`;
-  if (line.entry === undefined || line.meta === undefined || line.data === undefined) return 'the line holds no entry';
+  if (line.absent !== undefined) return words.absent(line.absent);
+  if (line.entry === undefined || line.meta === undefined || line.data === undefined) return words.noEntry;
   const entry = fromBase64(line.entry);
-  if (!isSame(await leafHash(entry), fromBase64(line.leaf))) return 'the row is not the one that was signed';
-  if (!isOf(entry, log, line.position)) return 'the entry is of another log or position';
+  if (!isSame(await leafHash(entry), fromBase64(line.leaf))) return words.otherRow;
+  if (!isOf(entry, log, line.position)) return words.otherPlace;
   // The entry ends with the hashes of its three parts and whether there is a sealed one.
   const at = entry.length - 97;
   const sealed = line.sealed === undefined ? null : fromBase64(line.sealed);
@@ -128,9 +127,9 @@ async function faultOf(line: Line, log: string): Promise<string | null> {
     [fromBase64(line.data), entry.subarray(at + 32, at + 64), 'data'],
     [sealed, entry.subarray(at + 65), 'sealed'],
   ];
-  if ((entry[at + 64] === 1) !== (sealed !== null)) return 'the sealed part is not the one in the entry';
+  if ((entry[at + 64] === 1) !== (sealed !== null)) return words.otherSeal;
   for (const [part, digest, name] of parts)
-    if (part !== null && !isSame(await sha256(part), digest)) return `the ${name} part is not the one in the entry`;
+    if (part !== null && !isSame(await sha256(part), digest)) return words.otherPart(name);
   return null;
 }
 

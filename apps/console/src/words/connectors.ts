@@ -114,6 +114,7 @@ export const templateWords = {
 };
 
 export const testWords = {
+  ms: (ms: number) => `${ms.toFixed(1)} ms`,
   send: 'Send a test',
   again: 'Send again',
   connection: 'Test the connection only',

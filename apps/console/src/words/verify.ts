@@ -1,0 +1,23 @@
+/** What is wrong with an export, a checkpoint or a key, as the verification in the browser says it. */
+export const verifyWords = {
+  noCheckpoint: 'this is no checkpoint',
+  noCheckpointOfLog: 'the export holds no checkpoint of this log',
+  keyForm: 'a verification key is <name>+<8 hex digits>+<base64>',
+  keyAlgorithm: 'the key is no Ed25519 key',
+  keyId: 'the id of the key is not that of its bytes',
+  frontierLarger: 'the frontier is of a larger size than it names',
+  frontierSize: 'the frontier does not have the size it names',
+  notSigned: 'the checkpoint carries no good signature of this key',
+  otherSize: 'the proof is for another size than the checkpoint',
+  otherPast: (size: number) => `the log does not begin with the ${size} events that this browser saw signed before`,
+  notInTree: 'the event is not in the signed tree',
+  missing: 'the row is missing',
+  endsEarly: 'the export ends before its checkpoint',
+  otherRoot: 'the events do not lead to the signed root',
+  absent: (how: string) => `the row is ${how}`,
+  noEntry: 'the line holds no entry',
+  otherRow: 'the row is not the one that was signed',
+  otherPlace: 'the entry is of another log or position',
+  otherSeal: 'the sealed part is not the one in the entry',
+  otherPart: (part: string) => `the ${part} part is not the one in the entry`,
+};
