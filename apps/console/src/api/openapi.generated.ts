@@ -4540,6 +4540,8 @@ export interface operations {
             connectorVersion: number;
             renderer: string;
             recorded: {
+              method: string;
+              url: string;
               bodySha256: string;
               bodyBytes: number;
             } & {
