@@ -25,6 +25,7 @@ import { HandleJob } from './handle-job.js';
 import { AttemptsDueTimer } from './in/attempts-due.timer.js';
 import { CaughtUpRpc } from './in/caught-up.rpc.js';
 import { ConnectorsHealthRpc } from './in/connectors-health.rpc.js';
+import { ConnectorBannerRpc } from './in/connector-banner.rpc.js';
 import { DeliveriesRpc } from './in/deliveries.rpc.js';
 import { GivenUpConnectorsTimer } from './in/given-up-connectors.timer.js';
 import { JobsRpc } from './in/jobs.rpc.js';
@@ -42,6 +43,7 @@ import { ReplayAttempt } from './out/replay-attempt.js';
 import { Secrets } from './out/secrets.js';
 import { sendThrough } from './out/send.js';
 import { TryOut } from './out/try-out.js';
+import { ConnectorBanners } from './read/connector-banner.js';
 import { deliveries } from './read/deliveries.js';
 import { ConnectorStatsList } from './read/connector-stats.js';
 import { DeliveryFacetCounts } from './read/delivery-facets.js';
@@ -68,6 +70,7 @@ export const deliveryLog = 'delivery-0';
 const controllers = [
   DeliveriesRpc,
   ConnectorsHealthRpc,
+  ConnectorBannerRpc,
   JobsRpc,
   StatsRpc,
   TryOutRpc,
@@ -145,6 +148,7 @@ export async function deliveryModule(config: Config, kit: Kit): Promise<DynamicM
       { provide: Jobs, useValue: jobs },
       { provide: HandleJob, useValue: new HandleJob(eventLog, jobs, reached) },
       ...questionsTo(database, projection),
+      { provide: ConnectorBanners, useValue: banners(eventLog, connectors, projection, healths) },
       { provide: TestAudit, useValue: new TestAudit(eventLog) },
       { provide: ReplayAttempt, useValue: new ReplayAttempt({ nc, engine: jq, log }) },
       { provide: TryOut, useValue: new TryOut({ jq, send, secrets, connectors }) },
@@ -169,6 +173,11 @@ function questionsTo(database: DataSource, projection: Projection): Provider[] {
     { provide: DeliveryFacetCounts, useValue: new DeliveryFacetCounts(database) },
     { provide: DeliveryList, useValue: new DeliveryList(database, () => projection.whenCurrent()) },
   ];
+}
+
+function banners(log: PostgresLog, connectors: Connectors, projection: Projection, healths: Healths): ConnectorBanners {
+  const rows = async (tenant: string) => (await projection.whenCurrent(), healths.of(tenant));
+  return new ConnectorBanners({ log, connectorOf: (id) => connectors.get(id), rows });
 }
 
 interface Work {

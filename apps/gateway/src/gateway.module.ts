@@ -6,6 +6,7 @@ import type { DataSource } from 'typeorm';
 import { ApiKeysController } from './api-keys/api-keys.controller.js';
 import type { GatewayConfig } from './config.js';
 import { ConnectorsController } from './connectors/connectors.controller.js';
+import { ConnectorBanners } from './connectors/connector-banners.js';
 import { Propagation } from './connectors/propagation.js';
 import type { ConsoleFile } from './console/console-files.js';
 import { ConsoleController, consoleToken } from './console/console.controller.js';
@@ -72,6 +73,7 @@ export class GatewayModule {
       module: GatewayModule,
       providers: [
         Rpc,
+        ConnectorBanners,
         Propagation,
         { provide: configToken, useValue: parts.config },
         { provide: logToken, useValue: parts.log },

@@ -20,6 +20,7 @@ import { PublishRpc } from './in/publish.rpc.js';
 import { SubscriptionsRpc } from './in/subscriptions.rpc.js';
 import { UnknownTenantConsumer } from './in/unknown-tenant.consumer.js';
 import { subscriptionsMigrations } from './migrations.js';
+import { ExplainedThenPages } from './read/explained-then.js';
 import { NotificationList } from './read/notification-list.js';
 import { RoutingState } from './read/routing-state.js';
 import { readModels } from './read/models.js';
@@ -100,6 +101,13 @@ export async function subscriptionsModule(config: SubscriptionsConfig, kit: Kit)
       { provide: Router, useValue: router },
       { provide: Intakes, useValue: intakes },
       { provide: SubscriptionList, useValue: list },
+      {
+        provide: ExplainedThenPages,
+        useValue: new ExplainedThenPages(eventLog, async (tenant, after, limit) => {
+          await routing?.whenCurrent();
+          return state.idsOf(tenant, after, limit);
+        }),
+      },
       { provide: NotificationList, useValue: new NotificationList(database, async () => notifications?.whenCurrent()) },
     ],
   };

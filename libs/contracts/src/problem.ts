@@ -9,6 +9,8 @@ export const problemSchema = z.object({
   instance: z.string().optional(),
   code: z.string(),
   requestId: z.string().optional(),
+  /** Of a refused notification that is on the record: `/v1/why/{refusalId}` explains it. */
+  refusalId: z.string().optional(),
   errors: z
     .array(
       z.object({

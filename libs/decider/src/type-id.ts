@@ -1,5 +1,5 @@
 /** The prefixes of contract.md: what an id names can be seen from the id. */
-export type IdPrefix = 'con' | 'sub' | 'ntf' | 'dlv' | 'att' | 'job' | 'key' | 'req';
+export type IdPrefix = 'con' | 'sub' | 'ntf' | 'dlv' | 'att' | 'job' | 'key' | 'req' | 'ref';
 
 export type TypeId<P extends IdPrefix = IdPrefix> = `${P}_${string}`;
 

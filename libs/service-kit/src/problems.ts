@@ -60,7 +60,8 @@ function problemIn(error: unknown, requestId: string | undefined): Problem | nul
   if (error instanceof Invalid)
     return problem(error.code, error.message, { ...ids(requestId), errors: [...error.errors] });
   if (error instanceof Unreadable) return problem('malformed', error.message, ids(requestId));
-  if (error instanceof Refused) return problem(error.code, error.message, { ...ids(requestId), ...errorsOf(error) });
+  if (error instanceof Refused)
+    return problem(error.code, error.message, { ...ids(requestId), ...recordOf(error), ...errorsOf(error) });
   if (error.name === 'Overloaded') return problem('overloaded', error.message, ids(requestId));
   // By name, because event-log and bus are machines that this one does not import.
   if (error.name === 'LogUnavailable')
@@ -75,6 +76,11 @@ function rejection(error: Error): [code: string, detail: string] {
   return kind === 'conflict'
     ? ['version_mismatch', 'Somebody else changed it at the same moment; read it again.']
     : ['try_again', 'The state it was decided on changed; ask again.'];
+}
+
+/** Where a refusal stands on the record, so that the caller can ask about it later. */
+function recordOf({ refusalId }: Refused & { readonly refusalId?: string }): Partial<Problem> {
+  return refusalId === undefined ? {} : { refusalId };
 }
 
 function errorsOf(error: Refused): Partial<Problem> {

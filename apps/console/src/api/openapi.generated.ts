@@ -817,7 +817,7 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * Explains a notification, delivery, connector, subscription or job in words and as data.
+     * Explains a notification, delivery, connector, subscription, job or refused notification in words and as data.
      * @description Needs a key with the scope `read`.
      */
     get: operations['getWhyById'];
@@ -1578,11 +1578,146 @@ export interface components {
       /** Format: date-time */
       updatedAt: string;
       updatedBy: string;
+      disabledReason?: string | null;
+      /** @description Of a single connector: what to warn of; null where delivery did not answer */
+      health?:
+        | ({
+            paused:
+              | ({
+                  /** Format: date-time */
+                  until: string;
+                  reason: string;
+                  meaning: string | null;
+                } & {
+                  [key: string]: unknown;
+                })
+              | null;
+            failing:
+              | ({
+                  /** Format: date-time */
+                  since: string;
+                  /** @description Reason of the attempt that showed it */
+                  reason: string;
+                  /** @description The reason in a sentence */
+                  meaning: string | null;
+                  /** @description The delivery whose attempt showed it */
+                  deliveryId: string | null;
+                  /** @description What the target answered to it */
+                  targetSaid:
+                    | ({
+                        response:
+                          | (
+                              | ({
+                                  status: number;
+                                  headers: {
+                                    [key: string]: string;
+                                  };
+                                  body: string;
+                                  bodyTruncated: boolean;
+                                } & {
+                                  [key: string]: unknown;
+                                })
+                              | ({
+                                  recipients: ({
+                                    stage: string;
+                                    recipient: string;
+                                    code: number | null;
+                                    text: string;
+                                  } & {
+                                    [key: string]: unknown;
+                                  })[];
+                                } & {
+                                  [key: string]: unknown;
+                                })
+                            )
+                          | null;
+                        error:
+                          | ({
+                              code: string;
+                              message: string;
+                            } & {
+                              [key: string]: unknown;
+                            })
+                          | null;
+                      } & {
+                        [key: string]: unknown;
+                      })
+                    | null;
+                } & {
+                  [key: string]: unknown;
+                })
+              | null;
+            /** @description Set while the connector is disabled because its target is gone or has failed for five days */
+            givenUp:
+              | ({
+                  /** Format: date-time */
+                  at: string;
+                  /** @enum {string} */
+                  why: 'target_gone' | 'failing_too_long';
+                  words: string;
+                  /** @description Reason of the attempt that showed it */
+                  reason: string;
+                  /** @description The reason in a sentence */
+                  meaning: string | null;
+                  /** @description The delivery whose attempt showed it */
+                  deliveryId: string | null;
+                  /** @description What the target answered to it */
+                  targetSaid:
+                    | ({
+                        response:
+                          | (
+                              | ({
+                                  status: number;
+                                  headers: {
+                                    [key: string]: string;
+                                  };
+                                  body: string;
+                                  bodyTruncated: boolean;
+                                } & {
+                                  [key: string]: unknown;
+                                })
+                              | ({
+                                  recipients: ({
+                                    stage: string;
+                                    recipient: string;
+                                    code: number | null;
+                                    text: string;
+                                  } & {
+                                    [key: string]: unknown;
+                                  })[];
+                                } & {
+                                  [key: string]: unknown;
+                                })
+                            )
+                          | null;
+                        error:
+                          | ({
+                              code: string;
+                              message: string;
+                            } & {
+                              [key: string]: unknown;
+                            })
+                          | null;
+                      } & {
+                        [key: string]: unknown;
+                      })
+                    | null;
+                } & {
+                  [key: string]: unknown;
+                })
+              | null;
+          } & {
+            [key: string]: unknown;
+          })
+        | null;
+      /** @description Of a single connector; in a list it is null */
       lastTest:
         | ({
             /** Format: date-time */
             at: string;
             outcome: string;
+            reason?: string | null;
+            by?: string;
           } & {
             [key: string]: unknown;
           })
@@ -1655,11 +1790,146 @@ export interface components {
       /** Format: date-time */
       updatedAt: string;
       updatedBy: string;
+      disabledReason?: string | null;
+      /** @description Of a single connector: what to warn of; null where delivery did not answer */
+      health?:
+        | ({
+            paused:
+              | ({
+                  /** Format: date-time */
+                  until: string;
+                  reason: string;
+                  meaning: string | null;
+                } & {
+                  [key: string]: unknown;
+                })
+              | null;
+            failing:
+              | ({
+                  /** Format: date-time */
+                  since: string;
+                  /** @description Reason of the attempt that showed it */
+                  reason: string;
+                  /** @description The reason in a sentence */
+                  meaning: string | null;
+                  /** @description The delivery whose attempt showed it */
+                  deliveryId: string | null;
+                  /** @description What the target answered to it */
+                  targetSaid:
+                    | ({
+                        response:
+                          | (
+                              | ({
+                                  status: number;
+                                  headers: {
+                                    [key: string]: string;
+                                  };
+                                  body: string;
+                                  bodyTruncated: boolean;
+                                } & {
+                                  [key: string]: unknown;
+                                })
+                              | ({
+                                  recipients: ({
+                                    stage: string;
+                                    recipient: string;
+                                    code: number | null;
+                                    text: string;
+                                  } & {
+                                    [key: string]: unknown;
+                                  })[];
+                                } & {
+                                  [key: string]: unknown;
+                                })
+                            )
+                          | null;
+                        error:
+                          | ({
+                              code: string;
+                              message: string;
+                            } & {
+                              [key: string]: unknown;
+                            })
+                          | null;
+                      } & {
+                        [key: string]: unknown;
+                      })
+                    | null;
+                } & {
+                  [key: string]: unknown;
+                })
+              | null;
+            /** @description Set while the connector is disabled because its target is gone or has failed for five days */
+            givenUp:
+              | ({
+                  /** Format: date-time */
+                  at: string;
+                  /** @enum {string} */
+                  why: 'target_gone' | 'failing_too_long';
+                  words: string;
+                  /** @description Reason of the attempt that showed it */
+                  reason: string;
+                  /** @description The reason in a sentence */
+                  meaning: string | null;
+                  /** @description The delivery whose attempt showed it */
+                  deliveryId: string | null;
+                  /** @description What the target answered to it */
+                  targetSaid:
+                    | ({
+                        response:
+                          | (
+                              | ({
+                                  status: number;
+                                  headers: {
+                                    [key: string]: string;
+                                  };
+                                  body: string;
+                                  bodyTruncated: boolean;
+                                } & {
+                                  [key: string]: unknown;
+                                })
+                              | ({
+                                  recipients: ({
+                                    stage: string;
+                                    recipient: string;
+                                    code: number | null;
+                                    text: string;
+                                  } & {
+                                    [key: string]: unknown;
+                                  })[];
+                                } & {
+                                  [key: string]: unknown;
+                                })
+                            )
+                          | null;
+                        error:
+                          | ({
+                              code: string;
+                              message: string;
+                            } & {
+                              [key: string]: unknown;
+                            })
+                          | null;
+                      } & {
+                        [key: string]: unknown;
+                      })
+                    | null;
+                } & {
+                  [key: string]: unknown;
+                })
+              | null;
+          } & {
+            [key: string]: unknown;
+          })
+        | null;
+      /** @description Of a single connector; in a list it is null */
       lastTest:
         | ({
             /** Format: date-time */
             at: string;
             outcome: string;
+            reason?: string | null;
+            by?: string;
           } & {
             [key: string]: unknown;
           })
@@ -2481,6 +2751,7 @@ export interface components {
       instance?: string;
       code: string;
       requestId?: string;
+      refusalId?: string;
       errors?: {
         pointer: string;
         code: string;
@@ -4243,7 +4514,9 @@ export interface operations {
   };
   getWhyById: {
     parameters: {
-      query?: never;
+      query?: {
+        cursor?: string;
+      };
       header?: never;
       path: {
         id: string;
@@ -4261,7 +4534,7 @@ export interface operations {
           'application/json': {
             id: string;
             /** @enum {string} */
-            kind: 'connector' | 'subscription' | 'notification' | 'delivery' | 'job';
+            kind: 'connector' | 'subscription' | 'notification' | 'delivery' | 'job' | 'refusal';
             words: string;
             steps: ({
               at: string | null;

@@ -1,7 +1,9 @@
 import { Controller, Inject } from '@nestjs/common';
+import type { Connector } from '@waybill/contracts/http/connectors';
 import { Ask, type Asked, type Caller, On } from '../edge/route.js';
 import { Rpc } from '../edge/rpc.js';
 import { withMembers, withTextMember } from '../edge/splice.js';
+import { ConnectorBanners } from './connector-banners.js';
 import { connectorRoutes } from './connectors.routes.js';
 import { Propagation, type Written } from './propagation.js';
 
@@ -17,6 +19,7 @@ export class ConnectorsController {
   constructor(
     @Inject(Rpc) private readonly rpc: Rpc,
     @Inject(Propagation) private readonly propagation: Propagation,
+    @Inject(ConnectorBanners) private readonly banners: ConnectorBanners,
   ) {}
 
   @On(connectorRoutes.create)
@@ -35,8 +38,9 @@ export class ConnectorsController {
   }
 
   @On(connectorRoutes.get)
-  get(@Ask() { caller, params, query }: Asked<Routes['get']>): Promise<unknown> {
-    return this.rpc.ask(caller, 'registry', 'connectors.get', { ...params, ...query });
+  async get(@Ask() { caller, params, query }: Asked<Routes['get']>): Promise<unknown> {
+    const connector = await this.rpc.ask<Connector>(caller, 'registry', 'connectors.get', { ...params, ...query });
+    return query.at === undefined ? this.banners.with(caller, connector) : connector;
   }
 
   @On(connectorRoutes.update)

@@ -11,7 +11,8 @@ describe('why', () => {
       name: 'SOC',
       target: 'slack',
       status: 'disabled',
-      disabledReason: 'gone',
+      enabled: false,
+      disabledReason: 'target_gone',
       version: 2,
       createdAt: at,
       createdBy: 'key:a',
@@ -33,7 +34,7 @@ describe('why', () => {
       payloadText: '{"n":1.50}',
       routing: { routes: [{ subscriptionId: idOf('sub', 1), connectorId: idOf('con', 1), suppressed: false }] },
     }));
-    await stage.answer('subscriptions', 'explain', () => ({ items: [] }));
+    await answerHistories(stage);
     const row = {
       id: idOf('dlv', 1),
       connectorId: idOf('con', 1),
@@ -55,13 +56,30 @@ describe('why', () => {
     expect([status, json.kind, json.data.deliveriesComplete]).toEqual([200, 'notification', true]);
     expect(json.words).toContain('It was delivered to “SOC”');
     expect(json.steps[1].words).toContain(`Subscription ${idOf('sub', 1)} chose`);
-    const asked = stage.heard.find(({ subject }) => subject.endsWith('.explain'));
-    expect(asked?.text).toBe('{"type":"incident","source":"ci","id":"7","payload":{"n":1.50}}');
+    expect(json.data.subscriptions.asOf).toEqual({ log: 'subscriptions-0', position: 29 });
   });
 
   it('explains a connector with the reason that it is disabled', async () => {
     const { json } = await stage.send('GET', `/v1/why/${idOf('con', 1)}`);
-    expect(json.words).toBe('Connector “SOC” sends to slack. It is disabled because of gone.');
+    expect(json.words).toMatch(/^Connector “SOC” sends to slack\. It is disabled because of target_gone \(.*\)\./);
+    expect(
+      json.steps.map(({ position, words }: { position: number; words: string }) => [position, words.split(',')[0]]),
+    ).toEqual([
+      [8, 'A connector was made'],
+      [9, 'A connector was turned off'],
+    ]);
+  });
+
+  it('explains what was deleted by its history', async () => {
+    const { status, json } = await stage.send('GET', `/v1/why/${idOf('sub', 1)}`);
+    expect([status, json.words]).toEqual([200, 'The subscription was deleted; it chooses nothing.']);
+    expect(json.steps).toMatchObject([{ position: 12, words: expect.stringContaining('by key:a') }]);
+  });
+
+  it('explains a refused notification by the id that its refusal was told with', async () => {
+    const { json } = await stage.send('GET', `/v1/why/${idOf('ref', 1)}`);
+    expect(json).toMatchObject({ kind: 'refusal', steps: [{ log: 'subscriptions-0', position: 13 }] });
+    expect(json.words).toContain('The notification 7 of ci of type incident was refused with payload_too_large');
   });
 
   it('shows the payload of a notification as it was spelled', async () => {
@@ -70,10 +88,51 @@ describe('why', () => {
     expect(text).not.toContain('payloadText');
   });
 
-  it.each([
-    ['what was deleted is gone', idOf('sub', 1), 410],
-    ['what is no id is not found', 'xyz_1', 404],
-  ])('%s', async (_, id, status) => {
+  it.each([['what is no id is not found', 'xyz_1', 404]])('%s', async (_, id, status) => {
     expect((await stage.send('GET', `/v1/why/${id}`)).status).toBe(status);
   });
 });
+
+/** What the log says of each, and of a refused notification. */
+async function answerHistories(stage: Stage): Promise<void> {
+  await stage.answer('subscriptions', 'notifications.explain', () => ({
+    asOf: { log: 'subscriptions-0', position: 29 },
+    items: [],
+    madeLater: 0,
+    deletedBefore: 0,
+    agrees: true,
+    nextCursor: null,
+  }));
+  const event = (position: number, type: string, data: object) => ({
+    log: 'registry-0',
+    position,
+    type,
+    at,
+    actor: 'key:a',
+    data,
+  });
+  await stage.answer('registry', 'connectors.history', () => ({
+    items: [event(9, 'ConnectorDisabled', { reason: 'target_gone' }), event(8, 'ConnectorCreated', {})],
+    nextCursor: null,
+  }));
+  await stage.answer('subscriptions', 'subscriptions.history', () => ({
+    items: [{ ...event(12, 'SubscriptionDeleted', {}), log: 'subscriptions-0' }],
+    nextCursor: null,
+  }));
+  await stage.answer('subscriptions', 'refusals.get', ({ text }) => ({
+    ...(JSON.parse(text) as object),
+    code: 'payload_too_large',
+    detail: 'A payload has at most 262144 bytes.',
+    pointer: null,
+    subject: null,
+    type: 'incident',
+    source: 'ci',
+    sourceId: '7',
+    via: 'request',
+    bytes: 300_000,
+    refusedAt: at,
+    refusedBy: 'key:a',
+    log: 'subscriptions-0',
+    position: 13,
+  }));
+}

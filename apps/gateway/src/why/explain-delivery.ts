@@ -1,4 +1,6 @@
 import type { Attempt, Delivery } from '@waybill/contracts/http/deliveries';
+import { meaningOfReason } from '@waybill/contracts/codes/end-reasons';
+import { meaningOfEvent } from '@waybill/contracts/codes/event-types';
 import type { Why } from '@waybill/contracts/http/why';
 
 type Step = Why['steps'][number];
@@ -13,7 +15,7 @@ export function endOfDelivery(delivery: Delivery, names: Names): string {
   const to = `to ${named(delivery.connectorId, names)}`;
   const attempts = delivery.attempts?.length ?? delivery.attemptCount ?? 0;
   const tries = attempts === 1 ? 'at the first attempt' : `after ${attempts} attempts`;
-  const because = delivery.reason === null ? '' : ` because of ${delivery.reason}`;
+  const because = delivery.reason === null ? '' : ` because of ${reasonInWords(delivery.reason)}`;
   switch (delivery.status) {
     case 'delivered':
       return `It was delivered ${to} ${tries}${ticketOf(delivery)}.`;
@@ -51,11 +53,11 @@ function wordsOfEvent(type: string, delivery: Delivery, names: Names): string {
     DeliveryAccepted: `Subscription ${named(delivery.subscriptionId, names)} chose connector ${named(delivery.connectorId, names)}.`,
     AttemptStarted: 'An attempt began.',
     RetryScheduled: 'Another attempt was planned.',
-    DeliveryDeadLettered: `It was given up${delivery.reason === null ? '' : ` because of ${delivery.reason}`}.`,
+    DeliveryDeadLettered: `It was given up${delivery.reason === null ? '' : ` because of ${reasonInWords(delivery.reason)}`}.`,
     DeliveryCancelled: 'It was cancelled.',
     RedeliveryRequested: 'Somebody asked for a redelivery.',
   };
-  return words[type] ?? `${type} was recorded.`;
+  return words[type] ?? meaningOfEvent(deliveryLog, type) ?? `${type} was recorded.`;
 }
 
 function wordsOfAttempt(attempt: Attempt): string {
@@ -66,14 +68,36 @@ function wordsOfAttempt(attempt: Attempt): string {
     case 'accepted':
       return `Attempt ${attempt.number} was accepted by the target${status}.`;
     case 'refused':
-      return `Attempt ${attempt.number} was refused${status} with ${attempt.reason ?? 'no reason'}${error}${
+      return `Attempt ${attempt.number} was refused${status} with ${reasonInWords(attempt.reason ?? 'no reason')}${error}${
         attempt.retry === 'never' ? '; trying again would not help' : ''
-      }.`;
+      }.${wordsOfTarget(attempt)}`;
     case 'unknown':
       return `The outcome of attempt ${attempt.number} is unknown (${attempt.reason ?? 'no answer'})${error}; it may have arrived, so a later attempt may be a duplicate.`;
     case null:
       return `Attempt ${attempt.number} is under way.`;
   }
+}
+
+/** A code with what it means; the words of a person as they stand. */
+export function reasonInWords(reason: string): string {
+  const meaning = meaningOfReason(reason);
+  return meaning === null ? reason : `${reason} (${meaning.slice(0, -1)})`;
+}
+
+/** Characters of the target's answer that a sentence shows; all of it stands in the data. */
+const targetWordsMax = 500;
+
+function wordsOfTarget({ response }: Attempt): string {
+  if (response === null) return '';
+  const said =
+    'recipients' in response
+      ? (response.recipients as { recipient: string; text: string }[])
+          .map(({ recipient, text }) => `${recipient}: ${text}`)
+          .join('; ')
+      : String(response['body'] ?? '');
+  const line = said.replace(/\s+/g, ' ').trim();
+  if (line === '') return '';
+  return ` The target said: ${line.length > targetWordsMax ? `${line.slice(0, targetWordsMax)}…` : line}`;
 }
 
 /** An earlier round of attempts may have arrived before somebody asked for a redelivery. */

@@ -1,7 +1,7 @@
 import type { Delivery } from '@waybill/contracts/http/deliveries';
 import type { NotificationDetail } from '@waybill/contracts/http/notifications';
-import type { Explanation, NotificationRoute } from '@waybill/contracts/http/subscriptions';
-import type { Why } from '@waybill/contracts/http/why';
+import type { NotificationRoute } from '@waybill/contracts/http/subscriptions';
+import type { ExplainedThen, ExplainedThenList, Why } from '@waybill/contracts/http/why';
 import { endOfDelivery, type Names, named, stepsOfDelivery } from './explain-delivery.js';
 
 export interface NotificationFacts {
@@ -9,16 +9,18 @@ export interface NotificationFacts {
   readonly deliveries: readonly Delivery[];
   /** False: delivery did not answer, or there are more than were read. */
   readonly deliveriesComplete: boolean;
-  /** Every subscription of the tenant as it is now; empty where the payload was shredded. */
-  readonly explanations: readonly Explanation[];
+  /** Every subscription of the tenant as it stood when it was decided, or a page of them. */
+  readonly subscriptions: ExplainedThenList;
   readonly names: Names;
 }
 
 const subscriptionsLog = 'subscriptions-0';
+/** Subscriptions that the summary says a sentence of; every one has a step. */
+const toldMax = 5;
 
 /** Why a notification went where it went, and why it did not go elsewhere. */
 export function explainNotification(facts: NotificationFacts): Why {
-  const { notification, deliveries, deliveriesComplete, explanations, names } = facts;
+  const { notification, deliveries, deliveriesComplete, subscriptions, names } = facts;
   const routes = notification.routing?.routes ?? [];
   const recorded = {
     at: notification.recordedAt,
@@ -31,20 +33,24 @@ export function explainNotification(facts: NotificationFacts): Why {
     const steps = stepsOfDelivery(delivery, names);
     return steps.length > 0 ? steps : [{ at: delivery.updatedAt ?? null, words: endOfDelivery(delivery, names) }];
   });
-  const passedBy = explanations.filter(({ subscriptionId }) =>
-    routes.every((route) => route.subscriptionId !== subscriptionId),
-  );
+  const passedBy = subscriptions.items.filter(({ recorded: was }) => was === 'passed-by');
   return {
     id: notification.id,
     kind: 'notification',
     words: [
       summary(routes, deliveries, deliveriesComplete),
+      ...(routes.length === 0 ? [whyNobody(passedBy, subscriptions)] : []),
       ...deliveries.map((one) => endOfDelivery(one, names)),
+      ...(subscriptions.agrees === false ? [disagreement] : []),
     ].join(' '),
-    steps: [recorded, ...decided, ...passedBy.map(passedByStep), ...sent],
-    data: { notification, deliveries, deliveriesComplete, notChosen: passedBy },
+    steps: [recorded, ...decided, ...passedBy.map((one) => passedByStep(one, notification, subscriptions)), ...sent],
+    data: { notification, deliveries, deliveriesComplete, subscriptions, notChosen: passedBy },
   };
 }
+
+/** It cannot happen while nobody changes the log by hand; whoever reads it should have the log verified. */
+const disagreement =
+  'The subscriptions folded from the log do not lead to what was recorded: have the log verified (waybill verify).';
 
 function summary(routes: readonly NotificationRoute[], deliveries: readonly Delivery[], complete: boolean): string {
   const suppressed = routes.filter((route) => route.suppressed).length;
@@ -55,6 +61,19 @@ function summary(routes: readonly NotificationRoute[], deliveries: readonly Deli
   return `It was recorded; it was to go to ${count(chosen, 'connector')}${held}.${known}`;
 }
 
+/** "No subscription matched, because …", of each as it stood then. */
+function whyNobody(passedBy: readonly ExplainedThen[], then: ExplainedThenList): string {
+  const { log, position } = then.asOf;
+  const stood = `as they stood at position ${position} of ${log}`;
+  const later = then.madeLater === 0 ? '' : ` ${count(then.madeLater, 'subscription')} of now came later.`;
+  if (passedBy.length === 0)
+    return `No subscription matched, because there was none at position ${position} of ${log}.${later}`;
+  const told = passedBy.slice(0, toldMax).map((one) => `${nameOf(one)}: ${whyNot(one)}`);
+  const more = passedBy.length - told.length;
+  const others = more > 0 || then.nextCursor !== null ? ' The others stand in the steps.' : '';
+  return `No subscription matched, because, ${stood}: ${told.join(' ')}${others}${later}`;
+}
+
 function wordsOfRoute(route: NotificationRoute, names: Names): string {
   const subscription = named(route.subscriptionId, names);
   if (!route.suppressed)
@@ -62,18 +81,30 @@ function wordsOfRoute(route: NotificationRoute, names: Names): string {
   return `Subscription ${subscription} suppressed it until ${route.until ?? 'its window ended'}, because one with the same key was sent before.`;
 }
 
-/** The rules are those of now: the position the router decided on stands in the data, for whoever wants the proof. */
-function passedByStep(explanation: Explanation): Why['steps'][number] {
-  const name = named(
-    explanation.subscriptionId,
-    new Map(explanation.name === undefined ? [] : [[explanation.subscriptionId, explanation.name]]),
-  );
-  const failing = explanation.because.filter(({ holds }) => !holds).map(({ words }) => words);
-  const why = explanation.matches
-    ? 'As it is now it would, so it was changed since.'
-    : failing.join(' ') || 'Its filter as a whole is not true.';
-  return { at: null, words: `Subscription ${name} did not choose it. ${why}` };
+/** Proven by the log: the step names the event that made the subscription what it was then. */
+function passedByStep(
+  explained: ExplainedThen,
+  notification: NotificationDetail,
+  { asOf }: ExplainedThenList,
+): Why['steps'][number] {
+  return {
+    at: notification.recordedAt,
+    words: `Subscription ${nameOf(explained)}, as it stood at position ${asOf.position} (version ${explained.version}), did not choose it. ${whyNot(explained)}`,
+    log: asOf.log,
+    position: explained.position,
+  };
 }
+
+function whyNot({ matches, because }: ExplainedThen): string {
+  const failing = because.filter(({ holds }) => !holds).map(({ words }) => words);
+  if (failing.length > 0) return failing.join(' ');
+  return matches === null
+    ? 'Its filter cannot be asked any more, because the payload was shredded.'
+    : 'Its filter as a whole is not true.';
+}
+
+const nameOf = ({ subscriptionId, name }: ExplainedThen): string =>
+  named(subscriptionId, new Map([[subscriptionId, name]]));
 
 /** `1 connector`, `2 connectors`. */
 export const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;

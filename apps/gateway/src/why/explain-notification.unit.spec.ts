@@ -51,7 +51,28 @@ const notification = notificationDetailSchema.parse({
   position: 30,
   routing: { routes: [{ subscriptionId: id('sub', 1), connectorId: id('con', 1), suppressed: false }] },
 });
-const facts: NotificationFacts = { notification, deliveries: [], deliveriesComplete: true, explanations: [], names };
+const nobody = { asOf: { log: 'subscriptions-0', position: 29 }, items: [], madeLater: 0, deletedBefore: 0, agrees: true, nextCursor: null }; // prettier-ignore
+const facts: NotificationFacts = {
+  notification,
+  deliveries: [],
+  deliveriesComplete: true,
+  subscriptions: nobody,
+  names,
+};
+const passedBy = {
+  subscriptionId: id('sub', 2),
+  name: 'audit',
+  version: 3,
+  position: 17,
+  recorded: 'passed-by' as const,
+  matches: false as boolean | null,
+  because: [
+    { clause: 'enabled', holds: true, words: 'The subscription is enabled.' },
+    { clause: {}, holds: false, words: '"Low" in ["High"] is false.' },
+  ],
+};
+const audit = '“audit” (sub_00000000000000000000000002)';
+const unrouted = { ...notification, routing: { routes: [] } };
 
 describe('the end of a delivery in words', () => {
   it.each<[Delivery['status'], object, string]>([
@@ -65,18 +86,26 @@ describe('the end of a delivery in words', () => {
       { attemptCount: 1 },
       'It was delivered to “SOC” (con_00000000000000000000000001) at the first attempt.',
     ],
-    ['dead-lettered', { reason: 'gone', attemptCount: 1 }, 'because of gone; it can be redelivered.'],
+    [
+      'dead-lettered',
+      { reason: 'gone', attemptCount: 1 },
+      'because of gone (The target says that this address is at an end (410)); it can be redelivered.',
+    ],
     [
       'cancelled',
       { reason: 'connector_deleted' },
-      'before it was delivered to “SOC” (con_00000000000000000000000001) because of connector_deleted.',
+      'before it was delivered to “SOC” (con_00000000000000000000000001) because of connector_deleted (The connector was deleted while the delivery waited).',
     ],
     [
       'cancelled',
-      { reason: 'by_hand', attempts: [attempt(1, {})] },
-      'once, and a redelivery was cancelled because of by_hand.',
+      { reason: 'no longer wanted', attempts: [attempt(1, {})] },
+      'once, and a redelivery was cancelled because of no longer wanted.',
     ],
-    ['retrying', { reason: 'rate_limited', nextAttemptAt: at }, `because of rate_limited and is tried again at ${at}.`],
+    [
+      'retrying',
+      { reason: 'rate_limited', nextAttemptAt: at },
+      `because of rate_limited (The target takes no more requests for now (429)) and is tried again at ${at}.`,
+    ],
     ['attempting', {}, 'is being sent'],
     ['pending', {}, 'waits for its first attempt'],
     ['suppressed', {}, 'suppressed and not sent'],
@@ -115,7 +144,7 @@ describe('the steps of a delivery', () => {
     expect(told.map(({ words }) => words)).toEqual([
       'Subscription “urgent” (sub_00000000000000000000000001) chose connector “SOC” (con_00000000000000000000000001).',
       'An attempt began.',
-      'Attempt 1 was refused (429) with rate_limited.',
+      'Attempt 1 was refused (429) with rate_limited (The target takes no more requests for now (429)).',
       'Another attempt was planned.',
       'An attempt began.',
       'Attempt 2 was accepted by the target (200).',
@@ -136,33 +165,81 @@ describe('the steps of a delivery', () => {
     expect(first?.words).toBe(
       'The outcome of attempt 1 is unknown (timeout): no answer; it may have arrived, so a later attempt may be a duplicate.',
     );
-    expect(second?.words).toBe('Attempt 2 was refused with gone; trying again would not help.');
+    expect(second?.words).toBe(
+      'Attempt 2 was refused with gone (The target says that this address is at an end (410)); trying again would not help.',
+    );
+  });
+});
+
+describe("the target's own words", () => {
+  it.each([
+    [
+      'are those of its answer',
+      { status: 400, headers: {}, body: ' invalid_payload\n', bodyTruncated: false },
+      ' The target said: invalid_payload',
+    ],
+    [
+      'are cut where they are long',
+      { status: 400, headers: {}, body: 'x'.repeat(600), bodyTruncated: false },
+      ` The target said: ${'x'.repeat(500)}…`,
+    ],
+    [
+      'are those of each recipient',
+      { recipients: [{ stage: 'rcpt', recipient: 'a@example.com', code: 550, text: '5.1.1 unknown' }] },
+      ' The target said: a@example.com: 5.1.1 unknown',
+    ],
+  ])('%s', (_, response, words) => {
+    const refused = attempt(1, { outcome: 'refused', retry: 'never', reason: 'bad_request', response });
+    const log = [{ position: 1, type: 'AttemptFailed', at }];
+    expect(stepsOfDelivery(delivery({ attempts: [refused], log }), names)[0]?.words).toMatch(
+      new RegExp(`${words.replace(/[.?*+^$()[\]{}|\\]/g, '\\$&')}$`),
+    );
   });
 });
 
 describe('why a notification went where it went', () => {
-  it('says that nobody chose it, and which clause kept each subscription from it', () => {
-    const explanations = [
-      {
-        subscriptionId: id('sub', 2),
-        name: 'audit',
-        matches: false,
-        because: [
-          { clause: 'enabled', holds: true, words: 'The subscription is enabled.' },
-          { clause: {}, holds: false, words: '"Low" in ["High"] is false.' },
-        ],
-      },
-    ];
+  it('says that nobody chose it, and which clause kept each subscription from it as it stood then', () => {
     const why = explainNotification({
       ...facts,
-      notification: { ...notification, routing: { routes: [] } },
-      explanations,
+      notification: unrouted,
+      subscriptions: { ...nobody, items: [passedBy], madeLater: 1 },
     });
-    expect(why.words).toBe('It was recorded, and no subscription chose it, so it was sent to nobody.');
-    expect(why.steps.at(-1)?.words).toBe(
-      'Subscription “audit” (sub_00000000000000000000000002) did not choose it. "Low" in ["High"] is false.',
+    expect(why.words).toBe(
+      `It was recorded, and no subscription chose it, so it was sent to nobody. No subscription matched, because, as they stood at position 29 of subscriptions-0: ${audit}: "Low" in ["High"] is false. 1 subscription of now came later.`,
     );
+    expect(why.steps.at(-1)).toEqual({
+      at,
+      words: `Subscription ${audit}, as it stood at position 29 (version 3), did not choose it. "Low" in ["High"] is false.`,
+      log: 'subscriptions-0',
+      position: 17,
+    });
     expect(whySchema.parse(why)).toEqual(why);
+  });
+
+  it('says that there was no subscription at all, and at which position', () => {
+    expect(explainNotification({ ...facts, notification: unrouted }).words).toContain(
+      'No subscription matched, because there was none at position 29 of subscriptions-0.',
+    );
+  });
+
+  it('tells at most five in the summary and every one in the steps', () => {
+    const items = Array.from({ length: 6 }, (_, at) => ({ ...passedBy, subscriptionId: id('sub', 10 + at) }));
+    const why = explainNotification({ ...facts, notification: unrouted, subscriptions: { ...nobody, items } });
+    expect(why.words).toContain(id('sub', 14));
+    expect(why.words).not.toContain(id('sub', 15));
+    expect(why.words).toContain('The others stand in the steps.');
+    expect(why.steps).toHaveLength(1 + 6);
+  });
+
+  it('says that a filter cannot be asked once the payload was shredded', () => {
+    const shredded = { ...passedBy, matches: null, because: passedBy.because.slice(0, 1) };
+    const subscriptions = { ...nobody, items: [shredded], agrees: null };
+    expect(explainNotification({ ...facts, notification: unrouted, subscriptions }).words).toContain('was shredded');
+  });
+
+  it('says that the log must be verified where the fold does not lead to the record', () => {
+    const subscriptions = { ...nobody, agrees: false };
+    expect(explainNotification({ ...facts, subscriptions }).words).toContain('have the log verified');
   });
 
   it('says where it went and what became of each delivery', () => {

@@ -6,13 +6,14 @@ import { listLimitMax } from '@waybill/contracts/http/fields';
 import type { ListPage } from '@waybill/contracts/http/lists';
 import type { NotificationDetail } from '@waybill/contracts/http/notifications';
 import type { Job } from '@waybill/contracts/http/redelivery';
-import type { Explanation, Subscription } from '@waybill/contracts/http/subscriptions';
-import type { Why } from '@waybill/contracts/http/why';
+import type { Subscription } from '@waybill/contracts/http/subscriptions';
+import type { ExplainedThenList, Refusal, Why } from '@waybill/contracts/http/why';
 import type { ServiceName } from '@waybill/contracts/subjects';
 import { Ask, type Asked, type Caller, On } from '../edge/route.js';
 import { Rpc } from '../edge/rpc.js';
-import { withTextMember } from '../edge/splice.js';
-import { endOfDelivery, type Names, stepsOfDelivery } from './explain-delivery.js';
+import { ConnectorBanners } from '../connectors/connector-banners.js';
+import { endOfDelivery, type Names, reasonInWords, stepsOfDelivery } from './explain-delivery.js';
+import { explainRefusal, type HistoryEvent, stepsOfHistory, wordsOfBanner } from './explain-kept.js';
 import { count, explainNotification } from './explain-notification.js';
 import { whyRoutes } from './why.routes.js';
 
@@ -24,35 +25,40 @@ type Recorded = NotificationDetail & { payloadText?: string | null };
 /** Answers "why?" out of what the services record: the words are made here, the facts are theirs. */
 @Controller()
 export class WhyController {
-  constructor(@Inject(Rpc) private readonly rpc: Rpc) {}
+  constructor(
+    @Inject(Rpc) private readonly rpc: Rpc,
+    @Inject(ConnectorBanners) private readonly banners: ConnectorBanners,
+  ) {}
 
   @On(whyRoutes.why)
-  why(@Ask() { caller, params }: Asked<(typeof whyRoutes)['why']>): Promise<Why> {
+  why(@Ask() { caller, params, query }: Asked<(typeof whyRoutes)['why']>): Promise<Why> {
     const { id } = params;
-    if (id.startsWith('ntf_')) return this.notification(caller, id);
+    if (id.startsWith('ntf_')) return this.notification(caller, id, query.cursor);
     if (id.startsWith('dlv_')) return this.delivery(caller, id);
     if (id.startsWith('con_')) return this.connector(caller, id);
     if (id.startsWith('sub_')) return this.subscription(caller, id);
+    if (id.startsWith('ref_')) return this.refusal(caller, id);
     return this.job(caller, id);
   }
 
-  private async notification(caller: Caller, id: string): Promise<Why> {
-    const [recorded, page] = await Promise.all([
+  private async notification(caller: Caller, id: string, cursor: string | undefined): Promise<Why> {
+    const asked = { id, ...(cursor === undefined ? {} : { cursor }) };
+    const [recorded, subscriptions, page] = await Promise.all([
       this.rpc.ask<Recorded>(caller, 'subscriptions', 'notifications.get', { id }),
+      this.rpc.ask<ExplainedThenList>(caller, 'subscriptions', 'notifications.explain', asked),
       this.ifThere<ListPage<Delivery>>(caller, 'delivery', 'deliveries.list', {
         notificationId: id,
         limit: listLimitMax,
       }),
     ]);
-    const { payloadText, ...notification } = recorded;
+    const { payloadText: _, ...notification } = recorded;
     const rows = page?.items ?? [];
-    const [told, explanations, names] = await Promise.all([
+    const [told, names] = await Promise.all([
       Promise.all(
         rows
           .slice(0, deliveriesTold)
           .map((row) => this.ifThere<Delivery>(caller, 'delivery', 'deliveries.get', { id: row.id })),
       ),
-      this.explanations(caller, notification, payloadText),
       this.names(
         caller,
         notification.routing?.routes.flatMap((one) => [one.subscriptionId, one.connectorId ?? '']) ?? [],
@@ -63,7 +69,7 @@ export class WhyController {
       notification,
       deliveries,
       deliveriesComplete: page?.nextCursor === null,
-      explanations,
+      subscriptions,
       names,
     });
   }
@@ -80,37 +86,53 @@ export class WhyController {
     };
   }
 
+  /** A deleted connector has a history still, and that is what explains it. */
   private async connector(caller: Caller, id: string): Promise<Why> {
-    const connector = await this.rpc.ask<Connector>(caller, 'registry', 'connectors.get', { id });
-    const why = typeof connector['disabledReason'] === 'string' ? ` because of ${connector['disabledReason']}` : '';
-    const { failingSince, because, pausedUntil } = connector.health;
-    const quiet =
-      pausedUntil === null ? '' : ` Its target asked for quiet, so nothing is sent to it before ${pausedUntil}.`;
+    const [connector, history, standing] = await Promise.all([
+      this.present<Connector>(caller, 'registry', 'connectors.get', id),
+      this.historyOf(caller, 'registry', 'connectors.history', id),
+      this.banners.of(caller, id),
+    ]);
+    const steps = stepsOfHistory(history);
+    if (connector === null)
+      return {
+        id,
+        kind: 'connector',
+        words: 'The connector was deleted; nothing is sent to it.',
+        steps,
+        data: { history },
+      };
+    const banner = standing?.banner ?? null;
+    const { disabledReason } = connector;
+    const why = typeof disabledReason === 'string' ? ` because of ${reasonInWords(disabledReason)}` : '';
     const state = {
       healthy: 'It is enabled and healthy.',
-      failing: `It is enabled, and its deliveries are failing since ${failingSince} (${because}).`,
+      failing: 'It is enabled, and its deliveries are failing.',
       disabled: `It is disabled${why}.`,
-    };
-    const made = { at: connector.createdAt, words: `It was created by ${connector.createdBy}.` };
-    const changed = {
-      at: connector.updatedAt,
-      words: `Version ${connector.version} was made by ${connector.updatedBy}.`,
-    };
-    const words = `Connector “${connector.name}” sends to ${connector.target}. ${state[connector.status]}${quiet}`;
-    return { id, kind: 'connector', words, steps: [made, changed], data: { connector } };
+    }[connector.status];
+    const words = [`Connector “${connector.name}” sends to ${connector.target}.`, state, ...wordsOfBanner(banner)];
+    const data = { connector, banner };
+    return { id, kind: 'connector', words: words.join(' '), steps, data };
   }
 
   private async subscription(caller: Caller, id: string): Promise<Why> {
-    const subscription = await this.rpc.ask<Subscription>(caller, 'subscriptions', 'subscriptions.get', { id });
+    const [subscription, history] = await Promise.all([
+      this.present<Subscription>(caller, 'subscriptions', 'subscriptions.get', id),
+      this.historyOf(caller, 'subscriptions', 'subscriptions.history', id),
+    ]);
+    const steps = stepsOfHistory(history);
+    if (subscription === null)
+      return {
+        id,
+        kind: 'subscription',
+        words: 'The subscription was deleted; it chooses nothing.',
+        steps,
+        data: { history },
+      };
     const filter = subscription.filter === null ? 'all of them' : 'those that its filter takes';
     const state = subscription.enabled ? '' : ' It is disabled, so it chooses nothing.';
     const words = `Subscription “${subscription.name}” sends notifications of type ${subscription.types.join(', ')} (${filter}) to ${count(subscription.connectorIds.length, 'connector')}.${state}`;
-    const made = { at: subscription.createdAt, words: `It was created by ${subscription.createdBy}.` };
-    const changed = {
-      at: subscription.updatedAt,
-      words: `Version ${subscription.version} was made by ${subscription.updatedBy}.`,
-    };
-    return { id, kind: 'subscription', words, steps: [made, changed], data: { subscription } };
+    return { id, kind: 'subscription', words, steps, data: { subscription } };
   }
 
   private async job(caller: Caller, id: string): Promise<Why> {
@@ -119,17 +141,23 @@ export class WhyController {
     return { id, kind: 'job', words, steps: [], data: { job } };
   }
 
-  private async explanations(
-    caller: Caller,
-    notification: NotificationDetail,
-    payloadText: string | null | undefined,
-  ): Promise<Explanation[]> {
-    if (typeof payloadText !== 'string') return [];
-    const { type, sourceId, source, time } = notification;
-    const members = { type, source, ...(sourceId ? { id: sourceId } : {}), ...(time ? { time } : {}) };
-    const text = withTextMember(members, 'payload', payloadText);
-    const explained = await this.rpc.askText<{ items: Explanation[] }>(caller, 'subscriptions', 'explain', text);
-    return explained.items;
+  private async refusal(caller: Caller, id: string): Promise<Why> {
+    return explainRefusal(await this.rpc.ask<Refusal>(caller, 'subscriptions', 'refusals.get', { id }));
+  }
+
+  /** null for what was deleted. */
+  private async present<T>(caller: Caller, service: ServiceName, call: string, id: string): Promise<T | null> {
+    try {
+      return await this.rpc.ask<T>(caller, service, call, { id });
+    } catch (error) {
+      if (error instanceof AskFailed && error.problem.status === 410) return null;
+      throw error;
+    }
+  }
+
+  private async historyOf(caller: Caller, service: ServiceName, call: string, id: string): Promise<HistoryEvent[]> {
+    const page = await this.rpc.ask<ListPage<HistoryEvent>>(caller, service, call, { id, limit: listLimitMax });
+    return page.items;
   }
 
   private async names(caller: Caller, ids: readonly string[]): Promise<Names> {

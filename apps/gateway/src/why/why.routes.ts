@@ -1,4 +1,4 @@
-import { whyInputSchema, whySchema } from '@waybill/contracts/http/why';
+import { whyInputSchema, whyQuerySchema, whySchema } from '@waybill/contracts/http/why';
 import { route } from '../edge/route.js';
 
 export const whyRoutes = {
@@ -7,8 +7,9 @@ export const whyRoutes = {
     resource: 'Why',
     method: 'GET',
     path: '/v1/why/{id}',
-    does: 'Explains a notification, delivery, connector, subscription or job in words and as data.',
+    does: 'Explains a notification, delivery, connector, subscription, job or refused notification in words and as data.',
     params: whyInputSchema,
+    query: whyQuerySchema,
     answer: whySchema,
   }),
 };

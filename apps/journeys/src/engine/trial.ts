@@ -1,6 +1,6 @@
 import type { Attempt, Delivery } from '@waybill/contracts/http/deliveries';
 import type { Connector } from '@waybill/contracts/http/connectors';
-import type { Api } from '../api.js';
+import { Api } from '../api.js';
 import type { Stage } from '../stage.js';
 import { eventually } from '../story.js';
 
@@ -99,4 +99,10 @@ export class Trial {
 export function gapMs(delivery: Shown, number: number): number {
   const [before, after] = [delivery.attempts[number - 1], delivery.attempts[number]];
   return Date.parse(after?.startedAt ?? '') - Date.parse(before?.finishedAt ?? '');
+}
+
+/** The API as a new tenant's first key sees it. */
+export async function tenantOf(stage: Stage, id: string): Promise<Api> {
+  const made = await stage.api.post<{ apiKey: { key: string } }>('/v1/tenants', { id, name: id });
+  return new Api(stage.dev.httpUrl, made.apiKey.key);
 }

@@ -1,15 +1,26 @@
 import { randomUUID } from 'node:crypto';
 import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node';
 import type { PublishReceipt } from '@waybill/contracts/http/notifications';
+import { Refused } from '@waybill/decider/decider';
 import { problemOf } from '@waybill/service-kit/problems';
 import { actorHeader } from '@waybill/service-kit/rpc';
 import type { Incoming } from '../routing/incoming.js';
 import type { Intake } from './intake.js';
 
+/** A refusal that is on the record, under the id with which it can be asked about. */
+export class NotificationNotTaken extends Refused {
+  constructor(
+    { code, message, pointer }: Refused,
+    readonly refusalId: string,
+  ) {
+    super(code, message, pointer);
+  }
+}
+
 /** Decides and records one request and answers its receipt; throws `Refused` for what goes nowhere. */
 export async function takeRequest(intake: Intake, incoming: Incoming): Promise<PublishReceipt> {
   const settled = await intake.take(incoming);
-  if (settled.kind === 'refused') throw settled.refused;
+  if (settled.kind === 'refused') throw new NotificationNotTaken(settled.refused, settled.data.refusalId);
   const { notificationId, position, duplicate } = settled;
   return { notificationId, log: 'subscriptions-0', position, duplicate };
 }

@@ -5,6 +5,7 @@ import { takeWork } from '@waybill/bus/work-queue';
 import type { NotificationRefused, NotificationRouted } from '@waybill/contracts/log/subscriptions';
 import { notificationStream, parseNotificationSubject } from '@waybill/contracts/subjects';
 import { Refused } from '@waybill/decider/decider';
+import { encodeTypeId } from '@waybill/decider/type-id';
 import { AppendRejected, type EventLog, type RecordedEvent, type StreamResult } from '@waybill/event-log/log';
 import type { Lease } from '@waybill/event-log/leases';
 import type { Log } from '@waybill/service-kit/logger';
@@ -228,7 +229,8 @@ export function validateIncoming(incoming: Incoming, types: TypeRules): void {
 
 /** The same for a redelivery of the same message, so that a refusal is on the record once. */
 export function refusalIdOf(incoming: Incoming): string {
-  return createHash('sha256').update(`${incoming.tenant}\0${incoming.fallbackId}`).digest('hex').slice(0, 32);
+  const bytes = createHash('sha256').update(`${incoming.tenant}\0${incoming.fallbackId}`).digest().subarray(0, 16);
+  return encodeTypeId('ref', bytes);
 }
 
 function incomingOf(tenant: string, message: JsMsg): Incoming {

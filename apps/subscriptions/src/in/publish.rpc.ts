@@ -8,7 +8,7 @@ import { actorHeader, requestIdHeader, RpcOnText, type RpcRequest } from '@waybi
 import { refuse } from '../routing/decide-notification.js';
 import { Router } from '../routing/router.js';
 import { NATS } from '../tokens.js';
-import { requestIncoming, takeRequest } from './forwarded-publish.js';
+import { NotificationNotTaken, requestIncoming, takeRequest } from './forwarded-publish.js';
 import { refusalIdOf, validateIncoming } from './intake.js';
 import { Intakes } from './intakes.timer.js';
 
@@ -34,8 +34,9 @@ export class PublishRpc {
     const incoming = requestIncoming(tenant, subject, body, actor, headersOf(request));
     if (!(await this.isTenant(tenant))) {
       const refused = new Refused('tenant_unknown', 'There is no such tenant.');
-      await this.router.eventLog.append({ streams: [refuse(incoming, refused, refusalIdOf(incoming)).append] });
-      throw refused;
+      const { append, data } = refuse(incoming, refused, refusalIdOf(incoming));
+      await this.router.eventLog.append({ streams: [append] });
+      throw new NotificationNotTaken(refused, data.refusalId);
     }
     const headers = { [actorHeader]: actor, [requestIdHeader]: requestId, ...traceHeaders(request) };
     for (const untilMs = Date.now() + forwardTimeoutMs; ;) {

@@ -6,6 +6,7 @@ import {
   subscriptionDisableInputSchema,
   subscriptionEnableInputSchema,
   subscriptionGetInputSchema,
+  subscriptionHistoryInputSchema,
   subscriptionListInputSchema,
   type SubscriptionPatch,
   subscriptionUpdateInputSchema,
@@ -18,6 +19,7 @@ import type { SubscriptionShape, SubscriptionState } from '@waybill/subscription
 import type { z } from 'zod';
 import { handleSubscription, loadSubscription, type LoadedSubscription } from '../handle-subscription.js';
 import { checkKey } from '../routing/key-template.js';
+import { subscriptionHistory } from '../read/subscription-history.js';
 import { SubscriptionList } from '../read/subscription-list.js';
 import { subscriptionView } from '../read/subscription-view.js';
 import { Router } from '../routing/router.js';
@@ -48,6 +50,12 @@ export class SubscriptionsRpc {
   @Rpc('subscriptions', 'subscriptions.get', subscriptionGetInputSchema)
   async get({ tenant, input }: RpcRequest<z.output<typeof subscriptionGetInputSchema>>): Promise<unknown> {
     return subscriptionView(tenant, await loadSubscription(this.router.eventLog, tenant, input.id, input.at));
+  }
+
+  /** Newest first. A deleted subscription has a history still. */
+  @Rpc('subscriptions', 'subscriptions.history', subscriptionHistoryInputSchema)
+  async history({ tenant, input }: RpcRequest<z.output<typeof subscriptionHistoryInputSchema>>): Promise<unknown> {
+    return subscriptionHistory(this.router.eventLog, tenant, input);
   }
 
   @Rpc('subscriptions', 'subscriptions.list', subscriptionListInputSchema)

@@ -9,9 +9,9 @@ import { problemOf } from '@waybill/service-kit/problems';
  * `refused` subject; `id` and `source` are null where neither the body nor the headers say them.
  */
 export function publishRefusal(nc: NatsConnection, tenant: string, data: NotificationRefused, refused: Refused): void {
-  const { id, source, type, subject } = data;
+  const { id, source, type, subject, refusalId } = data;
   nc.publish(
     refusedSubject(tenant),
-    JSON.stringify({ ...problemOf(refused), notification: { id, source, type, subject } }),
+    JSON.stringify({ ...problemOf(refused), refusalId, notification: { id, source, type, subject } }),
   );
 }

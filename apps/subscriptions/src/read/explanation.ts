@@ -3,6 +3,9 @@ import { type Clause, compileFilter } from '@waybill/subscription/filter';
 import { lookInto, type NotificationFacts } from '@waybill/subscription/look';
 import type { SubscriptionState } from '@waybill/subscription/subscription';
 
+/** Characters of an operand that a sentence shows: a payload may hold a text of 256 KiB. */
+const operandCharsMax = 200;
+
 /** Says why a subscription takes a notification or does not: the rules first, then every clause of its filter. */
 export function explain(
   state: Exclude<SubscriptionState, { status: 'none' }>,
@@ -12,6 +15,22 @@ export function explain(
   const { subscription } = state;
   const filter = subscription.filter === null ? null : compileFilter(subscription.filter);
   const look = lookInto(facts, payload);
+  const rules = explainRules(state, facts);
+  const because = [
+    ...rules.because,
+    ...(filter?.explain(look) ?? []).map((clause) => ({
+      clause: nodeAt(subscription.filter, clause.pointer),
+      holds: clause.result,
+      words: wordsOf(clause),
+      pointer: clause.pointer,
+    })),
+  ];
+  return { ...rules, matches: rules.matches !== false && (filter?.matches(look) ?? true), because };
+}
+
+/** As `explain`, of the rules alone: `matches` is null where only the filter could say, because the payload is gone. */
+export function explainRules(state: Exclude<SubscriptionState, { status: 'none' }>, facts: NotificationFacts) {
+  const { subscription } = state;
   const enabled = state.status === 'enabled';
   const ofType = subscription.types.includes(facts.type);
   const because = [
@@ -25,19 +44,9 @@ export function explain(
       holds: ofType,
       words: `${facts.type} is ${ofType ? '' : 'not '}one of its types.`,
     },
-    ...(filter?.explain(look) ?? []).map((clause) => ({
-      clause: nodeAt(subscription.filter, clause.pointer),
-      holds: clause.result,
-      words: wordsOf(clause),
-      pointer: clause.pointer,
-    })),
   ];
-  return {
-    subscriptionId: subscription.id,
-    name: subscription.name,
-    matches: enabled && ofType && (filter?.matches(look) ?? true),
-    because,
-  };
+  const matches = enabled && ofType ? (subscription.filter === null ? true : null) : false;
+  return { subscriptionId: subscription.id, name: subscription.name, matches, because };
 }
 
 /** The filter's node that a clause speaks of. */
@@ -51,7 +60,12 @@ function nodeAt(filter: unknown, pointer: string): unknown {
 
 function wordsOf(clause: Clause): string {
   if (clause.missing.length > 0) return `The notification has no ${clause.missing.join(', ')}, so this is false.`;
-  const [left, right] = clause.operands.map((operand) => JSON.stringify(operand));
+  const [left, right] = clause.operands.map(shown);
   const said = right === undefined ? `${clause.operator} ${left}` : `${left} ${clause.operator} ${right}`;
   return `${said} is ${clause.result ? 'true' : 'false'}.`;
+}
+
+function shown(operand: unknown): string {
+  const text = JSON.stringify(operand);
+  return text.length <= operandCharsMax ? text : `${text.slice(0, operandCharsMax)}…`;
 }

@@ -109,6 +109,15 @@ export class RoutingState {
     return { rows, position: Number(found?.position ?? 0) };
   }
 
+  /** As `SubscriptionIds` says; whoever calls waits for the rows to be current first. */
+  async idsOf(tenant: string, after: string, limit: number): Promise<string[]> {
+    const rows = await this.database.query<{ id: string }[]>(
+      'select id from rm_routing_state.subscription where tenant = $1 and id > $2 order by id limit $3',
+      [tenant, after, limit],
+    );
+    return rows.map(({ id }) => id);
+  }
+
   /** The windows of a tenant that are still open. */
   async windows(tenant: string): Promise<RecordedWindow[]> {
     const rows = await this.database.query<{ subscription_id: string; key_mac: string; until: Date }[]>(

@@ -17,6 +17,7 @@ import {
   versionSchema,
   type TargetId,
 } from './fields.js';
+import { connectorBannerSchema, lastTestSchema } from './connector-banner.js';
 import { listFields, listOf } from './lists.js';
 
 export const secretsMax = 20;
@@ -161,7 +162,12 @@ export const connectorSchema = z.looseObject({
   createdBy: z.string(),
   updatedAt: timeSchema,
   updatedBy: z.string(),
-  lastTest: z.looseObject({ at: timeSchema, outcome: z.string() }).nullable(),
+  disabledReason: z.string().nullable().optional(),
+  banner: connectorBannerSchema
+    .nullable()
+    .optional()
+    .describe('Of a single connector: what to warn of, in words; null where delivery did not answer'),
+  lastTest: lastTestSchema.describe('Of a single connector; in a list it is null'),
 });
 export type Connector = z.infer<typeof connectorSchema>;
 

@@ -28,12 +28,14 @@ export const notificationIdSchema = typeId('ntf', 'notification');
 export const deliveryIdSchema = typeId('dlv', 'delivery');
 export const attemptIdSchema = typeId('att', 'attempt');
 export const jobIdSchema = typeId('job', 'job');
+/** A refused notification; the same id stands in the problem and in the message on the subject `refused`. */
+export const refusalIdSchema = typeId('ref', 'refused notification');
 export const apiKeyIdSchema = typeId('key', 'API key');
 
 /** Any id that `/v1/why/{id}` can explain. */
 export const explainableIdSchema = z
   .string()
-  .regex(new RegExp(`^(con|sub|ntf|dlv|job)_${suffix}$`), 'must be an id of Waybill');
+  .regex(new RegExp(`^(con|sub|ntf|dlv|job|ref)_${suffix}$`), 'must be an id of Waybill');
 
 export const tenantIdSchema = z
   .string()

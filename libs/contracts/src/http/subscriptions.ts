@@ -94,6 +94,7 @@ export const subscriptionUpdateInputSchema = z.strictObject({
   ifVersion: versionSchema,
   patch: subscriptionPatchSchema,
 });
+export const subscriptionHistoryInputSchema = z.strictObject({ id: subscriptionIdSchema, ...listFields });
 export const subscriptionDeleteInputSchema = z.strictObject({ id: subscriptionIdSchema, ifVersion: versionSchema });
 export const subscriptionEnableInputSchema = z.strictObject({
   id: subscriptionIdSchema,
