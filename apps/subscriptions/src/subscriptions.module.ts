@@ -101,16 +101,17 @@ export async function subscriptionsModule(config: SubscriptionsConfig, kit: Kit)
       { provide: Router, useValue: router },
       { provide: Intakes, useValue: intakes },
       { provide: SubscriptionList, useValue: list },
-      {
-        provide: ExplainedThenPages,
-        useValue: new ExplainedThenPages(eventLog, async (tenant, after, limit) => {
-          await routing?.whenCurrent();
-          return state.idsOf(tenant, after, limit);
-        }),
-      },
+      { provide: ExplainedThenPages, useValue: explainedThen(eventLog, state, async () => routing?.whenCurrent()) },
       { provide: NotificationList, useValue: new NotificationList(database, async () => notifications?.whenCurrent()) },
     ],
   };
+}
+
+function explainedThen(log: PostgresLog, state: RoutingState, whenCurrent: () => Promise<void>): ExplainedThenPages {
+  return new ExplainedThenPages(log, async (tenant, after, limit) => {
+    await whenCurrent();
+    return state.idsOf(tenant, after, limit);
+  });
 }
 
 /** From here on the log is compared with its checkpoints: before anything is appended to one that was restored or changed. */

@@ -1579,8 +1579,8 @@ export interface components {
       updatedAt: string;
       updatedBy: string;
       disabledReason?: string | null;
-      /** @description Of a single connector: what to warn of; null where delivery did not answer */
-      health?:
+      /** @description Of a single connector: what to warn of, in words; null where delivery did not answer */
+      banner?:
         | ({
             paused:
               | ({
@@ -1791,8 +1791,8 @@ export interface components {
       updatedAt: string;
       updatedBy: string;
       disabledReason?: string | null;
-      /** @description Of a single connector: what to warn of; null where delivery did not answer */
-      health?:
+      /** @description Of a single connector: what to warn of, in words; null where delivery did not answer */
+      banner?:
         | ({
             paused:
               | ({

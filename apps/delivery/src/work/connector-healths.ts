@@ -17,6 +17,8 @@ const ownNewsMs = 5_000;
 interface Known {
   readonly health: Health;
   readonly changedMs: number;
+  /** When this copy last heard a success, epoch ms; 0 before the first. */
+  readonly wellMs: number;
 }
 
 /** How all connectors are doing: from what this copy hears, and from what all copies have put on the record. */
@@ -39,27 +41,33 @@ export class ConnectorHealths {
     const { health, news } = hear(before, heard, subject, nowMs);
     const isPlain =
       health.failuresInRow === 0 && health.failingSinceMs === null && health.pausedUntilMs <= nowMs && !health.gaveUp;
-    this.known.set(subject.connectorId, { health: isPlain && health.proven ? provenHealth : health, changedMs: nowMs });
+    this.known.set(subject.connectorId, {
+      health: isPlain && health.proven ? provenHealth : health,
+      changedMs: nowMs,
+      wellMs: health.proven && health.failuresInRow === 0 ? nowMs : (this.known.get(subject.connectorId)?.wellMs ?? 0),
+    });
     return news;
   }
 
   /** Takes in what the read model says of the connectors that are paused or failing; answers those whose pause is new here. */
   learn(rows: readonly HealthRow[], nowMs: number): string[] {
-    const told = new Map(rows.map((row) => [row.connectorId, row]));
+    const rowsById = new Map(rows.map((row) => [row.connectorId, row]));
     const paused: string[] = [];
     for (const { connectorId, pausedUntilMs, failingSinceMs } of rows) {
       const before = this.of(connectorId);
-      const since =
-        before.failingSinceMs === null ? failingSinceMs : Math.min(before.failingSinceMs, failingSinceMs ?? Infinity);
+      const { changedMs = nowMs, wellMs = 0 } = this.known.get(connectorId) ?? {};
+      // The table has not heard yet that it recovered: taking the days back would have it given up at its next failure.
+      const told = nowMs - wellMs < ownNewsMs ? null : failingSinceMs;
+      const since = before.failingSinceMs === null ? told : Math.min(before.failingSinceMs, told ?? Infinity);
       if (pausedUntilMs > before.pausedUntilMs) paused.push(connectorId);
       const health = { ...before, pausedUntilMs: Math.max(before.pausedUntilMs, pausedUntilMs), failingSinceMs: since };
-      this.known.set(connectorId, { health, changedMs: this.known.get(connectorId)?.changedMs ?? nowMs });
+      this.known.set(connectorId, { health, changedMs, wellMs });
     }
-    for (const [connectorId, { health, changedMs }] of this.known) {
+    for (const [connectorId, { health, changedMs, wellMs }] of this.known) {
       if (health.failingSinceMs === null || nowMs - changedMs < ownNewsMs) continue;
       // Another copy has seen it recover.
-      if ((told.get(connectorId)?.failingSinceMs ?? null) === null)
-        this.known.set(connectorId, { health: { ...health, failingSinceMs: null }, changedMs });
+      if ((rowsById.get(connectorId)?.failingSinceMs ?? null) === null)
+        this.known.set(connectorId, { health: { ...health, failingSinceMs: null }, changedMs, wellMs });
     }
     return paused;
   }

@@ -1,0 +1,47 @@
+import { failingAfter, failingMsMax } from '@waybill/delivery/connector-health';
+import type { HealthRow } from '../read/health-rows.js';
+import { ConnectorHealths } from './connector-healths.js';
+
+const subject = { connectorId: 'con_1', deliveryId: 'dlv_1' };
+const failed = { kind: 'failed', reason: 'server_error' } as const;
+const now = Date.UTC(2026, 10, 24);
+const since = now - failingMsMax - 1;
+const row: HealthRow = { connectorId: 'con_1', tenant: 'default', pausedUntilMs: 0, pausedAtMs: 0, failingSinceMs: since, givenUp: null, because: 'server_error', givenUpPosition: 0 }; // prettier-ignore
+
+/** A copy that has read in the table that the connector has failed for five days. */
+function told(): ConnectorHealths {
+  const healths = new ConnectorHealths();
+  healths.learn([row], now);
+  return healths;
+}
+
+describe('a connector that the table says has failed for five days', () => {
+  it('is given up at its next failure', () => {
+    expect(
+      told()
+        .hear(failed, subject, now)
+        .map(({ type }) => type),
+    ).toEqual(['ConnectorGivenUp']);
+  });
+
+  it('is not given up by a failure right after a success, although the table has not heard of the success yet', () => {
+    const healths = told();
+    expect(healths.hear({ kind: 'success' }, subject, now).map(({ type }) => type)).toEqual(['ConnectorRecovered']);
+    healths.learn([row], now + 250);
+    expect(healths.hear(failed, subject, now + 300)).toEqual([]);
+  });
+
+  it('keeps its five days over a failure that this copy hears first', () => {
+    const healths = new ConnectorHealths();
+    for (let failures = 0; failures < failingAfter; failures += 1) healths.hear(failed, subject, now);
+    healths.learn([row], now + 250);
+    expect(healths.hear(failed, subject, now + 300).map(({ type }) => type)).toEqual(['ConnectorGivenUp']);
+  });
+
+  it('counts again once the table still says so after a while', () => {
+    const healths = told();
+    healths.hear({ kind: 'success' }, subject, now);
+    healths.learn([row], now + 60_000);
+    expect(healths.hear(failed, subject, now + 60_001).map(({ type }) => type)).toEqual(['ConnectorGivenUp']);
+  });
+});
