@@ -3,6 +3,7 @@ import { audit } from './audit/audit.story.js';
 import { brokerWiped } from './broker-wiped.story.js';
 import { crash } from './crash.story.js';
 import { engine } from './engine/engine.story.js';
+import { replay } from './audit/replay.story.js';
 import { rebuild } from './rebuild.story.js';
 import { refusals } from './refusals.story.js';
 import { restart } from './restart.story.js';
@@ -28,6 +29,7 @@ export const stories: readonly Story[] = [
   preview,
   oneTicket,
   engine,
+  replay,
   audit,
   restart,
 ];

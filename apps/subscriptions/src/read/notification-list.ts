@@ -14,12 +14,17 @@ export const notificationList: ReadModel = {
   version: 2,
   tables: [
     `create table notification (
-       position bigint primary key, id text not null unique, tenant text not null, type text not null, source text not null,
+       position bigint primary key, id text not null, tenant text not null, type text not null, source text not null,
        source_id text not null, time timestamptz not null, recorded_at timestamptz not null, deliveries int not null, suppressed int not null,
        warnings jsonb)`,
     'create table suppressed (tenant text not null, recorded_at timestamptz not null, subscription_id text not null)',
   ],
-  indexes: ['create index on notification (tenant, position)', 'create index on suppressed (tenant, recorded_at)'],
+  indexes: [
+    // Ids are hashes: an index of them that grows row by row is written all over.
+    'create unique index on notification (id)',
+    'create index on notification (tenant, position)',
+    'create index on suppressed (tenant, recorded_at)',
+  ],
   categories: ['notification'],
   apply,
 };
