@@ -103,6 +103,24 @@ describe('connectors in registry', () => {
     ).toMatchObject({ status: 422 });
   });
 
+  it('keeps a replaced signing secret signing beside the new one until somebody takes it away, or says otherwise', async () => {
+    const [first, second, third] = [1, 2, 3].map((n) => `whsec_${Buffer.alloc(32, n).toString('base64')}`) as [string, string, string]; // prettier-ignore
+    const { id } = await registry.ask('connectors.create', webhook({ secrets: { signingSecret: first } }));
+    const change = (ifVersion: number, secrets: object) =>
+      registry.ask('connectors.update', { id, ifVersion, patch: { secrets } });
+    expect((await change(1, { signingSecret: second })).secrets).toHaveProperty('previousSigningSecret');
+    expect(await registry.secretsOf(id, 2)).toEqual({ signingSecret: second, previousSigningSecret: first });
+    await change(2, { signingSecret: second });
+    expect((await change(2, { previousSigningSecret: null })).secrets).not.toHaveProperty('previousSigningSecret');
+    await change(3, { signingSecret: third, previousSigningSecret: null });
+    expect(await registry.secretsOf(id, 4)).toEqual({ signingSecret: third });
+    const { generatedSecrets } = await change(4, { signingSecret: null });
+    expect(await registry.secretsOf(id, 5)).toEqual({
+      signingSecret: generatedSecrets?.['signingSecret'],
+      previousSigningSecret: third,
+    });
+  });
+
   it('lets one of many writers of the same version win, and never mixes their secrets', async () => {
     const { id } = await registry.ask('connectors.create', withToken('t0'));
     const writers = await Promise.all(

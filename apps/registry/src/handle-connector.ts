@@ -67,7 +67,7 @@ export class ConnectorActs {
     const known = await this.open(caller.tenant, shape);
     const given = withPatch(known, secretsPatch);
     const generated = missingSecrets(shape.target, given);
-    const secrets = { ...given, ...generated };
+    const secrets = { ...given, ...generated, ...overlapping(known, { ...given, ...generated }, secretsPatch) };
     await checkConnector(patched(shape, rest), secrets, this.checkTemplate);
     const sealed = await this.sealedChange(caller, id, known, secrets);
     const decided = await this.decide(caller, id, { type: 'UpdateConnector', ifVersion, patch: rest, sealed });
@@ -140,6 +140,21 @@ function withPatch(
     else after[name] = value;
   }
   return after;
+}
+
+/**
+ * A signing secret that is replaced goes on signing beside the new one, so that no receiver has to change at the same moment as we do:
+ * a rotation begins with the new secret and ends when somebody removes the old one (`"previousSigningSecret": null`). Whoever names both
+ * in one change decides for himself, as after a leak.
+ */
+function overlapping(
+  before: Readonly<Record<string, string>>,
+  after: Readonly<Record<string, string>>,
+  patch: Readonly<Record<string, string | null>>,
+): Record<string, string> {
+  const { signingSecret: old } = before;
+  if (old === undefined || old === after['signingSecret'] || 'previousSigningSecret' in patch) return {};
+  return { previousSigningSecret: old };
 }
 
 /** Standard Webhooks asks for 24 to 64 random bytes. */

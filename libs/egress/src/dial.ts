@@ -160,7 +160,12 @@ function codeOf(error: unknown): string | null {
 /** Why TLS failed, in OpenSSL's words, without addresses. */
 export function tlsReason(error: NodeJS.ErrnoException): string {
   const code = codeOf(error);
-  const text = error.message.split('\n')[0]?.slice(0, 300) ?? '';
+  // Node's advice to whoever started the process; a user gives the authority with the connector.
+  const text =
+    error.message
+      .split('\n')[0]
+      ?.replace(/; if the root CA is installed.*$/, '')
+      .slice(0, 300) ?? '';
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return `TLS: the certificate is for another name (${code}).`;
   // OpenSSL's line ends in file names of its source, and Node's names the addresses of a socket.
   if (code === 'ECONNRESET') return 'TLS: the connection was closed during the handshake.';

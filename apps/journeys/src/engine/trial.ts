@@ -8,6 +8,13 @@ export interface TrialOptions {
   readonly limits?: Readonly<Record<string, unknown>>;
   /** Where the connector sends; default: the webhook receiver under the trial's name. */
   readonly url?: string;
+  /** Another door of the receivers: the same path behind it. */
+  readonly base?: string;
+  readonly auth?: object;
+  readonly caPem?: string;
+  readonly secrets?: Readonly<Record<string, string>>;
+  /** Of the type's own; default: `{"n":…}`. */
+  readonly template?: string;
   /** Of another tenant; default: the stage's own. */
   readonly api?: Api;
   /** More members of the subscription. */
@@ -33,13 +40,19 @@ export class Trial {
   ) {}
 
   static async open(stage: Stage, word: string, options: TrialOptions = {}): Promise<Trial> {
-    const { api = stage.api } = options;
+    const { api = stage.api, auth, caPem, secrets, base = stage.dev.receiversUrl } = options;
     const name = `${word}-${Date.now()}-${(trials += 1)}`;
     const connector = await api.post<{ id: string }>('/v1/connectors', {
       name,
       target: 'webhook',
-      config: { url: options.url ?? `${stage.dev.receiversUrl}/webhook/${name}`, method: 'POST' },
-      templates: { [name]: { format: 'json', body: '{"n":{{n}}}' } },
+      config: {
+        url: options.url ?? `${base}/webhook/${name}`,
+        method: 'POST',
+        ...(auth === undefined ? {} : { auth }),
+        ...(caPem === undefined ? {} : { caPem }),
+      },
+      ...(secrets === undefined ? {} : { secrets }),
+      templates: { [name]: { format: 'json', body: options.template ?? '{"n":{{n}}}' } },
       ...(options.limits === undefined ? {} : { limits: options.limits }),
     });
     const subscription = await api.post<{ id: string }>('/v1/subscriptions', {
@@ -83,6 +96,15 @@ export class Trial {
   /** How the receiver answers from now on, before it is its usual self again. */
   script(answers: Parameters<Stage['receivers']['script']>[2]): Promise<void> {
     return this.stage.receivers.script('webhook', this.name, answers);
+  }
+
+  /** Changes the connector as it is now; resolves when delivery has it. */
+  async patch(body: object): Promise<void> {
+    const { version } = await this.connector();
+    const path = `/v1/connectors/${this.connectorId}`;
+    const answer = await this.api.call('PATCH', path, body, { 'if-match': `"${version}"` });
+    if (answer.status !== 200) throw new Error(`PATCH ${path} answered ${answer.status}: ${answer.text}`);
+    if (answer.json['propagated'] === false) throw new Error('delivery did not read the change in time');
   }
 
   connector(): Promise<Connector> {

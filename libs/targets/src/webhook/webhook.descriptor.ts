@@ -133,7 +133,7 @@ export const webhookDescriptor: TargetDescriptor = {
       ),
       previousSigningSecret: secret(
         'Previous signing secret',
-        'While you change the signing secret: requests are signed with both, until you take this one away.',
+        'The signing secret that was replaced: requests are signed with both, until you take this one away.',
       ),
     },
   },

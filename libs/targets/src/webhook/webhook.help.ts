@@ -10,7 +10,10 @@ The URL of any HTTP service that takes JSON, and the credential it asks for.
 3. Every request also carries the headers of [Standard Webhooks](https://www.standardwebhooks.com/): \`webhook-id\` (the
    same over all retries, so that the receiver can drop repeats), \`webhook-timestamp\` and \`webhook-signature\`. Give the
    **signing secret** (\`whsec_…\`) to the receiver; every Standard Webhooks library checks it in one line.
-4. Press **Test**. The answer of the receiver is shown word for word.
+4. To change the signing secret, save a new one (or clear the field and get one made): from then on every request carries a
+   signature with each. Once the receiver knows the new one, remove the **previous signing secret**; after a leak, remove it
+   in the same change.
+5. Press **Test**. The answer of the receiver is shown word for word.
 
 ### What an answer means
 * 200 to 299: delivered; the body does not matter.
