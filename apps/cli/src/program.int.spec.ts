@@ -62,6 +62,8 @@ describe('waybill', () => {
     ['a proof of nothing', ['proof', '--log', 'delivery-0']],
     ['growth of no log', ['consistency', '--from', '5']],
     ['shredding of nothing', ['shred', '--reason', 'x']],
+    ['a moment that is none', ['replay', '--decisions', '--since', 'last week']],
+    ['an attempt that is none', ['replay', '--delivery', 'dlv_x', '--bytes', '--attempt', 'first']],
     ['a time that is none', ['replay', '--log', 'delivery-0', '--until', 'yesterday']],
   ])('answers 2 to wrong usage: %s', async (_case, args) => {
     expect(await run(...args)).toMatchObject({ code: 2, out: '' });
@@ -74,6 +76,12 @@ describe('waybill', () => {
       ['connectors', 'get', 'con_x', '--at', '2026-01-01T00:00:00Z'],
       'GET',
       '/v1/connectors/con_x?at=2026-01-01T00%3A00%3A00Z',
+    ],
+    [
+      'a delivery as it was',
+      ['deliveries', 'get', 'dlv_x', '--at', '2026-01-01T00:00:00Z'],
+      'GET',
+      '/v1/deliveries/dlv_x?at=2026-01-01T00%3A00%3A00Z',
     ],
     ['a redelivery', ['redeliver', 'dlv_x', '--mode', 'render-again'], 'POST', '/v1/deliveries/dlv_x/redeliver'],
     ['a hold', ['hold', '--notification', 'ntf_x', '--reason', 'court'], 'POST', '/v1/legal-holds'],

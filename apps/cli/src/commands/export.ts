@@ -27,10 +27,10 @@ export const exportCommand = (world: World): Command =>
   new Command('export')
     .description('writes a tar that proves what a log holds, for `waybill verify` and anybody else')
     .option('--log <log...>', 'registry-0, subscriptions-0, delivery-0; all that know something when absent')
-    .option('--from <position>')
-    .option('--to <position>')
-    .option('--since <time>')
-    .option('--until <time>')
+    .option('--from <position>', 'the first position, of one log')
+    .option('--to <position>', 'the last position; the newest that is signed when absent')
+    .option('--since <time>', 'from the first event at or after a time')
+    .option('--until <time>', 'to the last event at or before a time')
     .option('--connector <id>', 'what concerns one connector')
     .option('--notification <id>', 'what concerns one notification')
     .option('--previous <file>', 'a checkpoint that the auditor holds: adds the proof that its log only grew since')
@@ -40,6 +40,15 @@ export const exportCommand = (world: World): Command =>
         .default('all'),
     )
     .option('-o, --output <file>', 'the archive', 'export.tar')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  waybill export --log delivery-0 -o delivery.tar
+  waybill export --connector con_… --previous last-year.checkpoint
+  waybill export --notification ntf_… --payloads none
+  waybill export --since 2026-11-01T00:00:00Z --until 2026-12-01T00:00:00Z`,
+    )
     .action(async (options: Options) => {
       const logs = options.log ?? logsAbout(options);
       if (logs.length > 1 && (options.from !== undefined || options.to !== undefined))

@@ -43,6 +43,7 @@ function configured(
   const path = `/v1/${name}`;
   const turn = (verb: 'enable' | 'disable'): Command =>
     new Command(verb)
+      .description(verb === 'enable' ? 'lets it work again' : 'keeps it, but nothing goes out by it')
       .argument('<id>')
       .option('--reason <words>')
       .action(async (id: string, { reason, json }: { reason?: string; json?: boolean }) => {
@@ -55,9 +56,14 @@ function configured(
       });
   return new Command(name)
     .description(`lists, shows, enables and disables ${name}`)
-    .addCommand(filters(paged(new Command('list'))).action((options: Given) => list(world, path, columns, options)))
+    .addCommand(
+      filters(paged(new Command('list').description('newest first')))
+        .option('--at <time>', 'as they were then, with those that were deleted since')
+        .action((options: Given) => list(world, path, columns, options)),
+    )
     .addCommand(
       new Command('get')
+        .description('shows one of them whole; secrets are never shown')
         .argument('<id>')
         .option('--at <time>', 'as it was at that time')
         .action((id: string, { at, json }: { at?: string; json?: boolean }) =>
@@ -78,13 +84,18 @@ export const connectorsCommand = (world: World): Command =>
   );
 
 export const subscriptionsCommand = (world: World): Command =>
-  configured(world, 'subscriptions', ['id', 'name', 'types', 'enabled', 'version'], (command) => command);
+  configured(world, 'subscriptions', ['id', 'name', 'types', 'enabled', 'version'], (command) =>
+    command
+      .option('--connector-id <id>', 'those that send to a connector')
+      .option('--type <type>', 'those that want a type of notification')
+      .option('--q <text>', 'part of the name'),
+  );
 
 export const deliveriesCommand = (world: World): Command =>
   new Command('deliveries')
     .description('lists and shows deliveries, and cancels one that waits')
     .addCommand(
-      paged(new Command('list'))
+      paged(new Command('list').description('newest first'))
         .option('--status <status>')
         .option('--connector-id <id>')
         .option('--subscription-id <id>')
@@ -99,11 +110,20 @@ export const deliveriesCommand = (world: World): Command =>
     )
     .addCommand(
       new Command('get')
+        .description('one delivery with every attempt, what was sent and what came back')
         .argument('<id>')
-        .action((id: string, { json }: Given) => show(world, `/v1/deliveries/${encodeURIComponent(id)}`, json)),
+        .option('--at <time>', 'as it was at that time')
+        .action((id: string, { at, json }: Given & { at?: string }) =>
+          show(
+            world,
+            `/v1/deliveries/${encodeURIComponent(id)}${at === undefined ? '' : `?at=${encodeURIComponent(at)}`}`,
+            json,
+          ),
+        ),
     )
     .addCommand(
       new Command('cancel')
+        .description('ends one that waits for its next attempt')
         .argument('<id>')
         .requiredOption('--reason <words>')
         .action(async (id: string, { reason, json }: { reason: string; json?: boolean }) => {

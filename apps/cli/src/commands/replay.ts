@@ -32,8 +32,8 @@ export const replayCommand = (world: World): Command =>
       '--delivery <id>',
       'with --bytes: the request of a past attempt, made again and compared with the recorded digest',
     )
-    .option('--bytes')
-    .option('--attempt <number>', 'the last one that sent something when absent', Number)
+    .option('--bytes', 'prints what was sent; exit 1 when it is not what was recorded')
+    .option('--attempt <number>', 'the last one that sent something when absent', attemptOf)
     .option('--decisions', 'decides routed notifications once more and compares with the record')
     .addOption(
       new Option('--rules <when>', 'the subscriptions as they stood then, or as they are now')
@@ -42,6 +42,7 @@ export const replayCommand = (world: World): Command =>
     )
     .option('--notification <id>', 'with --decisions: one notification, and every subscription that stood')
     .option('--since <time>', 'with --decisions: the first notification that counts')
+    .addHelpText('after', examples)
     .action(async (options: Options) => {
       const { log, until, stream, json, delivery, attempt, bytes } = options;
       if (options.decisions === true) return replayDecisions(world, options);
@@ -73,6 +74,7 @@ export const replayCommand = (world: World): Command =>
 async function replayDecisions(world: World, { rules, notification, since, until, json }: Options): Promise<void> {
   const server = new Server(world);
   const isBefore = untilOf(until);
+  if (since !== undefined && Number.isNaN(Date.parse(since))) throw new Usage('--since takes an RFC 3339 time');
   const isAfter = since === undefined ? () => true : ({ at }: LoggedEvent) => Date.parse(at) >= Date.parse(since);
   const now = new Rules();
   if (rules === 'now') for await (const event of eventsOf(server, 'subscriptions-0', undefined)) now.take(event);
@@ -135,6 +137,19 @@ async function replayBytes(
     found.same ? 'The bytes are those that were sent.' : 'The bytes DIFFER from those that were sent.',
   ]);
   if (!found.same) throw new NotDone('');
+}
+
+const examples = `
+Examples:
+  waybill replay --log delivery-0 --until 2026-11-24T08:00:00Z         what was known at that moment
+  waybill replay --log registry-0 --stream connector-con_… --until 40  one connector at one position
+  waybill replay --delivery dlv_… --bytes                              what was sent, and the proof that it is that
+  waybill replay --decisions --notification ntf_…                      why each subscription got it or not
+  waybill replay --decisions --rules now --since 2026-11-17T00:00:00Z  what today's rules would have done differently`;
+
+function attemptOf(text: string): number {
+  if (!/^[1-9]\d*$/.test(text)) throw new Usage('--attempt takes the number of an attempt, from 1');
+  return Number(text);
 }
 
 function untilOf(until: string | undefined): (event: LoggedEvent) => boolean {

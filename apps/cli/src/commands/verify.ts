@@ -37,6 +37,12 @@ export const verifyCommand = (world: World): Command =>
       'root certificates (PEM) of the authority whose time stamps lie beside anchored checkpoints',
     )
     .option('--leaf <hex>', 'the leaf hash that a proof without an entry is about')
+    .addHelpText(
+      'after',
+      `
+Exit 0: every event is the one that was signed. Exit 1: the first bad position is named, or the archive is refused.
+  waybill verify delivery.tar --key "waybill.example+…" --previous last-year.checkpoint`,
+    )
     .action(async (file: string, options: Options) => {
       if (file !== '-' && !existsSync(file)) throw new Usage(`there is no file ${file}`);
       const vkey = existsSync(options.key) ? textOf(options.key).trim() : options.key;
