@@ -2,7 +2,7 @@ import type { Delivery } from '@waybill/contracts/http/deliveries';
 import { notificationSubject, publishSubject } from '@waybill/contracts/subjects';
 import { NatsText } from './nats-text.js';
 import type { Stage } from './stage.js';
-import { eventually, hold, type Promised, same } from './story.js';
+import { eventually, hold, pause, type Promised, same } from './story.js';
 import { arriveWaitMs, nonEmpty, simpleSink } from './walk-ways.js';
 
 /** Which notification it is, by every way to say so. */
@@ -91,7 +91,40 @@ function receipts(stage: Stage, type: string): Promised[] {
         return `202 ${first.text.trim()}`;
       },
     },
+    repeatedOverJetStream(stage, type),
   ];
+}
+
+/** The broker forgets a name after its window (100 ms, contract.md section 3); the log never does. */
+const afterWindowMs = 500;
+
+function repeatedOverJetStream(stage: Stage, type: string): Promised {
+  return {
+    says: 'what is published over JetStream twice, inside the window and after it, is one notification',
+    holds: () =>
+      withClient(stage, async (client) => {
+        const headers = { 'Nats-Msg-Id': `w-5-${type}`, 'Waybill-Id': 'w-5', 'Waybill-Source': 'walk' };
+        const publish = async (): Promise<boolean> =>
+          (
+            JSON.parse(await client.request(notificationSubject(stage.dev.tenant, type), '{"n":5}', headers)) as {
+              duplicate?: boolean;
+            }
+          ).duplicate === true;
+        // At once: the window is shorter than a slow round trip.
+        const acks = await Promise.all([publish(), publish()]);
+        await pause(afterWindowMs);
+        acks.push(await publish());
+        // The third is stored by the broker, and known to the log.
+        same(acks, [false, true, false], 'whether the broker knew it');
+        await arrived(stage, type, 5);
+        await pause(afterWindowMs);
+        const items = await stage.api.all<{ sourceId: string }>(`/v1/notifications?type=${type}`);
+        same(items.filter(({ sourceId }) => sourceId === 'w-5').length, 1, 'notifications of that id');
+        const received = await stage.receivers.received({ target: 'webhook', name: type });
+        same(received.filter(({ body }) => body === '{"n":5}').length, 1, 'arrivals');
+        return 'three publishes, one dropped by the broker, one notification';
+      }),
+  };
 }
 
 async function foundAs(stage: Stage, type: string, [source, id]: [string, string]): Promise<string> {

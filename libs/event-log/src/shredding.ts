@@ -1,9 +1,15 @@
-import { jetstreamManager } from '@nats-io/jetstream';
+import { JetStreamApiError, jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { logStream } from '@waybill/contracts/subjects';
 import type { EventMeta, NewEvent } from './log.js';
 import type { PostgresLog } from './postgres-log.js';
 import type { StoredEvents } from './stored-events.js';
+
+/** The relay is milliseconds behind; one that stands still is no reason to wait longer. */
+const publishedWithinMs = 10_000;
+const publishedLookMs = 50;
+/** JSNoMessageFoundErr and JSSequenceNotFoundErrF of nats-server's errors.json. */
+const gone: ReadonlySet<number> = new Set([10037, 10043]);
 
 /** What is sealed under one key, and the streams whose events hold it. */
 export interface ShredItem {
@@ -76,19 +82,40 @@ export class Shredding {
     });
   }
 
-  /** The window of the log in the broker holds payloads in clear; a sequence there is a position here. */
+  /**
+   * The window of the log in the broker holds payloads in clear; a sequence there is a position here. What the relay has in hand is waited
+   * for: it would come after the deletion. Rejects where the broker does not do it, so that nobody believes it was done.
+   */
   private async forgetMessages(streams: readonly string[]): Promise<void> {
     if (streams.length === 0) return;
     const positions = await this.stored.positionsOf(streams);
+    const newest = positions.at(-1);
+    if (newest === undefined) return;
     const manager = await jetstreamManager(this.nats, { checkAPI: false });
     const name = logStream(this.log.identity.log);
-    const { first_seq: first, last_seq: last } = (await manager.streams.info(name)).state;
+    const first = await this.published(manager, name, newest);
     for (const position of positions) {
-      if (position < first || position > last) continue;
-      // Overwritten on disk, not only forgotten. One that is gone already is as it should be.
-      await manager.streams.deleteMessage(name, position, true).catch(() => undefined);
+      // Overwritten on disk, not only forgotten.
+      if (position >= first) await manager.streams.deleteMessage(name, position, true).catch(unlessGone);
     }
   }
+
+  /** Resolves with the first sequence of the window once it holds everything up to a position. */
+  private async published(manager: JetStreamManager, name: string, position: number): Promise<number> {
+    for (const until = Date.now() + publishedWithinMs; ;) {
+      const { first_seq: first, last_seq: last } = (await manager.streams.info(name)).state;
+      if (last >= position) return first;
+      if (Date.now() > until)
+        throw new Error(`the relay has not published position ${position} yet: shred again when it has`);
+      await new Promise((resolve) => setTimeout(resolve, publishedLookMs));
+    }
+  }
+}
+
+/** A message that is gone already is as it should be: shredded before, or older than the window. */
+function unlessGone(error: unknown): void {
+  if (error instanceof JetStreamApiError && gone.has(error.code)) return;
+  throw error;
 }
 
 function holdStream(tenant: string, subject: string | null): string {

@@ -5,7 +5,7 @@ import { NotDone, say, Usage, type World } from '../world.js';
 interface Answer {
   shredded: number;
   held: string[];
-  more: boolean;
+  nextCursor: string | null;
 }
 
 /** `--tenant` is the key's own: whoever may shred for another tenant holds a key of it. */
@@ -35,13 +35,19 @@ export const shredCommand = (world: World): Command =>
         const server = new Server(world);
         const until = tenant === true ? new Date().toISOString() : before;
         const body = notification === undefined ? { before: until, reason } : { notificationId: notification, reason };
-        const total = await server.post<Answer>('/v1/shredding', body);
+        const total = { shredded: 0, held: [] as string[] };
+        let cursor: string | null = null;
+        do {
+          const done: Answer = await server.post<Answer>('/v1/shredding', cursor === null ? body : { ...body, cursor });
+          total.shredded += done.shredded;
+          total.held.push(...done.held);
+          cursor = done.nextCursor;
+        } while (cursor !== null);
         say(world, json, total, () => [
           `${total.shredded} payloads are shredded`,
           ...(total.held.length === 0
             ? []
             : [`${total.held.length} are kept by a legal hold: ${total.held.join(', ')}`]),
-          ...(total.more ? ['There are more: run it again with an earlier --before.'] : []),
         ]);
         if (total.held.length > 0) throw new NotDone('');
       },

@@ -4861,6 +4861,8 @@ export interface operations {
            */
           before?: string;
           reason: string;
+          /** @description `nextCursor` of the answer before */
+          cursor?: string;
         };
       };
     };
@@ -4875,6 +4877,7 @@ export interface operations {
             shredded: number;
             held: string[];
             more: boolean;
+            nextCursor: string | null;
           } & {
             [key: string]: unknown;
           };

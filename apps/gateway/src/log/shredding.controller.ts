@@ -33,9 +33,9 @@ export class ShreddingController {
       const { shredded, held } = await this.shredSome(caller, [notificationId], reason);
       if (held.length > 0)
         throw new Refused('legal_hold', `A legal hold keeps the payload of ${notificationId}.`, '/notificationId');
-      return { shredded: shredded.length, held, more: false };
+      return { shredded: shredded.length, held, more: false, nextCursor: null };
     }
-    return this.shredBefore(caller, before as string, reason);
+    return this.shredBefore(caller, before as string, reason, body.cursor);
   }
 
   @On(shreddingRoutes.hold)
@@ -46,11 +46,11 @@ export class ShreddingController {
     return { notificationId: notificationId ?? null, held };
   }
 
-  /** Newest first, as the list goes; those that were shredded before are passed by the services quickly. */
-  private async shredBefore(caller: Caller, before: string, reason: string): Promise<object> {
+  /** Newest first, as the list goes; what was shredded before is shredded again, which changes nothing. */
+  private async shredBefore(caller: Caller, before: string, reason: string, from?: string): Promise<object> {
     let count = 0;
     const kept: string[] = [];
-    let cursor: string | undefined;
+    let cursor = from;
     do {
       const page: { items: { id: string }[]; nextCursor: string | null } = await this.rpc.ask(
         caller,
@@ -73,7 +73,7 @@ export class ShreddingController {
       }
       cursor = page.nextCursor ?? undefined;
     } while (cursor !== undefined && count + kept.length < shreddedMax);
-    return { shredded: count, held: kept, more: cursor !== undefined };
+    return { shredded: count, held: kept, more: cursor !== undefined, nextCursor: cursor ?? null };
   }
 
   private async shredSome(caller: Caller, ids: readonly string[], reason: string): Promise<Shredded> {

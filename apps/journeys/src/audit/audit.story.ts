@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import type { Stage } from '../stage.js';
 import { type Attack, attacks } from './attacks.js';
 import { windowsHold } from './broker-windows.js';
+import { filesHolding, tablesHolding } from './on-disk.js';
 import { eventually, hold, pause, type Promised, same, type Story } from '../story.js';
 import { Auditor, sizeIn } from './auditor.js';
 import { StoredLog } from './stored-log.js';
@@ -22,7 +24,7 @@ export const audit: Story = {
       },
       ...attacks.filter(({ short }) => stage.long || short === true).map((attack) => scene.attacked(attack)),
       {
-        says: 'a legal hold refuses shredding; a shredded payload cannot be read anywhere, and everything still verifies',
+        says: 'a legal hold refuses shredding; by notification and by age, a shredded payload is nowhere on the disk, and everything still verifies',
         holds: () => scene.payloadShredded(),
       },
       { says: 'a dropped partition is found from its first position on', holds: () => scene.partitionDropped() },
@@ -127,32 +129,44 @@ class Scene {
   }
 
   async payloadShredded(): Promise<string> {
-    const { api } = this.stage;
-    const secret = `shred-me-${Date.now()}`;
-    const body = { type: 'incident', id: secret, payload: { humanFriendlyId: secret } };
+    const { api, dataDir, dev } = this.stage;
+    // Only in the payload, and in what is made from it: ids and names stay on the record.
+    const secret = `shredme${Date.now()}`;
+    const body = {
+      type: 'incident',
+      id: `shred-${Date.now()}`,
+      payload: { humanFriendlyId: secret, incidentId: secret },
+    };
     const { notificationId } = await api.post<{ notificationId: string }>('/v1/notifications', body);
     const settled = await this.settled();
-    const setHold = (held: boolean): Promise<unknown> =>
-      api.post('/v1/legal-holds', { notificationId, held, reason: 'a journey' });
-    const shred = () => api.call('POST', '/v1/shredding', { notificationId, reason: 'a journey' });
+    // Otherwise finding nothing afterwards would say nothing.
+    hold(filesHolding(join(dataDir, 'nats'), secret).length > 0, 'the broker does not hold the payload before');
+    const setHold = (held: boolean, about?: string): Promise<unknown> =>
+      api.post('/v1/legal-holds', { notificationId: about, held, reason: 'a journey' });
+    const shred = (what: object) => api.call('POST', '/v1/shredding', { ...what, reason: 'a journey' });
+    await setHold(true, notificationId);
+    same((await shred({ notificationId })).json['code'], 'legal_hold', 'the answer under a hold');
+    const before = new Date(Date.now() + 60_000).toISOString();
+    same((await shred({ before })).json['held'], [notificationId], 'what a hold keeps from shredding by age');
     await setHold(true);
-    same((await shred()).json['code'], 'legal_hold', 'the answer under a hold');
+    same((await shred({ before })).json['shredded'], 0, 'what is shredded of a tenant that is held');
     await setHold(false);
-    same((await shred()).json['shredded'], 1, 'shredded payloads');
+    await setHold(false, notificationId);
+    same((await shred({ notificationId })).json['shredded'], 1, 'shredded payloads');
+    const others = Number((await shred({ before })).json['shredded']);
+    hold(others > 1, 'shredding by age finds nothing');
     for (const path of [
       `/v1/notifications/${notificationId}`,
       `/v1/log/delivery-0/events?after=${settled - 20}`,
       '/v1/log/subscriptions-0/events',
     ])
-      hold(
-        !(await api.call('GET', path)).text.includes(`"humanFriendlyId":"${secret}"`),
-        `${path} still shows the payload`,
-      );
-    const windows = await windowsHold(this.stage.adminNatsUrl, secret);
-    same(windows, 0, 'messages of the broker that hold the payload');
+      hold(!(await api.call('GET', path)).text.includes(secret), `${path} still shows the payload`);
+    same(await windowsHold(this.stage.adminNatsUrl, secret), 0, 'messages of the broker that hold the payload');
+    same(filesHolding(dataDir, secret), [], 'files on the disk that hold the payload');
+    same(await tablesHolding(dev.databaseUrl, secret), [], 'tables whose dump holds the payload');
     const { verified, words } = await this.eyes.judge();
     same([verified, words], [true, 'verified'], 'the verdict after shredding');
-    return `${notificationId} is shredded: neither the API nor the broker's windows hold its payload, the log verifies`;
+    return `${notificationId} and ${others - 1} others are shredded: neither the API, the broker, a dump nor any file on the disk holds the payload; the log verifies`;
   }
 
   async partitionDropped(): Promise<string> {

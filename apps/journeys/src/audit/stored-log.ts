@@ -32,8 +32,7 @@ export class StoredLog {
   static async open(adminUrl: string, service: string): Promise<StoredLog> {
     const url = new URL(adminUrl);
     url.pathname = `/waybill_${service}`;
-    const client = new pg.Client({ connectionString: url.href });
-    await client.connect();
+    const client = await connected(url.href);
     return new StoredLog(client, url.href, `${service}-0`);
   }
 
@@ -93,8 +92,7 @@ export class StoredLog {
 
   /** Nobody appends until it is released: what was changed can be put back without losing an event. */
   async holdHead(): Promise<() => Promise<void>> {
-    const client = new pg.Client({ connectionString: this.url });
-    await client.connect();
+    const client = await connected(this.url);
     await client.query('BEGIN');
     await client.query('SELECT 1 FROM log_head FOR UPDATE');
     return () => client.end();
@@ -139,6 +137,14 @@ export class StoredLog {
   private async tables(): Promise<string[]> {
     return ['log_events', ...(await this.partitions())];
   }
+}
+
+/** When PostgreSQL ends an idle connection (it stops with the stack), the next question says so; unheard, it would end the story-teller. */
+async function connected(url: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url });
+  client.on('error', () => undefined);
+  await client.connect();
+  return client;
 }
 
 function leafOf(log: string, row: StoredRow): Buffer {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { notificationIdSchema, reasonSchema, timeSchema } from './fields.js';
 
-/** How many payloads one request shreds at most; `more` says that there are others, and the same request goes on. */
+/** How many payloads one request shreds at most; where there are others, the same request with `cursor` goes on. */
 export const shreddedMax = 1_000;
 
 /** Body of `POST /v1/shredding`: one notification, or all that a tenant published up to a time. */
@@ -10,6 +10,7 @@ export const shredBodySchema = z
     notificationId: notificationIdSchema.optional(),
     before: timeSchema.optional().describe('Every notification that was recorded up to then'),
     reason: reasonSchema.min(1),
+    cursor: z.string().max(512).optional().describe('`nextCursor` of the answer before'),
   })
   .refine(
     (body) => (body.notificationId === undefined) !== (body.before === undefined),
@@ -22,6 +23,8 @@ export const shreddedSchema = z.looseObject({
   /** Those that a legal hold keeps. */
   held: z.array(z.string()),
   more: z.boolean(),
+  /** Where the next request goes on; null when everything is done. */
+  nextCursor: z.string().nullable(),
 });
 
 /** Body of `POST /v1/legal-holds`; without a notification it is about everything of the tenant. */
