@@ -24,6 +24,8 @@ export const headersMax = 100;
 export const headersTimeoutMs = 10_000;
 export const requestTimeoutMs = 30_000;
 export const requestsPerSocketMax = 1_000;
+/** Requests under way at once; one more is answered 503 with Retry-After. Twice what one service works on. */
+export const requestsMax = 512;
 
 /** How long an answer by key is believed before the registry is asked again: a revoked key works at most this long. */
 export const keyFreshMs = 4_000;

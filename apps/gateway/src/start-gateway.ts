@@ -20,6 +20,7 @@ import {
   requestTimeoutMs,
 } from './config.js';
 import { readConsole } from './console/console-files.js';
+import { admission } from './edge/admission.js';
 import { KnownKeys, verifyByRegistry } from './edge/known-keys.js';
 import { HttpProblemFilter } from './edge/problem.filter.js';
 import { requestLog } from './edge/request-log.js';
@@ -144,7 +145,7 @@ async function createApp(
   // An ETag is a version here, never a hash of the body.
   app.set('etag', false);
   app.set('query parser', false);
-  app.use(nameRequest, logRequest);
+  app.use(nameRequest, logRequest, admission());
   app.useBodyParser('raw', { limit: bodyBytesMax, inflate: false, type: () => true });
   app.useGlobalFilters(new HttpProblemFilter(log, methodsOf));
   const server = app.getHttpServer();

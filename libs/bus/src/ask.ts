@@ -1,5 +1,6 @@
 import { headers as newHeaders, type NatsConnection } from '@nats-io/transport-node';
 import type { Problem, RpcReply } from '@waybill/contracts/problem';
+import { isAway } from './connect.js';
 
 /** The other service said no (its own problem), or did not say anything (`service_unavailable`, `service_timeout`). */
 export class AskFailed extends Error {
@@ -14,7 +15,7 @@ export const askTimeoutMs = 5_000;
 
 /**
  * Asks another service and answers what stands under `ok`.
- * Throws `AskFailed` with the service's problem, `service_unavailable` when nobody listens, `service_timeout` when nobody answers in time:
+ * Throws `AskFailed` with the service's problem, `service_unavailable` when nobody listens or the broker is away, `service_timeout` when nobody answers in time:
  * after a timeout the call may still have had its effect.
  */
 export async function ask<T>(
@@ -47,6 +48,7 @@ async function request(
   timeoutMs: number,
   headers: ReturnType<typeof newHeaders>,
 ): Promise<RpcReply<unknown>> {
+  if (isAway(nc)) throw new AskFailed(unavailable(subject));
   try {
     const message = await nc.request(subject, text, { timeout: timeoutMs, headers });
     return message.json<RpcReply<unknown>>();

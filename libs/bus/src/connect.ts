@@ -7,7 +7,7 @@ import { connect, type NatsConnection } from '@nats-io/transport-node';
  */
 export async function connectBus(natsUrl: string, name: string): Promise<NatsConnection> {
   const url = new URL(natsUrl);
-  return connect({
+  const nc = await connect({
     servers: `${url.hostname}:${url.port || '4222'}`,
     name,
     ...(url.username === '' ? {} : { user: decodeURIComponent(url.username), pass: decodeURIComponent(url.password) }),
@@ -18,4 +18,18 @@ export async function connectBus(natsUrl: string, name: string): Promise<NatsCon
     inboxPrefix: `_INBOX_${url.username === '' ? 'anonymous' : decodeURIComponent(url.username)}`,
     noAsyncTraces: true,
   });
+  void watch(nc);
+  return nc;
+}
+
+const away = new WeakSet<NatsConnection>();
+
+/** Whether the broker is known to be away: what is asked now would be sent when it is back, after everybody has stopped waiting. */
+export const isAway = (nc: NatsConnection): boolean => away.has(nc);
+
+async function watch(nc: NatsConnection): Promise<void> {
+  for await (const { type } of nc.status()) {
+    if (type === 'disconnect') away.add(nc);
+    if (type === 'reconnect') away.delete(nc);
+  }
 }

@@ -107,6 +107,38 @@ export class Trial {
     if (answer.json['propagated'] === false) throw new Error('delivery did not read the change in time');
   }
 
+  /** Numbers `from` (included) to `to` (not), so many at once; answers the notifications' ids. */
+  async publishAll(from: number, to: number, atOnce = 16): Promise<string[]> {
+    const ids: string[] = [];
+    let next = from;
+    const one = async (): Promise<void> => {
+      for (let n = next; n < to; n = next) {
+        next += 1;
+        ids[n - from] = await this.publish(n);
+      }
+    };
+    await Promise.all(Array.from({ length: atOnce }, one));
+    return ids;
+  }
+
+  /** Publishes one number and answers the milliseconds until the receiver has it. */
+  async latencyMs(n: number, timeoutMs = 20_000): Promise<number> {
+    const begun = Date.now();
+    await this.publish(n);
+    return eventually(`${this.name}: number ${n} is at the receiver`, timeoutMs, async () => {
+      const item = (await this.received()).find(({ body }) => body === `{"n":${n}}`);
+      return item === undefined ? null : Date.parse(item.at) - begun;
+    });
+  }
+
+  /** Waits until every delivery of the connector has one of these ends. */
+  async settled(count: number, status: Delivery['status'], timeoutMs: number): Promise<Delivery[]> {
+    return eventually(`${this.name}: ${count} are ${status}`, timeoutMs, async () => {
+      const all = await this.api.all<Delivery>(`/v1/deliveries?connectorId=${this.connectorId}&status=${status}`);
+      return all.length >= count ? all : null;
+    });
+  }
+
   connector(): Promise<Connector> {
     return this.api.get<Connector>(`/v1/connectors/${this.connectorId}`);
   }
@@ -115,6 +147,16 @@ export class Trial {
   received() {
     return this.stage.receivers.received({ target: 'webhook', name: this.name });
   }
+}
+
+/** The middle one; of an even number the upper. */
+export function median(values: readonly number[]): number {
+  return quantile(values, 0.5);
+}
+
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((one, other) => one - other);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;
 }
 
 /** Milliseconds from the end of one attempt to the start of the next. */
