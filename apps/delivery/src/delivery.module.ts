@@ -42,6 +42,7 @@ import { fetchNotification } from './out/routed-notification.js';
 import { ReplayAttempt } from './out/replay-attempt.js';
 import { Secrets } from './out/secrets.js';
 import { sendThrough } from './out/send.js';
+import { StoredSets } from './out/stored-sets.js';
 import { TryOut } from './out/try-out.js';
 import { ConnectorBanners } from './read/connector-banner.js';
 import { deliveries } from './read/deliveries.js';
@@ -109,7 +110,8 @@ export async function deliveryModule(config: Config, kit: Kit): Promise<DynamicM
   const { egress, policy } = openEgress(config, kit);
   const jq = await JqPool.start();
   kit.onDrain('jq', () => jq.close());
-  const secrets = new Secrets({ nc, database, box: createSecretBox(config.WAYBILL_SECRETS_KEK), log });
+  const box = createSecretBox(config.WAYBILL_SECRETS_KEK);
+  const secrets = new Secrets({ nc, sets: new StoredSets(database), box, log });
   const connectors = await followConnectors(kit, database, secrets);
   const send = sendThrough(egress);
   const parts = {

@@ -103,6 +103,19 @@ describe('connectors in registry', () => {
     ).toMatchObject({ status: 422 });
   });
 
+  it('SEC-07 takes the mask for the value that is set, and gives no value back', async () => {
+    const { id } = await registry.ask('connectors.create', withToken('t1'));
+    const before = await registry.secretsOf(id, 1);
+    const kept = await registry.ask('connectors.update', {
+      id,
+      ifVersion: 1,
+      patch: { name: 'Renamed', secrets: { token: '****' } },
+    });
+    expect([kept.version, JSON.stringify(kept).includes('t1')]).toEqual([2, false]);
+    expect(await registry.secretsOf(id, 1)).toEqual(before);
+    expect(await registry.refusal('connectors.create', withToken('****'))).toMatchObject({ status: 422 });
+  });
+
   it('keeps a replaced signing secret signing beside the new one until somebody takes it away, or says otherwise', async () => {
     const [first, second, third] = [1, 2, 3].map((n) => `whsec_${Buffer.alloc(32, n).toString('base64')}`) as [string, string, string]; // prettier-ignore
     const { id } = await registry.ask('connectors.create', webhook({ secrets: { signingSecret: first } }));

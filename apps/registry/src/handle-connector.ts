@@ -8,6 +8,7 @@ import {
   patched,
   type SealedSecrets as SealedCommand,
 } from '@waybill/connector/decide';
+import { secretMask } from '@waybill/contracts/http/fields';
 import type { ConnectorCreate, ConnectorPatch } from '@waybill/contracts/http/connectors';
 import { Refused } from '@waybill/decider/decider';
 import type { EventLog } from '@waybill/event-log/log';
@@ -36,8 +37,9 @@ export class ConnectorActs {
   /** Makes a connector of the caller's tenant; refuses what its target would refuse. */
   async create(caller: RpcCaller, input: ConnectorCreate): Promise<Written> {
     const connectorId = newId('con');
-    const generated = missingSecrets(input.target, input.secrets ?? {});
-    const secrets = { ...input.secrets, ...generated };
+    const given = withPatch({}, input.secrets ?? {});
+    const generated = missingSecrets(input.target, given);
+    const secrets = { ...given, ...generated };
     const shape: Omit<ConnectorShape, 'secrets' | 'secretVersion'> = {
       connectorId,
       name: input.name,
@@ -136,6 +138,7 @@ function withPatch(
 ): Record<string, string> {
   const after = { ...secrets };
   for (const [name, value] of Object.entries(patch)) {
+    if (value === secretMask) continue;
     if (value === null) delete after[name];
     else after[name] = value;
   }

@@ -44,8 +44,6 @@ export async function registryModule(config: Config, kit: Kit): Promise<DynamicM
   kit.onDrain('jq', () => jq.close());
   const box = createSecretBox(config.WAYBILL_SECRETS_KEK);
   const sealed = new SealedSets(database);
-  const rewrapped = await sealed.rewrapAll(box, config.WAYBILL_SECRETS_KEK.current);
-  if (rewrapped > 0) kit.log.info({ rewrapped }, 'secrets.rewrapped');
   await bootstrapFrom(config, kit, log);
 
   const open = (model: Parameters<typeof LiveModel.open>[4]) =>

@@ -51,19 +51,62 @@ export function urlShown(href: string): string {
 
 function formsOf(value: string): string[] {
   const bytes = Buffer.from(value, 'utf8');
-  const base64 = bytes.toString('base64');
+  const inUrl = encodeURIComponent(value);
+  const hex = bytes.toString('hex');
   const forms = [
     value,
-    JSON.stringify(value).slice(1, -1),
-    encodeURIComponent(value),
-    encodeURIComponent(value).replaceAll('%20', '+'),
-    base64,
-    base64.replace(/=+$/, ''),
-    bytes.toString('base64url'),
-    bytes.toString('hex'),
+    inJson(value),
+    // A body in JSON that stands as a text in another one.
+    inJson(inJson(value)),
+    inAsciiJson(value),
+    inHtml(value),
+    inUrl,
+    inUrl.replaceAll('%20', '+'),
+    inUrl.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
+    hex,
+    hex.toUpperCase(),
+    [...value].reverse().join(''),
+    ...inBase64(bytes),
     ...partsOfUrl(value),
   ];
   return forms.filter((one) => one.length >= secretCharsMin);
+}
+
+const inJson = (text: string): string => JSON.stringify(text).slice(1, -1);
+
+/** As writers of JSON do that keep to ASCII: PHP, Python. */
+const inAsciiJson = (text: string): string =>
+  inJson(text)
+    .replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .replaceAll('/', '\\/');
+
+function inHtml(text: string): string {
+  const names: Readonly<Record<string, string>> = {
+    '&': '&amp;',
+    '<': '&lt;',
+    '>': '&gt;',
+    '"': '&quot;',
+    "'": '&#39;',
+  };
+  return text.replace(/[&<>"']/g, (character) => names[character] ?? character);
+}
+
+/** Shorter pieces of base64 stand in many an innocent text. */
+const base64CoreCharsMin = 8;
+
+/**
+ * Base64 of the value, and of whatever holds it: a whole header, say. What stands before shifts it by none, one or two bytes, so it has
+ * three spellings, of which the middle does not depend on its neighbours.
+ */
+function inBase64(bytes: Buffer): string[] {
+  const base64 = bytes.toString('base64');
+  const cores = [0, 1, 2].map((shift) => {
+    const shifted = Buffer.concat([Buffer.alloc(shift), bytes]);
+    return shifted.toString('base64').slice(Math.ceil((shift * 8) / 6), Math.floor((shifted.length * 8) / 6));
+  });
+  const long = cores.filter((core) => core.length >= base64CoreCharsMin);
+  const both = [base64, base64.replace(/=+$/, ''), ...long];
+  return [...both, ...both.map((text) => text.replaceAll('+', '-').replaceAll('/', '_'))];
 }
 
 /** A target that answers an unknown hook prints the path, not the whole URL. */

@@ -16,8 +16,27 @@ describe('maskOf', () => {
     ['in base64', Buffer.from(password).toString('base64')],
     ['in base64 for URLs', Buffer.from(password).toString('base64url')],
     ['in hexadecimal', Buffer.from(password).toString('hex')],
-  ])('hides a secret %s', (_form, text) => {
+    ['in capital hexadecimal', Buffer.from(password).toString('hex').toUpperCase()],
+    ['in JSON inside of JSON', JSON.stringify(JSON.stringify(password)).slice(3, -3)],
+    ['in JSON that keeps to ASCII', 'p@ss w\\"rd\\u00e9\\/1'],
+    ['in HTML', 'p@ss w&quot;rd\u00e9/1'],
+    ['URL-encoded in small letters', encodeURIComponent(password).toLowerCase()],
+    ['backwards', [...password].reverse().join('')],
+  ])('SEC-06 hides a secret %s', (_form, text) => {
     expect(mask(`before ${text} after ${text}`)).toBe('before **** after ****');
+  });
+
+  it.each([0, 1, 2, 3, 17])('SEC-06 hides a secret in base64 of a text that has %i bytes before it', (before) => {
+    const token = 'a-token-of-some-length';
+    const inside = Buffer.from(`${'x'.repeat(before)}${token}, and more`);
+    for (const encoding of ['base64', 'base64url'] as const) {
+      const shown = maskOf({ token })(inside.toString(encoding));
+      // What is left on both sides of the mask are characters that hold at most a few bits of the secret.
+      const [left = '', right = ''] = shown.split('****');
+      expect(shown).toContain('****');
+      const read = `${Buffer.from(left, encoding).toString('latin1')} ${Buffer.from(right, encoding).toString('latin1')}`;
+      expect(read).not.toMatch(/token|length/);
+    }
   });
 
   it('hides the longer secret first, so that no rest of it stays', () => {

@@ -123,7 +123,7 @@ describe('a secret', () => {
     },
   );
 
-  it('that is the whole URL leads there and is shown as its host alone', async () => {
+  it('SEC-08 that is the whole URL leads there and is shown as its host alone', async () => {
     const listener = await hear(echoing());
     const path = '/services/T0000000/B0000000/XXXXXXXXXXXXXXXXXXXXXXXX';
     const url = `http://127.0.0.1:${listener.port}${path}`;

@@ -23,6 +23,8 @@ export const statements = {
   upsertCategories: load('upsert-categories'),
   upsertCursors: load('upsert-cursors'),
   insertKeys: load('insert-keys'),
+  staleKeys: load('stale-keys'),
+  rewrapKeys: load('rewrap-keys'),
   updateHead: load('update-head'),
   notifyHead: load('notify-head'),
   readLeaves: load('read-leaves'),

@@ -52,7 +52,7 @@ describe('the secret box', () => {
     expect(faultOf(() => box.open(box.seal(secrets, place), elsewhere)).code).toBe('secret_tampered');
   });
 
-  it('does not open a value under the name of another', () => {
+  it('SEC-02 does not open a value under the name of another', () => {
     const sealed = box.seal(secrets, place);
     const swapped = {
       ...sealed,
@@ -61,7 +61,7 @@ describe('the secret box', () => {
     expect(faultOf(() => box.open(swapped, place)).code).toBe('secret_tampered');
   });
 
-  it('notices every changed byte of a value and of the data key', () => {
+  it('SEC-03 notices every changed byte of a value and of the data key', () => {
     const sealed = box.seal({ password: 'p' }, place);
     const flipped = (text: string, at: number): string => {
       const bytes = Buffer.from(text, 'base64');
@@ -86,7 +86,7 @@ describe('the secret box', () => {
     for (const one of changed) expect(faultOf(() => box.open(one, place)).code).toBe('secret_tampered');
   });
 
-  it('says nothing of key or value when it refuses, not even as a cause', () => {
+  it('SEC-12 says nothing of key or value when it refuses, not even as a cause', () => {
     const sealed = box.seal(secrets, place);
     const fault = faultOf(() => createSecretBox(ring(['v1', kek(9)])).open(sealed, place));
     const said = `${fault.message}\n${fault.stack ?? ''}`;

@@ -1296,7 +1296,7 @@ export interface components {
           };
           name: string & (unknown & unknown);
           enabled?: boolean;
-          /** @description Values by name; sealed at once and never given back */
+          /** @description Values by name; sealed at once and never given back. `****` stands for the value that is set */
           secrets?: {
             [key: string]: string;
           };
@@ -1320,7 +1320,7 @@ export interface components {
           };
           name: string & (unknown & unknown);
           enabled?: boolean;
-          /** @description Values by name; sealed at once and never given back */
+          /** @description Values by name; sealed at once and never given back. `****` stands for the value that is set */
           secrets?: {
             [key: string]: string;
           };
@@ -1344,7 +1344,7 @@ export interface components {
           };
           name: string & (unknown & unknown);
           enabled?: boolean;
-          /** @description Values by name; sealed at once and never given back */
+          /** @description Values by name; sealed at once and never given back. `****` stands for the value that is set */
           secrets?: {
             [key: string]: string;
           };
@@ -1372,7 +1372,7 @@ export interface components {
           };
           name: string & (unknown & unknown);
           enabled?: boolean;
-          /** @description Values by name; sealed at once and never given back */
+          /** @description Values by name; sealed at once and never given back. `****` stands for the value that is set */
           secrets?: {
             [key: string]: string;
           };
@@ -1405,7 +1405,7 @@ export interface components {
           };
           name: string & (unknown & unknown);
           enabled?: boolean;
-          /** @description Values by name; sealed at once and never given back */
+          /** @description Values by name; sealed at once and never given back. `****` stands for the value that is set */
           secrets?: {
             [key: string]: string;
           };
@@ -1433,7 +1433,7 @@ export interface components {
           };
           name: string & (unknown & unknown);
           enabled?: boolean;
-          /** @description Values by name; sealed at once and never given back */
+          /** @description Values by name; sealed at once and never given back. `****` stands for the value that is set */
           secrets?: {
             [key: string]: string;
           };
@@ -1460,7 +1460,7 @@ export interface components {
           };
           name: string & (unknown & unknown);
           enabled?: boolean;
-          /** @description Values by name; sealed at once and never given back */
+          /** @description Values by name; sealed at once and never given back. `****` stands for the value that is set */
           secrets?: {
             [key: string]: string;
           };
@@ -1498,7 +1498,7 @@ export interface components {
           };
           name: string & (unknown & unknown);
           enabled?: boolean;
-          /** @description Values by name; sealed at once and never given back */
+          /** @description Values by name; sealed at once and never given back. `****` stands for the value that is set */
           secrets?: {
             [key: string]: string;
           };

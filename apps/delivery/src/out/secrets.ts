@@ -2,9 +2,9 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { ask, AskFailed } from '@waybill/bus/ask';
 import { rpcSubject } from '@waybill/contracts/subjects';
 import type { Log } from '@waybill/service-kit/logger';
-import type { SealedSecrets, SecretBox } from '@waybill/service-kit/secret-box';
-import type { DataSource } from 'typeorm';
+import { type SealedSecrets, type SecretBox, SecretBoxFault } from '@waybill/service-kit/secret-box';
 import type { Connector } from '../work/connectors.js';
+import type { StoredSets } from './stored-sets.js';
 
 type Values = Readonly<Record<string, string>>;
 
@@ -18,21 +18,25 @@ export class Secrets {
   constructor(
     private readonly parts: {
       readonly nc: NatsConnection;
-      readonly database: DataSource;
+      readonly sets: StoredSets;
       readonly box: SecretBox;
       readonly log: Log;
     },
   ) {}
 
-  /** The values at the version the connector names; null while neither this service has the set nor registry answers. */
+  /**
+   * The values at the version the connector names; null while they cannot be had: neither this service has the set nor registry answers,
+   * or it does not open. The operator is told of the latter, because only he can mend it, and the delivery waits.
+   */
   async of(connector: Connector): Promise<Values | null> {
     if (connector.secretVersion === 0) return {};
     const key = `${connector.id} ${connector.secretVersion}`;
     const known = this.opened.get(key);
     if (known) return known;
-    const sealed = (await this.stored(connector)) ?? (await this.fetched(connector));
-    if (sealed === null) return null;
-    const values = this.parts.box.open(sealed, placeOf(connector));
+    const stored = await this.parts.sets.read(placeOf(connector));
+    const values =
+      (stored && this.open(connector, stored)) ?? this.open(connector, await this.fetched(connector, stored));
+    if (values === null) return null;
     if (this.opened.size >= openedMax) this.opened.delete(this.opened.keys().next().value as string);
     this.opened.set(key, values);
     return values;
@@ -43,25 +47,30 @@ export class Secrets {
     if (connector.state !== 'deleted') await this.of(connector);
   }
 
-  private async stored(connector: Connector): Promise<SealedSecrets | null> {
-    const rows = await this.parts.database.query<{ sealed: SealedSecrets }[]>(
-      'select sealed from sealed_secrets where connector_id = $1 and secret_version = $2',
-      [connector.id, connector.secretVersion],
-    );
-    return rows[0]?.sealed ?? null;
+  private open(connector: Connector, sealed: SealedSecrets | null): Values | null {
+    if (sealed === null) return null;
+    try {
+      return this.parts.box.open(sealed, placeOf(connector));
+    } catch (error) {
+      if (!(error instanceof SecretBoxFault)) throw error;
+      const event = error.code === 'secret_key_missing' ? 'secret.key-missing' : 'secret.tamper';
+      this.parts.log.error(
+        { connectorId: connector.id, secretVersion: connector.secretVersion, code: error.code },
+        event,
+      );
+      return null;
+    }
   }
 
-  private async fetched(connector: Connector): Promise<SealedSecrets | null> {
-    const { nc, database, log } = this.parts;
+  /** From registry; what is kept here already is replaced by it only where it opens and that does not. */
+  private async fetched(connector: Connector, stored: SealedSecrets | null): Promise<SealedSecrets | null> {
+    const { nc, sets, log } = this.parts;
     const { id: connectorId, secretVersion, tenant } = connector;
     try {
       const subject = rpcSubject('registry', tenant, 'connectors.sealed-secrets');
       const { sealed } = await ask<{ sealed: SealedSecrets | null }>(nc, subject, { connectorId, secretVersion });
       if (sealed === null) return null;
-      await database.query(
-        'insert into sealed_secrets (connector_id, secret_version, sealed) values ($1, $2, $3) on conflict do nothing',
-        [connectorId, secretVersion, JSON.stringify(sealed)],
-      );
+      if (stored === null || this.open(connector, sealed) !== null) await sets.write(placeOf(connector), sealed);
       return sealed;
     } catch (error) {
       if (!(error instanceof AskFailed)) throw error;

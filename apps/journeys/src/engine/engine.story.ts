@@ -6,6 +6,7 @@ import { isolation } from './isolation.js';
 import { overload } from './overload.js';
 import { retry } from './retry.js';
 import { routing } from './routing.js';
+import { secrets } from './secrets.js';
 import { signing } from './signing.js';
 import { unknown } from './unknown.js';
 import { why } from './why.js';
@@ -23,6 +24,7 @@ export const engine: Story = {
     ...routing(stage),
     ...unknown(stage),
     ...signing(stage),
+    ...secrets(stage),
     ...overload(stage),
     ...costs(stage),
   ],

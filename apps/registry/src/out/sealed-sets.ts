@@ -1,17 +1,16 @@
-import type { SealedSecrets, SecretBox } from '@waybill/service-kit/secret-box';
+import type { SealedTable } from '@waybill/service-kit/rewrap';
+import type { SealedSecrets, SecretPlace } from '@waybill/service-kit/secret-box';
 import type { DataSource } from 'typeorm';
 
 /** Two administrators on one connector at the same moment; more tries than people. */
 const triesMax = 20;
-/** Sets that are wrapped anew in one go. */
-const rewrapBatch = 100;
 
 /**
  * The sealed secrets of connectors, beside the log: a set is written BEFORE the event that refers to it,
  * so that a crash in between leaves a set that nobody uses, never an event whose secrets are missing.
  * A version is given out once: two writers at the same moment get two versions, and the log decides which one counts.
  */
-export class SealedSets {
+export class SealedSets implements SealedTable {
   constructor(private readonly database: DataSource) {}
 
   /** Seals a set under the next free version and answers that version. */
@@ -40,17 +39,18 @@ export class SealedSets {
     return row?.secrets ?? null;
   }
 
-  /** Wraps every set under the current key-encryption key, so that an older one can be taken away; answers how many it changed. */
-  async rewrapAll(box: SecretBox, currentKek: string): Promise<number> {
-    for (let changed = 0; ;) {
-      const rows = await this.database.query<StaleSet[]>(staleSql, [currentKek, rewrapBatch]);
-      if (rows.length === 0) return changed;
-      for (const { connector_id: connectorId, secret_version: secretVersion, tenant, secrets } of rows) {
-        const rewrapped = box.rewrap(secrets, { tenant, connectorId, secretVersion });
-        await this.database.query(rewrapSql, [connectorId, secretVersion, JSON.stringify(rewrapped)]);
-        changed += 1;
-      }
-    }
+  /** For `rewrapSets`. */
+  async stale(currentKek: string, limit: number) {
+    const rows = await this.database.query<StaleSet[]>(staleSql, [currentKek, limit]);
+    return rows.map(({ connector_id: connectorId, secret_version: secretVersion, tenant, secrets }) => ({
+      place: { tenant, connectorId, secretVersion },
+      sealed: secrets,
+    }));
+  }
+
+  /** For `rewrapSets`: the only change that a set ever sees. */
+  async replace({ connectorId, secretVersion }: SecretPlace, sealed: SealedSecrets): Promise<void> {
+    await this.database.query(rewrapSql, [connectorId, secretVersion, JSON.stringify(sealed)]);
   }
 }
 

@@ -65,7 +65,7 @@ const writable = {
     .record(secretName, secretValue)
     .refine(...fewerThan(secretsMax, 'secrets'))
     .optional()
-    .describe('Values by name; sealed at once and never given back'),
+    .describe('Values by name; sealed at once and never given back. `****` stands for the value that is set'),
   templates: z
     .record(notificationTypeSchema, templateSchema)
     .refine(...fewerThan(templatesMax, 'templates'))
