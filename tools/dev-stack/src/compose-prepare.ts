@@ -1,7 +1,6 @@
-import { randomBytes } from 'node:crypto';
-import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, chownSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { noteSigner, vkeyOf } from '@waybill/event-log/note';
 import { composeFiles } from './compose-files.js';
 
 /** `npm run compose:prepare`: writes `deploy/secrets` and `.env` for docker-compose.yml, once. Refuses to replace keys: what they sealed would be lost. */
@@ -40,13 +39,10 @@ function writeOwned(path: string, text: string): void {
   if (uid === 0) chownSync(path, owner.uid, owner.gid);
 }
 
-/** The key is made here and not by the notary, so that the services know whose checkpoints count before its first start. */
+/** The notary's own program makes its key, before its first start: so the services know whose checkpoints count. */
 function notaryVkey(): string {
-  const [keyFile, vkeyFile] = [join(notaryFolder, 'signing-key'), join(notaryFolder, 'vkey')];
-  if (existsSync(vkeyFile)) return readFileSync(vkeyFile, 'utf8').trim();
-  const seed = randomBytes(32);
-  const vkey = vkeyOf(noteSigner(`waybill.${deployment}`, seed));
-  writeOwned(keyFile, `${seed.toString('base64')}\n`);
-  writeOwned(vkeyFile, `${vkey}\n`);
+  const program = join('apps', 'notary', 'dist', 'make-key.js');
+  const vkey = execFileSync(process.execPath, [program, notaryFolder, deployment], { encoding: 'utf8' }).trim();
+  if (uid === 0) for (const file of ['signing-key', 'vkey']) chownSync(join(notaryFolder, file), owner.uid, owner.gid);
   return vkey;
 }

@@ -63,7 +63,10 @@ describe('why', () => {
     const { json } = await stage.send('GET', `/v1/why/${idOf('con', 1)}`);
     expect(json.words).toMatch(/^Connector “SOC” sends to slack\. It is disabled because of target_gone \(.*\)\./);
     expect(
-      json.steps.map(({ position, words }: { position: number; words: string }) => [position, words.split(',')[0]]),
+      (json.steps as { position: number; words: string }[]).map(({ position, words }) => [
+        position,
+        words.split(',')[0],
+      ]),
     ).toEqual([
       [8, 'A connector was made'],
       [9, 'A connector was turned off'],

@@ -248,7 +248,12 @@ describe('what an e-mail connector may be', () => {
   const oauth2 = { tokenUrl: 'https://login.example.test/token', clientId: 'c', scopes: 's' };
   const smtpUrl = 'smtp://box@smtp.example.test:587';
   const oauthRows: [string, Record<string, unknown>, string[], string][] = [
-    ['a token without a mail server of its own', { to: ['a@example.test'], oauth2 }, ['smtpClientSecret'], '/config/smtpUrl'],
+    [
+      'a token without a mail server of its own',
+      { to: ['a@example.test'], oauth2 },
+      ['smtpClientSecret'],
+      '/config/smtpUrl',
+    ],
     [
       'a token for nobody',
       { to: ['a@example.test'], oauth2, smtpUrl: 'smtp://smtp.example.test' },
