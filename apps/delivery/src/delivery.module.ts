@@ -26,6 +26,7 @@ import { AttemptsDueTimer } from './in/attempts-due.timer.js';
 import { CaughtUpRpc } from './in/caught-up.rpc.js';
 import { ConnectorsHealthRpc } from './in/connectors-health.rpc.js';
 import { ConnectorBannerRpc } from './in/connector-banner.rpc.js';
+import { ConnectorsTestsRpc } from './in/connectors-tests.rpc.js';
 import { DeliveriesRpc } from './in/deliveries.rpc.js';
 import { GivenUpConnectorsTimer } from './in/given-up-connectors.timer.js';
 import { JobsRpc } from './in/jobs.rpc.js';
@@ -53,6 +54,7 @@ import { DueAttempts } from './read/due-attempts.js';
 import { Healths } from './read/health-rows.js';
 import { Jobs } from './read/jobs.js';
 import { Stats } from './read/stats.js';
+import { LastTests } from './read/test-rows.js';
 import { TestAudit } from './test-audit.js';
 import { type Connector, Connectors, foldConnector } from './work/connectors.js';
 import { Correlate } from './work/correlate.js';
@@ -72,6 +74,7 @@ const controllers = [
   DeliveriesRpc,
   ConnectorsHealthRpc,
   ConnectorBannerRpc,
+  ConnectorsTestsRpc,
   JobsRpc,
   StatsRpc,
   TryOutRpc,
@@ -151,6 +154,7 @@ export async function deliveryModule(config: Config, kit: Kit): Promise<DynamicM
       { provide: HandleJob, useValue: new HandleJob(eventLog, jobs, reached) },
       ...questionsTo(database, projection),
       { provide: ConnectorBanners, useValue: banners(eventLog, connectors, projection, healths) },
+      { provide: LastTests, useValue: new LastTests(database, () => projection.whenCurrent()) },
       { provide: TestAudit, useValue: new TestAudit(eventLog) },
       { provide: ReplayAttempt, useValue: new ReplayAttempt({ nc, engine: jq, log }) },
       { provide: TryOut, useValue: new TryOut({ jq, send, secrets, connectors }) },

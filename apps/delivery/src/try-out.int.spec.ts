@@ -96,6 +96,16 @@ describe('preview and test', () => {
       data: { connectorId: id, outcome: 'accepted', reason: null, status: 200 },
     });
     expect(JSON.stringify(tested)).not.toContain('secretWord');
+    const tests = { ids: [id] };
+    const last = {
+      connectorId: id,
+      at: expect.any(String) as string,
+      outcome: 'accepted',
+      reason: null,
+      by: 'key:key_a',
+    };
+    expect(await delivery.ask('connectors.tests', tests)).toEqual({ items: [{ ...last, mode: 'delivery' }] });
+    expect(await delivery.reply('connectors.tests', tests, 'acme')).toEqual({ ok: { items: [] } });
   });
 
   it('tests the connection alone: nothing is made, and the record says what was tested', async () => {

@@ -7,20 +7,28 @@ import { faultsOf as zodFaultsOf } from '@waybill/service-kit/rpc';
 import { findTarget } from '@waybill/targets/all-targets';
 import type { Target } from '@waybill/targets/target';
 import type { ValidateFunction } from 'ajv/dist/2020.js';
+import type { Addressed, CheckAddresses } from './check-addresses.js';
 import { compileSchema, faultsOf } from '@waybill/service-kit/json-schema';
 import type { CheckTemplate } from './check-template.js';
+
+/** What judges beside the target's room. */
+export interface Checks {
+  readonly checkTemplate: CheckTemplate;
+  readonly checkAddresses: CheckAddresses;
+}
 
 /** What of a connector is judged, before it is one. */
 export type Draft = Pick<ConnectorShape, 'name' | 'target' | 'config' | 'templates' | 'limits'>;
 
 /**
  * Judges a connector as its target sees it: bounds, the target's own forms, what only the target's room knows, the templates.
- * Throws `Invalid` with every fault that one look can find, or the room's own `Refused`; leaves egress rules to the moment of sending.
+ * Throws `Invalid` with every fault that one look can find, or the room's own `Refused`; an address that egress refuses by its text is a fault here already, unless it stands in `before`.
  */
 export async function checkConnector(
   draft: Draft,
   secrets: Readonly<Record<string, string>>,
-  checkTemplate: CheckTemplate,
+  { checkTemplate, checkAddresses }: Checks,
+  before?: Addressed,
 ): Promise<void> {
   const target = targetOf(draft.target);
   const errors = [...boundFaults(draft, secrets), ...formFaults(target, draft, secrets)];
@@ -28,6 +36,9 @@ export async function checkConnector(
   const worst = errors.every(({ line }) => line !== undefined) ? 'template_invalid' : 'validation_failed';
   if (errors.length > 0) throw new Invalid(unique(errors), worst);
   target.check(draft.config, Object.keys(secrets), { ...secrets });
+  // Last, because the room's own words on a URL say more than that it is not allowed.
+  const refused = checkAddresses({ config: draft.config, secrets }, before);
+  if (refused.length > 0) throw new Invalid(refused);
 }
 
 /** The room of a target; refuses `target_unknown`. */

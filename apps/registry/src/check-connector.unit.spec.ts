@@ -2,6 +2,7 @@ import { fullLimits } from '@waybill/connector/decide';
 import type { ProblemError } from '@waybill/contracts/problem';
 import { Refused } from '@waybill/decider/decider';
 import { Invalid } from '@waybill/service-kit/problems';
+import { noAddressChecker } from './check-addresses.js';
 import { checkConnector, type Draft } from './check-connector.js';
 
 const good: Draft = {
@@ -13,6 +14,7 @@ const good: Draft = {
 };
 const secrets = { signingSecret: `whsec_${Buffer.alloc(32, 1).toString('base64')}` };
 const noTemplateFaults = async (): Promise<ProblemError[]> => [];
+const checks = { checkTemplate: noTemplateFaults, checkAddresses: noAddressChecker };
 
 const faultsOf = async (
   draft: object,
@@ -20,7 +22,7 @@ const faultsOf = async (
   check = noTemplateFaults,
 ): Promise<string[]> => {
   try {
-    await checkConnector({ ...good, ...draft }, given, check);
+    await checkConnector({ ...good, ...draft }, given, { ...checks, checkTemplate: check });
     return [];
   } catch (error) {
     if (error instanceof Invalid) return error.errors.map(({ pointer }) => pointer).sort();
@@ -56,7 +58,7 @@ describe('a connector is judged', () => {
 
   it('never tells the value of a secret', async () => {
     const wrong = { signingSecret: 'hunter2' };
-    const refused = await checkConnector(good, wrong, noTemplateFaults).catch((error: unknown) => error);
+    const refused = await checkConnector(good, wrong, checks).catch((error: unknown) => error);
     expect(refused).toBeInstanceOf(Error);
     expect(`${String(refused)} ${JSON.stringify(refused)}`).not.toContain('hunter2');
   });
@@ -70,8 +72,18 @@ describe('a connector is judged', () => {
       column: 5,
     };
     const draft = { ...good, templates: { incident: { format: 'json' as const, body: '{' } } };
-    const refused = await checkConnector(draft, secrets, async () => [fault]).catch((error: unknown) => error);
+    const refused = await checkConnector(draft, secrets, { ...checks, checkTemplate: async () => [fault] }).catch(
+      (error: unknown) => error,
+    );
     expect(refused).toMatchObject({ code: 'template_invalid', errors: [fault] });
+  });
+
+  it('hears what egress says of an address, after what its target says', async () => {
+    const blocked = { pointer: '/config/url', code: 'egress_blocked', message: 'This address is not allowed.' };
+    const refused = await checkConnector(good, secrets, { ...checks, checkAddresses: () => [blocked] }).catch(
+      (error: unknown) => error,
+    );
+    expect(refused).toMatchObject({ code: 'validation_failed', errors: [blocked] });
   });
 
   it('refuses a target that does not exist', async () => {

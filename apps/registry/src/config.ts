@@ -1,5 +1,5 @@
 import { keyIdOf } from '@waybill/contracts/http/api-keys';
-import { commonConfig, logConfig, keks, wholeNumber } from '@waybill/service-kit/config';
+import { commonConfig, jsonOf, logConfig, keks, wholeNumber } from '@waybill/service-kit/config';
 import { z } from 'zod';
 
 /** The environment of registry; every variable may also come from the file that `<NAME>_FILE` names. */
@@ -8,6 +8,8 @@ export const configSchema = z.object({
   ...logConfig,
   /** Seals the secrets of connectors; delivery holds the same one and nobody else does. */
   WAYBILL_SECRETS_KEK: keks,
+  /** The deployment file, as delivery has it, usually given as `WAYBILL_CONFIG_FILE`: its part `egress` judges addresses when they are saved. */
+  WAYBILL_CONFIG: jsonOf(z.looseObject({})).optional(),
   /** The whole text of a key; where the log has no tenant yet, the tenant `default` and this key are made. */
   WAYBILL_BOOTSTRAP_ADMIN_KEY: z
     .string()

@@ -28,6 +28,33 @@ describe('connectors in registry', () => {
     expect((await registry.ask<{ items: Written[] }>('connectors.list')).items[0]).toEqual(read);
   });
 
+  it('shows how the last test ended, as delivery says, also in the list', async () => {
+    const made = await registry.ask('connectors.create', webhook({ name: 'Tested' }));
+    expect(await registry.ask('connectors.get', { id: made.id })).toMatchObject({ lastTest: null });
+    const lastTest = {
+      at: '2026-01-02T03:04:05.000Z',
+      mode: 'delivery',
+      outcome: 'refused',
+      reason: 'unauthorized',
+      by: 'key:k',
+    };
+    const told = registry.client.subscribe(rpcSubject('delivery', 'default', 'connectors.tests'), {
+      callback: (_error, message) => {
+        const { ids } = message.json<{ ids: string[] }>();
+        const items = ids.filter((id) => id === made.id).map((connectorId) => ({ connectorId, ...lastTest }));
+        message.respond(JSON.stringify({ ok: { items } }));
+      },
+    });
+    const shown = () => registry.ask<{ lastTest: unknown }>('connectors.get', { id: made.id });
+    // A delivery service that was not there is left alone for two seconds.
+    const until = Date.now() + 5_000;
+    while ((await shown()).lastTest === null && Date.now() < until) await new Promise((wait) => setTimeout(wait, 100));
+    expect(await shown()).toMatchObject({ lastTest });
+    const { items } = await registry.ask<{ items: { id: string; lastTest: unknown }[] }>('connectors.list');
+    expect(items.filter((item) => item.lastTest !== null).map(({ id }) => id)).toEqual([made.id]);
+    told.unsubscribe();
+  });
+
   it('shows how delivery says a connector is doing, filters by it, and is not held up where delivery is away', async () => {
     const [ill, quiet] = await Promise.all(['Ill', 'Quiet'].map((name) => registry.ask('connectors.create', webhook({ name })))); // prettier-ignore
     const ids = async (status: string): Promise<string[]> =>

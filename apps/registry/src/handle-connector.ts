@@ -16,8 +16,7 @@ import { newId } from '@waybill/service-kit/ids';
 import type { RpcCaller } from '@waybill/service-kit/rpc';
 import type { SecretBox } from '@waybill/service-kit/secret-box';
 import { appendDecision, type Decided, readHistory, stateOf } from './append-decision.js';
-import { checkConnector } from './check-connector.js';
-import type { CheckTemplate } from './check-template.js';
+import { checkConnector, type Checks } from './check-connector.js';
 import type { SealedSets } from './out/sealed-sets.js';
 
 /** What was decided, and the secrets that were made for the caller: the only moment at which they can be shown. */
@@ -31,7 +30,7 @@ export class ConnectorActs {
     private readonly log: EventLog,
     private readonly sealed: SealedSets,
     private readonly box: SecretBox,
-    private readonly checkTemplate: CheckTemplate,
+    private readonly checks: Checks,
   ) {}
 
   /** Makes a connector of the caller's tenant; refuses what its target would refuse. */
@@ -49,7 +48,7 @@ export class ConnectorActs {
       templates: input.templates ?? {},
       limits: fullLimits(input.limits ?? {}),
     };
-    await checkConnector(shape, secrets, this.checkTemplate);
+    await checkConnector(shape, secrets, this.checks);
     const marks = this.marks(caller, connectorId, secrets);
     const secretVersion = Object.keys(secrets).length === 0 ? 0 : await this.keep(caller.tenant, connectorId, secrets);
     const decided = await this.decide(caller, connectorId, {
@@ -70,7 +69,7 @@ export class ConnectorActs {
     const given = withPatch(known, secretsPatch);
     const generated = missingSecrets(shape.target, given);
     const secrets = { ...given, ...generated, ...overlapping(known, { ...given, ...generated }, secretsPatch) };
-    await checkConnector(patched(shape, rest), secrets, this.checkTemplate);
+    await checkConnector(patched(shape, rest), secrets, this.checks, { config: shape.config, secrets: known });
     const sealed = await this.sealedChange(caller, id, known, secrets);
     const decided = await this.decide(caller, id, { type: 'UpdateConnector', ifVersion, patch: rest, sealed });
     return { ...decided, generated };

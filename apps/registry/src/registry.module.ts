@@ -2,6 +2,7 @@ import type { DynamicModule } from '@nestjs/common';
 import { builtInTypes } from '@waybill/contracts/notification-types/built-in-types';
 import { registryLog } from '@waybill/contracts/log/registry';
 import { keepRelay } from '@waybill/event-log/keep-relay';
+import { readDeployment } from '@waybill/egress/deployment';
 import { LogProofs } from '@waybill/event-log/log-proofs';
 import { PostgresLog } from '@waybill/event-log/postgres-log';
 import { openDatabase } from '@waybill/service-kit/database';
@@ -11,6 +12,7 @@ import { createSecretBox } from '@waybill/service-kit/secret-box';
 import { logProofsRpc } from '@waybill/service-kit/log-proofs.rpc';
 import type { Kit } from '@waybill/service-kit/start-service';
 import { noCaller } from './append-decision.js';
+import { addressChecker, type CheckAddresses, noAddressChecker } from './check-addresses.js';
 import { templateChecker } from './check-template.js';
 import type { Config } from './config.js';
 import { keyFromText } from './handle-api-key.js';
@@ -43,6 +45,7 @@ export async function registryModule(config: Config, kit: Kit): Promise<DynamicM
   const jq = await JqPool.start({ threads: 1 });
   kit.onDrain('jq', () => jq.close());
   const box = createSecretBox(config.WAYBILL_SECRETS_KEK);
+  const checks = { checkTemplate: templateChecker(jq), checkAddresses: addressesOf(config) };
   const sealed = new SealedSets(database);
   await bootstrapFrom(config, kit, log);
 
@@ -77,7 +80,7 @@ export async function registryModule(config: Config, kit: Kit): Promise<DynamicM
     providers: [
       { provide: eventLog, useValue: log },
       { provide: LogProofs, useValue: proofs },
-      { provide: ConnectorActs, useValue: new ConnectorActs(log, sealed, box, templateChecker(jq)) },
+      { provide: ConnectorActs, useValue: new ConnectorActs(log, sealed, box, checks) },
       { provide: KnownTenants, useValue: new KnownTenants(log) },
       { provide: NotificationStreams, useValue: streams },
       { provide: SealedSets, useValue: sealed },
@@ -88,6 +91,12 @@ export async function registryModule(config: Config, kit: Kit): Promise<DynamicM
       { provide: ConnectorsHealthOf, useValue: health },
     ],
   };
+}
+
+/** The policy that delivery sends by; without a deployment file delivery alone judges. */
+function addressesOf({ WAYBILL_CONFIG: file }: Config): CheckAddresses {
+  if (file === undefined) return noAddressChecker;
+  return addressChecker(readDeployment(file, { production: process.env['NODE_ENV'] === 'production' }).policy);
 }
 
 async function openStores(config: Config, kit: Kit) {

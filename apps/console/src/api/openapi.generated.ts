@@ -1710,14 +1710,20 @@ export interface components {
             [key: string]: unknown;
           })
         | null;
-      /** @description Of a single connector; in a list it is null */
+      /** @description null where nobody has tested it, or delivery did not answer */
       lastTest:
         | ({
             /** Format: date-time */
             at: string;
-            outcome: string;
-            reason?: string | null;
-            by?: string;
+            /**
+             * @description Whether something was sent, or only the connection was tested
+             * @enum {string}
+             */
+            mode: 'delivery' | 'connection';
+            /** @enum {string} */
+            outcome: 'accepted' | 'refused' | 'unknown';
+            reason: string | null;
+            by: string;
           } & {
             [key: string]: unknown;
           })
@@ -1922,14 +1928,20 @@ export interface components {
             [key: string]: unknown;
           })
         | null;
-      /** @description Of a single connector; in a list it is null */
+      /** @description null where nobody has tested it, or delivery did not answer */
       lastTest:
         | ({
             /** Format: date-time */
             at: string;
-            outcome: string;
-            reason?: string | null;
-            by?: string;
+            /**
+             * @description Whether something was sent, or only the connection was tested
+             * @enum {string}
+             */
+            mode: 'delivery' | 'connection';
+            /** @enum {string} */
+            outcome: 'accepted' | 'refused' | 'unknown';
+            reason: string | null;
+            by: string;
           } & {
             [key: string]: unknown;
           })

@@ -3,7 +3,6 @@ import type { ConnectorBanner, ConnectorStanding } from '@waybill/contracts/http
 import type { Attempt } from '@waybill/contracts/http/deliveries';
 import { givenUpReasons, type HealthEvent } from '@waybill/delivery/connector-health';
 import type { EventLog, RecordedEvent } from '@waybill/event-log/log';
-import type { ConnectorTested } from '../test-audit.js';
 import { streamOf } from '../work/job.js';
 import type { Connector } from '../work/connectors.js';
 import { deliveryView } from './delivery-view.js';
@@ -26,15 +25,7 @@ export class ConnectorBanners {
 
   /** Of a connector that is not this tenant's, or of which nothing is known, everything is null. */
   async of(tenant: string, id: string, nowMs: number): Promise<ConnectorStanding> {
-    const [banner, lastTest] = await Promise.all([this.bannerOf(tenant, id, nowMs), this.lastTestOf(tenant, id)]);
-    return { banner, lastTest };
-  }
-
-  private async lastTestOf(tenant: string, id: string): Promise<ConnectorStanding['lastTest']> {
-    const [event] = await this.parts.log.readStream(`connectortest-${id}`, { backwards: true, limit: 1 });
-    if (event?.tenant !== tenant) return null;
-    const { outcome, reason } = event.data as unknown as ConnectorTested;
-    return { at: event.at, outcome, reason, by: event.meta.actor };
+    return { banner: await this.bannerOf(tenant, id, nowMs) };
   }
 
   private async bannerOf(tenant: string, id: string, nowMs: number): Promise<ConnectorBanner> {

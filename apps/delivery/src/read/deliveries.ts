@@ -11,14 +11,15 @@ import {
 import { applyClosings, applyDue, dueIndexes, dueTables } from './due-rows.js';
 import { applyHealth, healthTables } from './health-rows.js';
 import { applyJobs, jobIndexes, jobTables } from './job-rows.js';
+import { applyTests, testTables } from './test-rows.js';
 
 /** The read model of delivery: one fold over its log, tables that move together; each table has its file. */
 export const deliveries: ReadModel = {
   name: 'deliveries',
-  version: 7,
-  tables: [...deliveryTables, ...dueTables, ...correlationTables, ...healthTables, ...jobTables],
+  version: 8,
+  tables: [...deliveryTables, ...dueTables, ...correlationTables, ...healthTables, ...jobTables, ...testTables],
   indexes: [...deliveryIndexes, ...dueIndexes, ...jobIndexes],
-  categories: ['delivery', 'closing', 'connectorhealth', 'job'],
+  categories: ['delivery', 'closing', 'connectorhealth', 'connectortest', 'job'],
   apply: async (client, events) => {
     for (const segment of segmentsOf(events)) await applySegment(client, segment);
   },
@@ -57,4 +58,5 @@ async function applySegment(client: ReadModelClient, events: readonly FoldedEven
   await applyClosings(client, events);
   await applyHealth(client, events);
   await applyJobs(client, events);
+  await applyTests(client, events);
 }

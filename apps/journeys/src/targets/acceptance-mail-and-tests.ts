@@ -1,5 +1,5 @@
 import { incidentText } from '@waybill/testkit/documented-templates';
-import type { Stage } from '../stage.js';
+import { sparePorts, type Stage } from '../stage.js';
 import { hold, type Promised, same } from '../story.js';
 import { jq, json, sent, withDesk } from './acceptance-documented.js';
 import type { Desk } from './desk.js';
@@ -98,16 +98,26 @@ async function a9(desk: Desk): Promise<string> {
   });
   const tls = broken.json as unknown as Tested;
   same([broken.status, tls.response, tls.error?.code], [200, null, 'tls_failed'], 'a certificate nobody vouches for');
-  const refused = await api.call('POST', '/v1/connectors/test', {
-    connector: { ...connector, config: { url: 'http://127.0.0.1:9/closed' }, secrets: {} },
-    type: 'incident',
-  });
-  const blocked =
-    refused.status === 200
-      ? (refused.json as unknown as Tested).error?.code
-      : `${refused.status} ${String(refused.json['code'])}`;
-  return `401, its header and body byte for byte; phases ${Object.keys(timingsMs).join(' ')}; TLS: "${tls.error?.message}"; an address that is not allowed: ${blocked}`;
+  const at = async (url: string): Promise<Tested> => {
+    const given = { name, target: 'webhook', config: { url } };
+    const tested = await api.call('POST', '/v1/connectors/test', { connector: given, type: 'incident' });
+    same(tested.status, 200, `a test of ${url}`);
+    return tested.json as unknown as Tested;
+  };
+  const closed = await at(`http://127.0.0.1:${sparePorts.last}/in`);
+  const error = { code: 'connect_failed', message: 'No connection (ECONNREFUSED).' };
+  same([closed.response, closed.error], [null, error], 'an allowed address where nobody listens');
+  // One where somebody listens, one where nobody does, one of the inside: what is not allowed tells nothing of itself.
+  const listening = new URL(desk.stage.dev.databaseUrl).port;
+  const hidden = [null, { code: 'egress_blocked', message: 'This address is not allowed.' }, noTimings];
+  for (const url of [`http://127.0.0.1:${listening}/`, 'http://127.0.0.1:9/', 'http://10.0.0.1/']) {
+    const blocked = await at(url);
+    same([blocked.response, blocked.error, blocked.timingsMs], hidden, `an address that is not allowed, ${url}`);
+  }
+  return `401, its header and body byte for byte; phases ${Object.keys(timingsMs).join(' ')}; TLS: "${tls.error?.message}"; nobody listening: "${error.message}"; not allowed, listening or not: "This address is not allowed."`;
 }
+
+const noTimings = { dns: 0, connect: 0, tls: 0, firstByte: 0, total: 0 };
 
 interface Tested {
   readonly outcome: string;

@@ -4,6 +4,7 @@ import { hold, type Promised, same, type Story } from '../story.js';
 import { agent, sent, withDesk } from './acceptance-documented.js';
 import type { Desk, Dict, Given } from './desk.js';
 import { badInput } from './bad-input.js';
+import { connectionTests } from './connection-tests.js';
 import { hostile } from './hostile.js';
 
 export const preview: Story = {
@@ -19,6 +20,7 @@ export const preview: Story = {
       says: 'a test of a saved connector uses its stored secret, shows its phases and leaves no delivery',
       holds: () => withDesk(stage, testLeavesNothing),
     },
+    ...connectionTests(stage),
     ...badInput(stage),
     ...hostile(stage),
   ],

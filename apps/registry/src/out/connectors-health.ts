@@ -1,6 +1,6 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import { ask } from '@waybill/bus/ask';
-import type { Connector, ConnectorHealth, ConnectorsHealth } from '@waybill/contracts/http/connectors';
+import type { Connector, ConnectorHealth, ConnectorsHealth, ConnectorsTests } from '@waybill/contracts/http/connectors';
 import { rpcSubject } from '@waybill/contracts/subjects';
 import type { Log } from '@waybill/service-kit/logger';
 
@@ -18,6 +18,7 @@ const wellHealth: ConnectorHealth = { failingSince: null, because: null, pausedU
 export class ConnectorsHealthOf {
   private readonly last = new Map<string, ReadonlyMap<string, ConnectorHealth>>();
   private askAgainMs = 0;
+  private askTestsAgainMs = 0;
 
   constructor(
     private readonly nats: NatsConnection,
@@ -45,9 +46,26 @@ export class ConnectorsHealthOf {
     }
   }
 
-  /** The connector with its health as it is now. */
+  /** The connector with its health as it is now, and how its last test ended. */
   async shown<Shown extends Connector>(connector: Shown): Promise<Shown> {
-    return withHealth(connector, await this.tenant(connector.tenant));
+    const [tested] = await this.withTests(connector.tenant, [connector]);
+    return withHealth(tested ?? connector, await this.tenant(connector.tenant));
+  }
+
+  /** The connectors, each with how its last test ended; null where there was none, or while delivery does not answer. */
+  async withTests<Shown extends Connector>(tenant: string, connectors: readonly Shown[]): Promise<readonly Shown[]> {
+    if (connectors.length === 0 || Date.now() < this.askTestsAgainMs) return connectors;
+    try {
+      const subject = rpcSubject('delivery', tenant, 'connectors.tests');
+      const input = { ids: connectors.map(({ id }) => id) };
+      const { items } = await ask<ConnectorsTests>(this.nats, subject, input, { timeoutMs: askTimeoutMs });
+      const tests = new Map(items.map(({ connectorId, ...lastTest }) => [connectorId, lastTest]));
+      return connectors.map((connector) => ({ ...connector, lastTest: tests.get(connector.id) ?? null }));
+    } catch (error) {
+      this.askTestsAgainMs = Date.now() + leaveAloneMs;
+      this.log.info({ err: error, tenant }, 'connectors-tests.not-known');
+      return connectors;
+    }
   }
 }
 

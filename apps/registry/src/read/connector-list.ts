@@ -105,11 +105,12 @@ export class ConnectorList {
       failing,
       status === 'healthy' ? false : status === 'failing' ? true : null,
     ]);
-    return pageOf(
+    const page = pageOf(
       found.map(({ shown: view }) => withHealth(view, known)),
       limit,
       ({ id }) => [id],
     );
+    return { ...page, items: [...(await this.health.withTests(tenant, page.items))] };
   }
 
   /** One page of the ids that a tenant ever had, newest first, with the cursor of the next page. */

@@ -32,18 +32,8 @@ export const connectorBannerSchema = z.looseObject({
     .describe('Set while the connector is disabled because its target is gone or has failed for five days'),
 });
 
-/** The newest test of a saved connector; null where nobody has tested it. */
-export const lastTestSchema = z
-  .looseObject({
-    at: timeSchema,
-    outcome: z.string(),
-    reason: z.string().nullable().optional(),
-    by: z.string().optional(),
-  })
-  .nullable();
-
 /** Answer of `connectors.banner`. */
-export const connectorStandingSchema = z.looseObject({ banner: connectorBannerSchema, lastTest: lastTestSchema });
+export const connectorStandingSchema = z.looseObject({ banner: connectorBannerSchema });
 export type ConnectorStanding = z.infer<typeof connectorStandingSchema>;
 export type ConnectorBanner = z.infer<typeof connectorBannerSchema>;
 

@@ -17,7 +17,7 @@ import {
   versionSchema,
   type TargetId,
 } from './fields.js';
-import { connectorBannerSchema, lastTestSchema } from './connector-banner.js';
+import { connectorBannerSchema } from './connector-banner.js';
 import { listFields, listOf } from './lists.js';
 
 export const secretsMax = 20;
@@ -140,6 +140,23 @@ export const connectorsHealthSchema = z.looseObject({
 });
 export type ConnectorsHealth = z.infer<typeof connectorsHealthSchema>;
 
+/** How the last test of a saved connector ended, as delivery has it on the record. */
+export const lastTestSchema = z.looseObject({
+  at: timeSchema,
+  mode: z.enum(['delivery', 'connection']).describe('Whether something was sent, or only the connection was tested'),
+  outcome: z.enum(['accepted', 'refused', 'unknown']),
+  reason: z.string().nullable(),
+  by: z.string(),
+});
+export type LastTest = z.infer<typeof lastTestSchema>;
+
+/** Input and answer of delivery's `connectors.tests`; those that were never tested are not in it. */
+export const connectorsTestsInputSchema = z.strictObject({ ids: z.array(connectorIdSchema).max(listLimitMax) });
+export const connectorsTestsSchema = z.looseObject({
+  items: z.array(lastTestSchema.extend({ connectorId: connectorIdSchema })),
+});
+export type ConnectorsTests = z.infer<typeof connectorsTestsSchema>;
+
 export const connectorSchema = z.looseObject({
   id: connectorIdSchema,
   tenant: tenantIdSchema,
@@ -167,7 +184,7 @@ export const connectorSchema = z.looseObject({
     .nullable()
     .optional()
     .describe('Of a single connector: what to warn of, in words; null where delivery did not answer'),
-  lastTest: lastTestSchema.describe('Of a single connector; in a list it is null'),
+  lastTest: lastTestSchema.nullable().describe('null where nobody has tested it, or delivery did not answer'),
 });
 export type Connector = z.infer<typeof connectorSchema>;
 
