@@ -58,7 +58,7 @@ import { LastTests } from './read/test-rows.js';
 import { TestAudit } from './test-audit.js';
 import { type Connector, Connectors, foldConnector } from './work/connectors.js';
 import { Correlate } from './work/correlate.js';
-import { Engine } from './work/engine.js';
+import { Engine, type EngineParts } from './work/engine.js';
 import { News } from './work/news.js';
 import { Parked } from './work/parked.js';
 
@@ -124,20 +124,15 @@ export async function deliveryModule(config: Config, kit: Kit): Promise<DynamicM
     fetchNotification: (job: Parameters<typeof fetchNotification>[0]) => fetchNotification(job, nc, log),
   };
   const actor = `service:delivery:${copy}`;
-  const engine = new Engine({
-    eventLog,
-    connectors,
-    log,
-    actor,
-    carryOut: (job, connector) => carryOut(job, connector, parts),
-  });
+  const carry: EngineParts['carryOut'] = (job, connector) => carryOut(job, connector, parts);
+  const engine = new Engine({ eventLog, connectors, log, actor, carryOut: carry });
   const due = new DueAttempts(database);
   const news = new News(eventLog, projection);
   kit.onDrain('engine', async () => due.release(await engine.drain()));
   connectors.onChange((connector) => engine.changed(connector));
   const healths = new Healths(database, connectors);
   await startWork({ config, kit, database, eventLog, projection, connectors, healths, due, news, engine, actor });
-  const reached = (position: number): Promise<boolean> => projection.whenCaughtUp(position, readModelWithinMs);
+  const reached = (position: number) => projection.whenCaughtUp(position, readModelWithinMs);
   const jobs = new Jobs(database);
   startJobs(kit, { eventLog, jobs, reached, news });
   const wayOut = egressExaminations(egress, policy, connectors);

@@ -134,7 +134,8 @@ export class MailSender {
       // The token is there only when the conversation has been.
       const token = oauth === null ? null : this.tokens.heldToken(oauth);
       const masked = token === null ? text : maskFor([token, xoauth2Of(user, token)])(text);
-      return known === null ? first(masked) : known(first(masked));
+      // The pair before the password in it: a piece of the pair must not be left over.
+      return first(known === null ? masked : known(masked));
     };
   }
 

@@ -19,6 +19,8 @@ export interface RowGroup {
   readonly options?: readonly (readonly [target: string, option: string, value: unknown, name?: string])[];
   /** The next request of that name is answered so late. */
   readonly late?: readonly [target: string, name: string, delayMs: number];
+  /** Nothing is sent for so long before: conversations that are kept for the next mail have ended by then. */
+  readonly quietMs?: number;
   readonly cases: readonly RowCase[];
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ReceiversClient } from '@waybill/receivers/client';
 import type { Stage } from '../stage.js';
 import { hold } from '../story.js';
@@ -117,6 +118,7 @@ async function startValues(url: string): Promise<ReadonlyMap<string, unknown>> {
 
 async function playGroup(desk: Desk, group: RowGroup, starts: ReadonlyMap<string, unknown>): Promise<string[]> {
   const { receivers } = desk.stage;
+  if (group.quietMs !== undefined) await delay(group.quietMs);
   for (const [target, option, value, name] of group.options ?? []) await receivers.option(target, option, value, name);
   if (group.late !== undefined) await receivers.script(group.late[0], group.late[1], [{ delayMs: group.late[2] }]);
   const faults = await Promise.all(group.cases.map((one) => playCase(desk, one)));
