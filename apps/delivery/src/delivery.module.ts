@@ -130,7 +130,7 @@ export async function deliveryModule(config: Config, kit: Kit): Promise<DynamicM
   const news = new News(eventLog, projection);
   kit.onDrain('engine', async () => due.release(await engine.drain()));
   connectors.onChange((connector) => engine.changed(connector));
-  const healths = new Healths(database, connectors);
+  const healths = new Healths(database, connectors, () => projection.whenCurrent());
   await startWork({ config, kit, database, eventLog, projection, connectors, healths, due, news, engine, actor });
   const reached = (position: number) => projection.whenCaughtUp(position, readModelWithinMs);
   const jobs = new Jobs(database);
@@ -148,7 +148,7 @@ export async function deliveryModule(config: Config, kit: Kit): Promise<DynamicM
       { provide: Jobs, useValue: jobs },
       { provide: HandleJob, useValue: new HandleJob(eventLog, jobs, reached) },
       ...questionsTo(database, projection),
-      { provide: ConnectorBanners, useValue: banners(eventLog, connectors, projection, healths) },
+      { provide: ConnectorBanners, useValue: banners(eventLog, connectors, healths) },
       { provide: LastTests, useValue: new LastTests(database, () => projection.whenCurrent()) },
       { provide: TestAudit, useValue: new TestAudit(eventLog) },
       { provide: ReplayAttempt, useValue: new ReplayAttempt({ nc, engine: jq, log }) },
@@ -176,9 +176,12 @@ function questionsTo(database: DataSource, projection: Projection): Provider[] {
   ];
 }
 
-function banners(log: PostgresLog, connectors: Connectors, projection: Projection, healths: Healths): ConnectorBanners {
-  const rows = async (tenant: string) => (await projection.whenCurrent(), healths.of(tenant));
-  return new ConnectorBanners({ log, connectorOf: (id) => connectors.get(id), rows });
+function banners(log: PostgresLog, connectors: Connectors, healths: Healths): ConnectorBanners {
+  return new ConnectorBanners({
+    log,
+    connectorOf: (id) => connectors.get(id),
+    rows: (tenant) => healths.current(tenant),
+  });
 }
 
 interface Work {

@@ -44,6 +44,28 @@ describe('ends', () => {
     expect(await delivery.until(1, 'dead-lettered')).toMatchObject({ reason: 'target_gone' });
   });
 
+  it('says that a connector is failing as soon as its third failure is shown with the delivery', async () => {
+    const failing = await delivery.webhook(5, 'failing', { limits: { retryDelaysSeconds: [0, 3_600] } });
+    await delivery.received.script('webhook', 'failing', [{ status: 502, times: 3 }]);
+    for (const number of [51, 52]) {
+      await delivery.route(number, [failing]);
+      await delivery.until(number, 'retrying');
+    }
+    await delivery.route(53, [failing]);
+    const [last] = await delivery.eventually(
+      () => delivery.deliveriesOf(53),
+      (rows) => rows.length > 0,
+    );
+    // By id a delivery is read from the log itself, which the lists follow a moment later.
+    await delivery.eventually(
+      () => delivery.ask<{ status: string }>('deliveries.get', { id: last?.id }),
+      ({ status }) => status === 'retrying',
+    );
+    expect(await delivery.ask('connectors.health')).toMatchObject({
+      items: [{ connectorId: failing, because: 'server_error', failingSince: expect.any(String) }],
+    });
+  });
+
   it('cancels what waits for a connector that somebody deletes', async () => {
     const deleted = await delivery.webhook(2, 'deleted', { limits: { retryDelaysSeconds: [0, 3_600] } });
     await delivery.received.script('webhook', 'deleted', [{ status: 500, times: 1 }]);

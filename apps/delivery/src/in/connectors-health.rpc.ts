@@ -4,7 +4,7 @@ import { Rpc, type RpcRequest } from '@waybill/service-kit/rpc';
 import type { z } from 'zod';
 import { Healths } from '../read/health-rows.js';
 
-/** `connectors.health`: for registry, which shows it with the connector. */
+/** `connectors.health`: for registry, which shows it with the connector. Whoever has seen a delivery fail sees it of its connector too. */
 @Controller()
 export class ConnectorsHealthRpc {
   constructor(@Inject(Healths) private readonly healths: Healths) {}
@@ -12,7 +12,7 @@ export class ConnectorsHealthRpc {
   @Rpc('delivery', 'connectors.health', connectorsHealthInputSchema)
   async of({ tenant, input }: RpcRequest<z.output<typeof connectorsHealthInputSchema>>): Promise<ConnectorsHealth> {
     const wanted = input.ids && new Set(input.ids);
-    const rows = await this.healths.of(tenant);
+    const rows = await this.healths.current(tenant);
     const items = rows
       .filter(({ connectorId }) => wanted?.has(connectorId) ?? true)
       .map(({ connectorId, failingSinceMs, because, pausedUntilMs }) => ({

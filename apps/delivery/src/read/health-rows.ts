@@ -64,15 +64,23 @@ export class Healths {
   constructor(
     private readonly database: DataSource,
     private readonly connectors: Connectors,
+    /** Resolves when the read model has what the log has, or cannot have it soon. */
+    private readonly whenCurrent: () => Promise<unknown>,
   ) {}
+
+  /** For people: as current as the log. */
+  async current(tenant: string): Promise<HealthRow[]> {
+    await this.whenCurrent();
+    return this.of(tenant);
+  }
 
   async of(tenant?: string): Promise<HealthRow[]> {
     const rows = await this.database.query<Row[]>(readSql, [tenant ?? null]);
-    return rows.map((row) => this.current(rowOf(row)));
+    return rows.map((row) => this.sinceChanged(rowOf(row)));
   }
 
   /** Without what was known before somebody changed the connector: whoever mends it starts with a clean sheet. */
-  private current(row: HealthRow): HealthRow {
+  private sinceChanged(row: HealthRow): HealthRow {
     const changedMs = Date.parse(this.connectors.get(row.connectorId)?.changedAt ?? '') || 0;
     const isFailing = row.failingSinceMs !== null && row.failingSinceMs >= changedMs;
     return {

@@ -4,8 +4,11 @@ import type { Connector, ConnectorHealth, ConnectorsHealth, ConnectorsTests } fr
 import { rpcSubject } from '@waybill/contracts/subjects';
 import type { Log } from '@waybill/service-kit/logger';
 
-/** Whoever looks at a connector does not wait longer for how it is doing. */
-const askTimeoutMs = 500;
+/**
+ * Whoever looks at a connector does not wait longer for how it is doing. A delivery that is down is known at once, so this is for one that
+ * is busy; with less than a second a connector that has just failed was shown as healthy.
+ */
+const askTimeoutMs = 1_000;
 /** A delivery service that did not answer is not asked again for so long. */
 const leaveAloneMs = 2_000;
 
