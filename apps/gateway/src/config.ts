@@ -27,6 +27,12 @@ export const requestsPerSocketMax = 1_000;
 /** Requests under way at once; one more is answered 503 with Retry-After. Twice what one service works on. */
 export const requestsMax = 512;
 
+/**
+ * Connections that wait to be accepted; the kernel's own bound is 4,096. With Node's 511 a flood's SYNs are dropped, and whoever is let in
+ * next waits for their repetition, a second or three, instead of being told 503.
+ */
+export const listenBacklog = 4_096;
+
 /** How long an answer by key is believed before the registry is asked again: a revoked key works at most this long. */
 export const keyFreshMs = 4_000;
 /** An unknown key is asked for again after this long; it may have been made a moment ago. */

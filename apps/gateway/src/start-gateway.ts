@@ -16,6 +16,7 @@ import {
   type GatewayConfig,
   headersMax,
   headersTimeoutMs,
+  listenBacklog,
   requestsPerSocketMax,
   requestTimeoutMs,
 } from './config.js';
@@ -75,7 +76,8 @@ export async function startGateway(
   const { liveClients } = parts;
   countFeeds(liveClients, ops.metrics);
   const app = await createApp(log, parts, requestLog(log, ops.metrics));
-  await app.listen(config.WAYBILL_HTTP_PORT, config.WAYBILL_HTTP_HOST);
+  await app.init();
+  await listen(app.getHttpServer(), config);
   const sweepAll = (): Promise<unknown> => Promise.all([store.sweep(), sessions.sweep()]);
   const sweep = setInterval(
     () => void sweepAll().catch((error: unknown) => log.warn({ err: error }, 'gateway.sweep-failed')),
@@ -154,6 +156,18 @@ async function createApp(
   server.maxRequestsPerSocket = requestsPerSocketMax;
   server.maxHeadersCount = headersMax;
   return app;
+}
+
+/** Not `app.listen`, which knows no backlog. Rejects when the port is taken. */
+function listen(server: Server, config: GatewayConfig): Promise<void> {
+  const { WAYBILL_HTTP_PORT: port, WAYBILL_HTTP_HOST: host } = config;
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ port, host, backlog: listenBacklog }, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
 }
 
 /** Lets what is being answered end; connections that only wait are closed at once. */
