@@ -49,6 +49,11 @@ export class SubjectKeys {
     return key;
   }
 
+  /** True for a subject that was shredded: what is said of it from now on is gone once it is sealed. */
+  isGone(subject: string): boolean {
+    return this.stored.get(subject) === null;
+  }
+
   private find(subject: string): KeyObject {
     const wrapped = this.stored.get(subject);
     if (wrapped) return this.wrapper.unwrap(subject, wrapped);
@@ -101,7 +106,9 @@ export function groupRows(
     sealedParts.push(sealed);
     ids.push(id);
     const bytes = 300 + 2 * event.dataText.length + 2 * (clear?.text.length ?? 0);
-    const recorded = recordedEvent(identity, place, eventId, at);
+    // From here the relay publishes and readers are answered: neither may have what nobody can open any more.
+    const isGone = clear !== null && subjectKeys.isGone(clear.subject);
+    const recorded = recordedEvent(identity, place, eventId, at, isGone);
     return { event: recorded, clearText: event.dataText, leaf, subject: clear?.subject ?? null, bytes };
   });
   const column = <T>(of: (event: AdmittedEvent) => T): T[] => admitted.map(of);

@@ -134,7 +134,8 @@ export class MemoryLog implements EventLog {
   private record(admitted: AdmittedEvent): RecordedEvent {
     const { event, stream, version, position } = admitted;
     const eventId = eventIdBytes(this.identity.log, stream, version);
-    const recorded = recordedEvent(this.identity, admitted, uuidText(eventId), timeText(this.lastUs));
+    const isGone = event.sealed !== null && this.shreddedSubjects.has(event.sealed.subject);
+    const recorded = recordedEvent(this.identity, admitted, uuidText(eventId), timeText(this.lastUs), isGone);
     const entry = encodeEntry({
       log: this.identity.log,
       position,

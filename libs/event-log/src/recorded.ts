@@ -7,12 +7,13 @@ export function timeText(atUs: number): string {
   return new Date(Math.floor(atUs / 1000)).toISOString();
 }
 
-/** The recorded form of an event that was just written; its text parts are those that were stored. */
+/** The recorded form of an event that was just written; its text parts are those that were stored, unless its subject `isGone`. */
 export function recordedEvent(
   identity: LogIdentity,
   admitted: AdmittedEvent,
   eventId: string,
   at: string,
+  isGone = false,
 ): RecordedEvent {
   const { event } = admitted;
   return {
@@ -28,7 +29,7 @@ export function recordedEvent(
     at,
     meta: event.meta,
     data: event.data,
-    sealed: event.sealed === null ? null : event.sealed.text,
+    sealed: event.sealed === null ? null : isGone ? shredded : event.sealed.text,
   };
 }
 

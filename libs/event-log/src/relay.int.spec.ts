@@ -251,3 +251,14 @@ it('says of a refilled message whose key is gone that it was shredded', async ()
     sealed: null,
   });
 });
+
+it('publishes nothing that is said of a subject after it was shredded', async () => {
+  const sealed = { subject: 'ntf_1', text: '{"payload":{"secret":"after"}}' };
+  const relay = start();
+  await log.append({ streams: [{ ...to('thing-a'), events: [happened(1, { sealed })] }] });
+  await log.shredSubject('ntf_1');
+  await log.append({ streams: [{ ...to('thing-a'), events: [happened(2, { sealed })] }] });
+  await eventually(() => relay.position === 2);
+  expect(decodeLogEvent((await published(2))?.data ?? '', null)).toMatchObject({ shredded: true, sealed: null });
+  expect((await published(2))?.string()).not.toContain('secret');
+});
