@@ -1,4 +1,5 @@
 import { balanced, drawUp, openSink, type Sink } from './account.js';
+import { killedBeforeAck } from './before-ack.js';
 import { nothingPublished, type Published, Publisher, type Way } from './publisher.js';
 import { type Service, services, type Stage } from './stage.js';
 import { hold, pause, type Promised, type Story } from './story.js';
@@ -9,6 +10,7 @@ export const crash: Story = {
   about: 'each service is killed while notifications are published, and started again by hand',
   tell: (stage) => [
     ...services.map((service) => killed(stage, service)),
+    killedBeforeAck(stage),
     brokerKilled(stage),
     ...(['subscriptions', 'delivery'] as const).map((service) => restarted(stage, service)),
   ],

@@ -50,12 +50,16 @@ function rebuilt(stage: Stage, service: keyof typeof listsOf): Promised {
   };
 }
 
-async function shown(stage: Stage, service: keyof typeof listsOf): Promise<{ path: string; items: unknown[] }[]> {
+/** What a service shows now, list by list. */
+export async function shown(
+  stage: Stage,
+  service: keyof typeof listsOf,
+): Promise<{ path: string; items: unknown[] }[]> {
   return Promise.all(listsOf[service].map(async (path) => ({ path, items: await stage.api.all<unknown>(path) })));
 }
 
 /** With the environment that the stack has written for the service. Answers a word a model; rejects on another exit code or a difference. */
-async function runRebuild(stage: Stage, service: string): Promise<string[]> {
+export async function runRebuild(stage: Stage, service: string): Promise<string[]> {
   const nx = [join('node_modules', '.bin', 'nx'), 'run', `${service}:rebuild`];
   // The short form leaves out Nx, which takes seconds to say what to run.
   const args = [

@@ -11,6 +11,7 @@ export const restart: Story = {
     const published = nothingPublished();
     let sink: Sink;
     let before: unknown;
+    const receipts: Receipt[] = [];
     return [
       {
         says: 'SIGTERM ends the stack with exit code 0 while notifications wait for a stopped service',
@@ -18,6 +19,8 @@ export const restart: Story = {
           sink = await openSink(stage, `restart-${Date.now()}`);
           before = await everything(stage);
           const publisher = await Publisher.open(stage.dev, stage.api);
+          receipts.push(await stage.api.post<Receipt>('/v1/notifications', once(sink.type)));
+          published.taken.add(waiting);
           await stage.stop('subscriptions');
           await publisher
             .publish({ type: sink.type, way: 'jetstream', perSecond, from: 0, to: waiting }, published)
@@ -35,9 +38,41 @@ export const restart: Story = {
           return figures;
         },
       },
+      {
+        says: 'what was published before is the same notification with the same receipt, over HTTP and over JetStream, though the broker has forgotten its window',
+        holds: async () => {
+          const publisher = await Publisher.open(stage.dev, stage.api);
+          const again = nothingPublished();
+          await publisher
+            .publish({ type: sink.type, way: 'jetstream', perSecond, from: 0, to: waiting }, again)
+            .finally(() => publisher.close());
+          receipts.push(await stage.api.post<Receipt>('/v1/notifications', once(sink.type)));
+          const [first, later] = receipts as [Receipt, Receipt];
+          same({ ...later, duplicate: false }, { ...first }, 'the receipt');
+          same(later.duplicate, true, 'whether the second was known');
+          // Published last, so that everything before it has been decided.
+          const items = await stage.api.all<{ id: string }>(`/v1/notifications?type=${sink.type}`);
+          same(items.length, published.taken.size, 'notifications of the type');
+          return balanced(await drawUp(stage, sink, published, settleWaitMs), published);
+        },
+      },
     ];
   },
 };
+
+interface Receipt {
+  readonly notificationId: string;
+  readonly position: number;
+  readonly duplicate: boolean;
+}
+
+/** Numbered behind those that go over JetStream, and rendered as they are. */
+const once = (type: string) => ({
+  type,
+  id: `${type}-once`,
+  source: 'journeys',
+  payload: { n: waiting, text: 'once' },
+});
 
 const perSecond = 300;
 const waiting = 60;

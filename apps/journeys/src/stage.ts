@@ -55,6 +55,12 @@ export class Stage {
     return url.href;
   }
 
+  /** The broker as one service reaches it, out of the environment that the stack has written for it. */
+  serviceNatsUrl(service: StackService): string {
+    const file = readFileSync(join(this.dataDir, 'env', `${service}.env`), 'utf8');
+    return /^NATS_URL='?([^'\n]+)'?$/m.exec(file)?.[1] ?? '';
+  }
+
   /** Starts the stack, on whatever its folder holds; resolves when everything is ready. */
   async begin(): Promise<void> {
     // Not the defaults: while a story has the gateway stopped, another stack on this machine would take 8080.

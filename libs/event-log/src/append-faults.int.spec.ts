@@ -1,5 +1,5 @@
-import { connect, createServer, type Server, type Socket } from 'node:net';
 import { type FaultProxy, openFaultProxy } from '@waybill/testkit/fault-proxy';
+import { openSilentProxy, type SilentProxy } from '@waybill/testkit/silent-proxy';
 import { queryRows, type TestDatabase } from '@waybill/testkit/start-postgres';
 import { happened, rejectionOf, to } from './contract-events.js';
 import type { CommitFaults } from './group-commit.js';
@@ -36,33 +36,10 @@ async function proxied(): Promise<FaultProxy> {
   return proxy;
 }
 
-/** Passes everything on until it is told to keep the server's answers to itself; connections made after the cut are sound again. */
-interface SilentProxy {
-  readonly port: number;
-  silence(): void;
-  cut(): void;
-}
-
 async function silentProxy(): Promise<SilentProxy> {
-  let silent = false;
-  const sockets = new Set<Socket>();
-  const server: Server = createServer((client) => {
-    const upstream = connect(Number(new URL(database.appUrl).port), '127.0.0.1');
-    for (const socket of [client, upstream]) {
-      sockets.add(socket);
-      socket.on('error', () => undefined).on('close', () => [client, upstream].forEach((each) => each.destroy()));
-    }
-    client.on('data', (chunk) => upstream.write(chunk));
-    upstream.on('data', (chunk) => void (silent || client.write(chunk)));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const cut = (): void => {
-    silent = false;
-    for (const socket of sockets) socket.destroy();
-    sockets.clear();
-  };
-  proxies.push({ close: () => new Promise<void>((resolve) => (cut(), server.close(() => resolve()))) });
-  return { port: (server.address() as { port: number }).port, silence: () => (silent = true), cut };
+  const proxy = await openSilentProxy(Number(new URL(database.appUrl).port));
+  proxies.push(proxy);
+  return proxy;
 }
 
 async function eventually(condition: () => boolean | Promise<boolean>): Promise<void> {
@@ -95,7 +72,7 @@ function once(act: () => Promise<void>): () => Promise<void> {
 
 /** Lets the server commit, then cuts: the answer is held back on the way, so that the caller never hears of the COMMIT. */
 async function cutAfterCommit(proxy: SilentProxy, isThere: () => Promise<boolean>): Promise<void> {
-  proxy.silence();
+  proxy.silence('answers');
   await eventually(isThere);
   proxy.cut();
 }

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Admission, isAdmission } from './admit.js';
+import type { FaultPoint } from './fault-points.js';
 import type { Waiting } from './group-queue.js';
 import { type Attempt, readHeadLocked, stageGroup } from './group-transaction.js';
 import { AppendRejected, LogUnavailable, type RecordedEvent } from './log.js';
@@ -17,10 +18,9 @@ export const partitionsAheadMin = 5_000_000;
 const partitionCheckEvery = 1_000_000;
 
 /** Places at which a spec may stop or break a group; empty in a service. */
-export interface CommitFaults {
-  afterLock?: () => Promise<void>;
-  beforeCommit?: () => Promise<void>;
-}
+export type CommitFaults = {
+  readonly [Point in Extract<FaultPoint, 'afterLock' | 'beforeCommit'>]?: () => Promise<void>;
+};
 
 export interface CommitOptions {
   readonly session: Session;

@@ -1,6 +1,7 @@
 /**
  * A process that appends as fast as it can, with eight writers, and relays what it appended; for `killed-writer.int.spec.ts`, which kills
- * it. One line a fact: `ready`, `acked <stream> <position>`, `at <point>` once it stands still at the point it was told to.
+ * it. One line a fact: `ready`, `acked <stream> <position>`, `reached <position>` for what the
+ * broker has answered, `at <point>` once it stands still at the point it was told to.
  */
 import { connect } from '@nats-io/transport-node';
 import { PostgresLog } from '@waybill/event-log/postgres-log';
@@ -28,6 +29,7 @@ if (NATS_URL !== undefined) {
   const connection = await connect({ servers: NATS_URL });
   const relay = new Relay({ log, connection, onAlarm: (alarm) => say(`alarm ${alarm.message}`) });
   void relay.run(new AbortController().signal);
+  setInterval(() => say(`reached ${relay.position}`), 2);
 }
 say('ready');
 

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { spawnSync } from 'node:child_process';
+import { chownSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
-import { runSql, startPostgresServer } from '@waybill/dev-stack/postgres-server';
+import { type PostgresServer, runSql, startPostgresServer } from '@waybill/dev-stack/postgres-server';
 import { answers } from '@waybill/dev-stack/free-port';
 import { memoryFile, recallForProcess, rememberForProcess, testFolder, testKeeper } from './test-keeper.js';
 
@@ -46,6 +48,45 @@ export async function startPostgres(): Promise<TestPostgres> {
   });
   rememberForProcess(memory, { port: server.port });
   return postgresAt(server.port);
+}
+
+export interface TestPair {
+  readonly primary: TestPostgres;
+  readonly primaryServer: PostgresServer;
+  readonly standby: PostgresServer;
+  /** The same database, asked of the standby: a URL of the primary in, one of the standby out. */
+  onStandby(url: string): string;
+}
+
+/** A PostgreSQL 18 of its own and a hot standby that streams from it, made by a base backup while the primary runs. Stop both when done. */
+export async function startPostgresPair(): Promise<TestPair> {
+  const folder = testFolder('postgres-pair');
+  const [of, to] = [join(folder, 'primary'), join(folder, 'standby')];
+  const options = { keeper: testKeeper(), durable: false, settings: { shared_buffers: '32MB', io_method: 'sync' } };
+  const primaryServer = await startPostgresServer({ ...options, dataDir: of, removeAfter: [folder] });
+  const admin = new pg.Client({ connectionString: primaryServer.url() });
+  await admin.connect();
+  await admin.query("SELECT pg_backup_start('standby', true)");
+  const { status, stderr } = spawnSync('cp', ['-a', of, to], { encoding: 'utf8' });
+  const { rows } = await admin.query<{ labelfile: string }>('SELECT labelfile FROM pg_backup_stop(false)');
+  await admin.end();
+  if (status !== 0) throw new Error(`the base backup failed: ${stderr}`);
+  rmSync(join(to, 'postmaster.pid'));
+  const { uid, gid } = statSync(to);
+  for (const [name, text] of [
+    ['backup_label', rows[0]?.labelfile ?? ''],
+    ['standby.signal', ''],
+  ] as const) {
+    writeFileSync(join(to, name), text, { mode: 0o600 });
+    // As root, PostgreSQL runs as another user.
+    chownSync(join(to, name), uid, gid);
+  }
+  const primary_conninfo = `host=127.0.0.1 port=${primaryServer.port} user=postgres`;
+  const settings = { ...options.settings, primary_conninfo };
+  const logFile = join(folder, 'standby.log');
+  const standby = await startPostgresServer({ ...options, settings, dataDir: to, logFile });
+  const onStandby = (url: string): string => Object.assign(new URL(url), { port: String(standby.port) }).href;
+  return { primary: postgresAt(primaryServer.port), primaryServer, standby, onStandby };
 }
 
 function postgresAt(port: number): TestPostgres {

@@ -158,14 +158,14 @@ function serverProcess(programs: string, runAs: Unprivileged | null, port: numbe
   };
 }
 
-/** Null when the server takes connections, else what was wrong. PostgreSQL writes its state into the eighth line of its lock file. */
+/** Null when the server takes connections (a standby: to read), else what was wrong. PostgreSQL writes its state into the eighth line of its lock file. */
 async function readiness(running: Running, dataDir: string): Promise<string | null> {
   let ended = false;
   void running.ended.then(() => (ended = true));
   for (const until = Date.now() + startWaitMs; Date.now() < until;) {
     if (ended) return 'it ended at once';
     const lines = lockFile(dataDir);
-    if (lines[7]?.trim() === 'ready' && Number(lines[0]) === running.pid) return null;
+    if (['ready', 'standby'].includes(lines[7]?.trim() ?? '') && Number(lines[0]) === running.pid) return null;
     await new Promise((resolve) => setTimeout(resolve, 15));
   }
   return `it was not ready after ${startWaitMs / 1000} s`;

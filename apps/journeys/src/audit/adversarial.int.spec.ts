@@ -27,7 +27,7 @@ const rows: readonly Row[] = [
   {
     id: '7.3.1',
     says: 'kill -9 between COMMIT and publish, and between publish and PubAck',
-    provenBy: [[killed, 'after the COMMIT, before it published', 'after it published, before it heard the PubAck']],
+    provenBy: [[killed, 'beforePublish: ', 'afterPublish: ', 'leaves a stream that the next one completes']],
   },
   {
     id: '7.3.2',
@@ -35,10 +35,12 @@ const rows: readonly Row[] = [
     provenBy: [
       [
         killed,
-        'after the head was locked',
-        'after the rows were inserted',
-        'before the COMMIT',
-        'after the COMMIT, before it heard of it',
+        'afterLock: ',
+        'afterInsert: ',
+        'beforeCommit: ',
+        'afterCommit: ',
+        'leaves a log that is whole',
+        'somebody was killed at every named point of the log',
       ],
       [faults, 'is answered as recorded, and not written again, when only the answer to the COMMIT was lost'],
     ],
@@ -57,6 +59,10 @@ const rows: readonly Row[] = [
     provenBy: [
       [eventLog('slow-append.int.spec.ts'), 'never shows a later position before an earlier one'],
       [eventLog('append-bench.int.spec.ts'), 'a reader sees each once and in order'],
+      [
+        eventLog('standby.int.spec.ts'),
+        'never shows a later position before an earlier one, and goes on where it stands',
+      ],
     ],
   },
   {
@@ -82,6 +88,7 @@ const rows: readonly Row[] = [
         'its repeat is a duplicate with the same receipt',
         'twice, inside the window and after it, is one notification',
       ],
+      ['apps/journeys/src/restart.story.ts', 'is the same notification with the same receipt'],
       ['apps/journeys/src/broker-wiped.story.ts', 'are delivered after the loss of the broker'],
     ],
   },
@@ -90,6 +97,7 @@ const rows: readonly Row[] = [
     says: 'reordered and redelivered input; a full queue starves nobody',
     provenBy: [
       ['libs/bus/src/work-queue.int.spec.ts', 'comes again at once, and in order'],
+      ['apps/journeys/src/before-ack.ts', 'beforeAck: '],
       ['apps/delivery/src/isolation.int.spec.ts', 'does not let ten thousand deliveries to one slow connector delay'],
     ],
   },

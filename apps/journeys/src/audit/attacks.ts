@@ -1,4 +1,4 @@
-import type { StoredLog } from './stored-log.js';
+import type { Principal, StoredLog } from './stored-log.js';
 
 /** A change of the log by somebody who can do everything but sign. */
 export interface Attack {
@@ -7,13 +7,18 @@ export interface Attack {
   change(log: StoredLog, middle: number, head: number): Promise<number>;
   /** True where the notary sees it without being asked, within seconds. */
   readonly alarms: boolean;
-  /** Told in the short form too. */
-  readonly short?: true;
+  /** By whom it is told in the short form too; the long one tells it by both. */
+  readonly short?: Principal;
 }
 
 /** The attacks of an owner or superuser of the database, each with the best hashes that can be made without the key. */
 export const attacks: readonly Attack[] = [
-  { says: 'one byte of an event is changed', change: (log, at) => edit(log, 'data', at), alarms: false, short: true },
+  {
+    says: 'one byte of an event is changed',
+    change: (log, at) => edit(log, 'data', at),
+    alarms: false,
+    short: 'superuser',
+  },
   { says: 'one byte of who did it is changed', change: (log, at) => edit(log, 'meta', at), alarms: false },
   {
     says: 'the type of an event is changed',
@@ -42,7 +47,7 @@ export const attacks: readonly Attack[] = [
       return at;
     },
     alarms: false,
-    short: true,
+    short: 'owner',
   },
   {
     says: 'two events change places',
@@ -64,7 +69,7 @@ export const attacks: readonly Attack[] = [
       return at;
     },
     alarms: true,
-    short: true,
+    short: 'superuser',
   },
   {
     says: 'an event is put in and everything after it is renumbered, all hashed anew',
@@ -90,7 +95,7 @@ export const attacks: readonly Attack[] = [
       return at;
     },
     alarms: true,
-    short: true,
+    short: 'owner',
   },
 ];
 

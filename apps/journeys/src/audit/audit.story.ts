@@ -1,11 +1,16 @@
 import { join } from 'node:path';
+import { balanced, drawUp, openSink } from '../account.js';
+import { notificationSubject } from '@waybill/contracts/subjects';
+import { NatsText } from '../nats-text.js';
+import { nothingPublished, Publisher } from '../publisher.js';
+import { runRebuild, shown } from '../rebuild.story.js';
 import type { Stage } from '../stage.js';
 import { type Attack, attacks } from './attacks.js';
-import { windowsHold } from './broker-windows.js';
+import { windowsHolding } from './broker-windows.js';
 import { filesHolding, tablesHolding } from './on-disk.js';
 import { eventually, hold, pause, type Promised, same, type Story } from '../story.js';
 import { Auditor, sizeIn } from './auditor.js';
-import { StoredLog } from './stored-log.js';
+import { type Principal, principals, StoredLog } from './stored-log.js';
 
 /** The record is attacked by those who own the database. What nobody can see is no promise; what can be seen must be seen, with its position. */
 export const audit: Story = {
@@ -22,12 +27,27 @@ export const audit: Story = {
         says: 'the owner of the log cannot change it, nor a session that plays replica',
         holds: () => scene.ownerIsRefused(),
       },
-      ...attacks.filter(({ short }) => stage.long || short === true).map((attack) => scene.attacked(attack)),
+      ...attacks.flatMap((attack) =>
+        principals.filter((by) => stage.long || attack.short === by).map((by) => scene.attacked(attack, by)),
+      ),
       {
         says: 'a legal hold refuses shredding; by notification and by age, a shredded payload is nowhere on the disk, and everything still verifies',
         holds: () => scene.payloadShredded(),
       },
-      { says: 'a dropped partition is found from its first position on', holds: () => scene.partitionDropped() },
+      ...(stage.long
+        ? [
+            {
+              says: `one command shreds the payloads of ${many} notifications and all others of the tenant, also what lay in the queue; everything verifies and rebuilds afterwards`,
+              holds: () => scene.tenantShredded(),
+            },
+          ]
+        : []),
+      ...principals
+        .filter((by) => stage.long || by === 'owner')
+        .map((by) => ({
+          says: `the ${by} drops a partition: both verifiers name its first position`,
+          holds: () => scene.partitionDropped(by),
+        })),
       {
         says: "yesterday's backup, restored, raises an alarm at the first position that is gone, and the service serves read-only",
         holds: () => scene.yesterdayRestored(),
@@ -37,6 +57,10 @@ export const audit: Story = {
 };
 
 const notifications = 12;
+/** More than one request to shred takes (`shreddedMax` of libs/contracts). */
+const many = 1_100;
+/** Stands in every payload of `Publisher`, and nowhere else. */
+const publishedText = 'waybill waybill waybill';
 
 /** What the promises share: the log, the auditor, and the two copies. */
 class Scene {
@@ -99,9 +123,9 @@ class Scene {
     return `${acts.length * 3} attempts refused`;
   }
 
-  attacked({ says, change, alarms }: Attack): Promised {
+  attacked({ says, change, alarms }: Attack, by: Principal): Promised {
     return {
-      says: `${says}: both verifiers name the position${alarms ? ', the notary too' : ''}`,
+      says: `${says}, by the ${by}: both verifiers name the position${alarms ? ', the notary too' : ''}`,
       holds: async () => {
         const head = await this.settled();
         const middle = Math.floor(head / 2);
@@ -109,7 +133,7 @@ class Scene {
         let position = 0;
         await this.log.unlocked(async () => {
           position = await change(this.log, middle, head);
-        });
+        }, by);
         const release = await this.log.holdHead();
         try {
           const { verified, position: found, words } = await this.eyes.judge();
@@ -138,6 +162,7 @@ class Scene {
       payload: { humanFriendlyId: secret, incidentId: secret },
     };
     const { notificationId } = await api.post<{ notificationId: string }>('/v1/notifications', body);
+    await overQueue(this.stage, secret);
     const settled = await this.settled();
     // Otherwise finding nothing afterwards would say nothing.
     hold(filesHolding(join(dataDir, 'nats'), secret).length > 0, 'the broker does not hold the payload before');
@@ -161,7 +186,7 @@ class Scene {
       '/v1/log/subscriptions-0/events',
     ])
       hold(!(await api.call('GET', path)).text.includes(secret), `${path} still shows the payload`);
-    same(await windowsHold(this.stage.adminNatsUrl, secret), 0, 'messages of the broker that hold the payload');
+    same(await windowsHolding(this.stage.adminNatsUrl, secret), [], 'messages of the broker that hold the payload');
     same(filesHolding(dataDir, secret), [], 'files on the disk that hold the payload');
     same(await tablesHolding(dev.databaseUrl, secret), [], 'tables whose dump holds the payload');
     const { verified, words } = await this.eyes.judge();
@@ -169,20 +194,46 @@ class Scene {
     return `${notificationId} and ${others - 1} others are shredded: neither the API, the broker, a dump nor any file on the disk holds the payload; the log verifies`;
   }
 
-  async partitionDropped(): Promise<string> {
+  async tenantShredded(): Promise<string> {
+    const { stage } = this;
+    const sink = await openSink(stage, `shred-many-${Date.now()}`);
+    const published = nothingPublished();
+    const publisher = await Publisher.open(stage.dev, stage.api);
+    const batch = { type: sink.type, way: 'jetstream', perSecond: 300, from: 0, to: many } as const;
+    await publisher.publish(batch, published).finally(() => publisher.close());
+    balanced(await drawUp(stage, sink, published, 120_000), published);
+    await this.settled();
+    hold(filesHolding(join(stage.dataDir, 'nats'), publishedText).length > 0, 'the broker does not hold them before');
+    const { said } = await this.eyes.waybill(['shred', '--tenant', '--reason', 'a journey', '--json']);
+    const { shredded } = JSON.parse(said) as { shredded: number };
+    hold(shredded >= many, `${shredded} are shredded`);
+    same(filesHolding(stage.dataDir, publishedText), [], 'files on the disk that hold a payload');
+    same(await tablesHolding(stage.dev.databaseUrl, publishedText), [], 'tables whose dump holds a payload');
+    const services = ['subscriptions', 'delivery'] as const;
+    const before = await Promise.all(services.map((service) => shown(stage, service)));
+    for (const service of services) await runRebuild(stage, service);
+    same(await Promise.all(services.map((service) => shown(stage, service))), before, 'the lists after a rebuild');
+    const { verified, words } = await this.eyes.judge();
+    same([verified, words], [true, 'verified'], 'the verdict after shredding');
+    return `${shredded} payloads; nothing of them on the disk or in a dump; rebuilt without a difference; the log verifies`;
+  }
+
+  async partitionDropped(by: Principal): Promise<string> {
     const [partition = ''] = await this.log.partitions();
-    const [bounds] = await this.log.query<{ text: string }>(
-      'SELECT pg_get_expr(relpartbound, oid) AS text FROM pg_class WHERE oid = $1::regclass',
-      [partition],
-    );
-    await this.log.query(`ALTER TABLE log_events DETACH PARTITION ${partition}`);
+    await this.settled();
+    await this.log.copyTo('intact');
+    await this.log.unlocked(async () => {
+      await this.log.query(`DROP TABLE ${partition}`);
+    }, by);
+    const release = await this.log.holdHead();
     try {
       const { verified, position, words } = await this.eyes.judge();
       same([verified, position], [false, 1], 'verdict and first bad position');
       return `position ${position}: ${words}`;
     } finally {
-      await this.log.query(`ALTER TABLE log_events ATTACH PARTITION ${partition} ${bounds?.text ?? ''}`);
-      await this.log.query(`ALTER TABLE ${partition} ENABLE ALWAYS TRIGGER log_events_no_change`);
+      await release();
+      await this.log.query('SELECT log_add_partitions(position) FROM log_head');
+      await this.log.restoreFrom('intact');
       await this.eyes.calm();
     }
   }
@@ -229,4 +280,16 @@ class Scene {
       return null;
     });
   }
+}
+
+/** A payload that lay in the tenant's queue, as what services publish over JetStream does; resolves once the intake has taken it. */
+async function overQueue({ dev, api }: Stage, secret: string): Promise<void> {
+  const type = `shred-queue-${secret}`;
+  const client = await NatsText.open(dev.natsUrl);
+  await client
+    .request(notificationSubject(dev.tenant, type), JSON.stringify({ secret: `${secret}-queue` }))
+    .finally(() => client.close());
+  await eventually('it is taken from the queue', 30_000, async () =>
+    (await api.all<object>(`/v1/notifications?type=${type}`)).length === 1 ? true : null,
+  );
 }

@@ -2,8 +2,8 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { logStream } from '@waybill/contracts/subjects';
 
-/** How many messages in the windows of the logs still hold a text, in whatever form. */
-export async function windowsHold(adminNatsUrl: string, secret: string): Promise<number> {
+/** The messages in the windows of the logs that still hold a text, in whatever form: log, sequence and type of event. */
+export async function windowsHolding(adminNatsUrl: string, secret: string): Promise<string[]> {
   const url = new URL(adminNatsUrl);
   const nc = await connect({
     servers: url.host,
@@ -12,12 +12,13 @@ export async function windowsHold(adminNatsUrl: string, secret: string): Promise
   });
   try {
     const manager = await jetstreamManager(nc);
-    let found = 0;
+    const found: string[] = [];
     for (const log of ['subscriptions-0', 'delivery-0']) {
       const { first_seq: first, last_seq: last } = (await manager.streams.info(logStream(log))).state;
       for (let sequence = first; sequence <= last; sequence += 1) {
         const message = await manager.streams.getMessage(logStream(log), { seq: sequence }).catch(() => null);
-        if (message !== null && message.string().includes(secret)) found += 1;
+        if (message !== null && message.string().includes(secret))
+          found.push(`${log}:${sequence} ${message.subject.slice(message.subject.lastIndexOf('.') + 1)}`);
       }
     }
     return found;

@@ -18,22 +18,30 @@ export interface StoredRow {
 
 const kept = ['log_events', 'log_head', 'log_streams', 'log_categories', 'log_keys', 'log_cursors'] as const;
 
+/** Who changes the log: whom its tables belong to, or who may do everything. */
+export const principals = ['owner', 'superuser'] as const;
+export type Principal = (typeof principals)[number];
+
 /**
- * The log of a service in the hands of a superuser of PostgreSQL: may change everything, knows how leaves and roots are made (written
+ * The log of a service in the hands of its owner or of a superuser of PostgreSQL: may change everything, knows how leaves and roots are made (written
  * here once more, from the description, so that a forgery is as good as it can be), and lacks nothing but the notary's key.
  */
 export class StoredLog {
   private constructor(
     private readonly client: pg.Client,
     private readonly url: string,
-    readonly log: string,
+    private readonly service: string,
   ) {}
+
+  get log(): string {
+    return `${this.service}-0`;
+  }
 
   static async open(adminUrl: string, service: string): Promise<StoredLog> {
     const url = new URL(adminUrl);
     url.pathname = `/waybill_${service}`;
     const client = await connected(url.href);
-    return new StoredLog(client, url.href, `${service}-0`);
+    return new StoredLog(client, url.href, service);
   }
 
   async query<Row>(sql: string, values: unknown[] = []): Promise<Row[]> {
@@ -73,9 +81,10 @@ export class StoredLog {
   }
 
   /** One transaction with the head locked and every trigger off; afterwards the triggers stand as they stood. */
-  async unlocked(change: () => Promise<void>): Promise<void> {
+  async unlocked(change: () => Promise<void>, by: Principal = 'superuser'): Promise<void> {
     await this.query('BEGIN');
     try {
+      if (by === 'owner') await this.query(`SET LOCAL ROLE waybill_${this.service}_owner`);
       await this.query('SELECT 1 FROM log_head FOR UPDATE');
       for (const table of await this.tables()) await this.query(`ALTER TABLE ${table} DISABLE TRIGGER ALL`);
       await change();
