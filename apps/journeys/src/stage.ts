@@ -18,7 +18,9 @@ export type Service = (typeof services)[number];
 /** Ports of loopback addresses besides the receivers' that connectors may name: 127.0.0.0/8, so that each may be a host of its own. */
 export const sparePorts = { first: 29_900, last: 29_919 } as const;
 
-const portVariables = ['HTTP', 'NATS', 'PG', 'RECEIVERS', 'SMTP'].map((name) => `WAYBILL_${name}_PORT`);
+const portVariables = ['HTTP', 'NATS', 'PG', 'RECEIVERS', 'RECEIVERS_TLS', 'RECEIVERS_MTLS', 'SMTP'].map(
+  (name) => `WAYBILL_${name}_PORT`,
+);
 const startWaitMs = 120_000;
 /** The stack gives each service 20 s to drain; what is still there after this is killed, so that a run ends. */
 const stopWaitMs = 60_000;

@@ -11,8 +11,11 @@ export interface RecentEvent {
   readonly bytes: number;
 }
 
-/** What the newest events of this process may take; at 1 KB an event about 30,000 of them. */
-export const ringBytesMax = 32 * 1024 * 1024;
+/**
+ * What the newest events of this process may take, about 6,000 of them: half a second at full speed, and readers are behind by less.
+ * In memory they take half as much again, for as long as the service runs.
+ */
+export const ringBytesMax = 8 * 1024 * 1024;
 
 /** The newest events that this process appended, as long as no other copy came between: one run of positions without a gap. */
 export class RecentEvents {

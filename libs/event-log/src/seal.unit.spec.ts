@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import type { KeyObject } from 'node:crypto';
 import fc from 'fast-check';
 import { keysCachedMax, KeyWrapper, newDataKey, parseKekRing, seal, SealFault, unseal } from './seal.js';
@@ -83,7 +85,29 @@ describe('the keys of subjects', () => {
     for (let n = 1; n <= keysCachedMax; n += 1) keys.wrap(`ntf_${n}`, key);
     expect(keys.unwrap('ntf_0', wrapped).equals(key)).toBe(true);
   });
+
+  it('are kept without the piece of memory in which their stored form came', () => {
+    const keys = wrapper(`v1:${keyText(1)}`);
+    const pieceBytes = 64 * 1024;
+    collectGarbage();
+    const before = process.memoryUsage().arrayBuffers;
+    for (let n = 0; n < 500; n += 1) {
+      const stored = wrapper(`v1:${keyText(1)}`).wrap(`ntf_${n}`, newDataKey());
+      const piece = Buffer.alloc(pieceBytes);
+      stored.copy(piece);
+      keys.unwrap(`ntf_${n}`, piece.subarray(0, stored.length));
+    }
+    collectGarbage();
+    // All five hundred pieces are 32 MB.
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(50 * pieceBytes);
+    expect(keys.version).toBe(1);
+  });
 });
+
+function collectGarbage(): void {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+}
 
 describe('the value of a key-encryption key', () => {
   it.each([
