@@ -130,7 +130,7 @@ function Facts({ delivery, names }: { delivery: Delivery; names: ReadonlyMap<str
             <Table.Th scope="row" w={160}>
               {label}
             </Table.Th>
-            <Table.Td>{value}</Table.Td>
+            <Table.Td style={{ overflowWrap: 'anywhere' }}>{value}</Table.Td>
           </Table.Tr>
         ))}
       </Table.Tbody>

@@ -19,8 +19,10 @@ export interface Stage {
   /** A browser of its own: no session, no stored choice. */
   newPage(): Promise<Page>;
   api<T>(method: string, path: string, body?: unknown): Promise<T>;
-  /** What the stand-in of a target answers next. */
-  script(target: string, answers: object[]): Promise<void>;
+  /** What the stand-in of a target answers next, to one name or to all. */
+  script(target: string, answers: object[], name?: string): Promise<void>;
+  /** What the stand-in of a target has got under a name. */
+  received(target: string, name: string): Promise<unknown[]>;
   stop(): Promise<void>;
 }
 
@@ -55,8 +57,12 @@ function stageOf(dev: DevFile, browser: Browser, stop: () => Promise<void>): Sta
     if (!response.ok) throw new Error(`${method} ${url} answered ${response.status}: ${text.slice(0, 500)}`);
     return text;
   };
+  const bearer = { authorization: `Bearer ${dev.adminKey}` };
+  const api = async <T>(method: string, path: string, body?: unknown): Promise<T> =>
+    JSON.parse(await send(`${dev.httpUrl}${path}`, method, body, bearer)) as T;
   return {
     dev,
+    api,
     newPage: async () => {
       const context: BrowserContext = await browser.newContext({
         viewport: { width: 1360, height: 860 },
@@ -64,10 +70,18 @@ function stageOf(dev: DevFile, browser: Browser, stop: () => Promise<void>): Sta
       });
       return context.newPage();
     },
-    api: async <T>(method: string, path: string, body?: unknown) =>
-      JSON.parse(await send(`${dev.httpUrl}${path}`, method, body, { authorization: `Bearer ${dev.adminKey}` })) as T,
-    script: async (target, answers) => {
-      await send(`${dev.receiversUrl}/_script`, 'POST', { target, answers }, {});
+    script: async (target, answers, name) => {
+      await send(
+        `${dev.receiversUrl}/_script`,
+        'POST',
+        { target, answers, ...(name === undefined ? {} : { name }) },
+        {},
+      );
+    },
+    received: async (target, name) => {
+      const query = new URLSearchParams({ target, name }).toString();
+      const text = await send(`${dev.receiversUrl}/_received?${query}`, 'GET', undefined, {});
+      return (JSON.parse(text) as { items: unknown[] }).items;
     },
     stop,
   };
@@ -111,17 +125,24 @@ const colourRules = ['color-contrast', 'link-in-text-block'];
 
 interface AxeWindow {
   axe: {
-    run(root: unknown, options: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>;
+    run(
+      root: unknown,
+      options: object,
+    ): Promise<{ violations: { id: string; nodes: { html: string; any?: { message: string }[] }[] }[] }>;
   };
 }
 
 /** What axe finds on a page: WCAG 2.2 A and AA, and good practice; or only what depends on its colours. */
 export async function axeOn(page: Page, look: 'all' | 'colours'): Promise<Violation[]> {
-  await page.evaluate(axeSource);
+  // It stays while one goes about in the console; half a megabyte need not be read again for every page.
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axeSource);
   const found = await page.evaluate(
     async (runOnly) =>
       (await (globalThis as unknown as AxeWindow).axe.run(globalThis.document, { runOnly })).violations.map(
-        ({ id, nodes }) => ({ id, nodes: nodes.map(({ html }) => html.slice(0, 200)) }),
+        ({ id, nodes }) => ({
+          id,
+          nodes: nodes.map(({ html, any }) => `${html.slice(0, 200)} ${any?.[0]?.message ?? ''}`),
+        }),
       ),
     look === 'all' ? { type: 'tag', values: tags } : { type: 'rule', values: colourRules },
   );
@@ -135,18 +156,24 @@ export async function signIn(page: Page, { httpUrl, adminKey }: DevFile): Promis
   await page.getByRole('heading', { level: 1, name: 'Home' }).waitFor();
 }
 
-const stepsMax = 120;
+/** The newest delivery to a connector in this status, as soon as there is one. */
+export async function deliveryTo(stage: Stage, connector: string, status: string): Promise<string> {
+  const { items } = await stage.api<{ items: { id: string; name: string }[] }>('GET', '/v1/connectors?limit=200');
+  const connectorId = items.find(({ name }) => name === connector)?.id ?? '';
+  let found: string | undefined;
+  await until(async () => {
+    const path = `/v1/deliveries?connectorId=${connectorId}&status=${status}`;
+    found = (await stage.api<{ items: { id: string }[] }>('GET', path)).items[0]?.id;
+    return found !== undefined;
+  });
+  return found ?? '';
+}
 
-/** Goes on with Tab until the focus is on something of this name, as a person without a mouse does; fails when it never comes. */
-export async function tabTo(page: Page, name: RegExp): Promise<void> {
-  for (let step = 0; step < stepsMax; step += 1) {
-    const label = await page.evaluate(() => {
-      const at = document.activeElement as (HTMLElement & { labels?: NodeListOf<HTMLElement> }) | null;
-      if (at === null || at === document.body) return '';
-      return at.getAttribute('aria-label') ?? at.labels?.[0]?.innerText ?? at.innerText;
-    });
-    if (name.test(label.trim())) return;
-    await page.keyboard.press('Tab');
+const holdWaitMs = 30_000;
+
+export async function until(holds: () => Promise<boolean>): Promise<void> {
+  for (const endMs = Date.now() + holdWaitMs; !(await holds());) {
+    if (Date.now() > endMs) throw new Error('it did not come to hold');
+    await delay(pollMs);
   }
-  throw new Error(`Tab never comes to ${String(name)}`);
 }

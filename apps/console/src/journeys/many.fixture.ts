@@ -1,19 +1,16 @@
-import { type Stage, signIn, startStage } from './stage.fixture.js';
+import type { Page } from 'playwright-core';
+import { type Stage, signIn, until } from './stage.fixture.js';
 
-const chromium = process.env['WAYBILL_CHROMIUM'];
-
-if (chromium === undefined) {
-  it('is not looked at: there is no Chromium on this machine', () => expect(chromium).toBeUndefined());
-} else describe('deliveries, many at once', () => tellStories(chromium));
-
-function tellStories(executablePath: string): void {
+/** Stories of a list: filters, the live tail, and jobs over what a filter finds. */
+export function tellOfMany(stageOf: () => Stage): void {
   let stage: Stage;
   let connectorId: string;
-  const dead = 3;
+  const dead = 12;
+  const manyDead = 400;
 
   // A connector whose Slack app is gone (the stand-in's B001): what is sent to it gives up.
   beforeAll(async () => {
-    stage = await startStage(executablePath);
+    stage = stageOf();
     const url = `${stage.dev.receiversUrl}/slack/services/T000/B001/known-token`;
     const made = { name: 'Closed channel', target: 'slack', secrets: { url } };
     connectorId = (await stage.api<{ id: string }>('POST', '/v1/connectors', made)).id;
@@ -21,11 +18,10 @@ function tellStories(executablePath: string): void {
     for (let number = 0; number < dead; number += 1)
       await stage.api('POST', '/v1/notifications', { type: 'health', payload: { number } });
     await until(async () => (await count('dead-lettered')) === dead);
-  }, 180_000);
-  afterAll(() => stage?.stop());
+  });
 
   const count = async (status: string): Promise<number> => {
-    const path = `/v1/deliveries?connectorId=${connectorId}&status=${status}`;
+    const path = `/v1/deliveries?limit=200&connectorId=${connectorId}&status=${status}`;
     return (await stage.api<{ items: unknown[] }>('GET', path)).items.length;
   };
 
@@ -38,7 +34,7 @@ function tellStories(executablePath: string): void {
     await page.getByRole('button', { name: `dead-lettered · ${dead}` }).click();
     await page.waitForURL(/status=dead-lettered/);
     await page.getByText(`${dead} deliveries`).waitFor();
-    expect(await page.locator('tbody a').count()).toBe(dead);
+    await rowsAre(page, dead);
     await page.reload();
     await page.getByRole('button', { name: `dead-lettered · ${dead}`, pressed: true }).waitFor();
     await page.context().close();
@@ -51,7 +47,7 @@ function tellStories(executablePath: string): void {
     await page.getByText('live', { exact: true }).waitFor();
     await stage.api('POST', '/v1/notifications', { type: 'health', payload: { number: dead } });
     await page.getByRole('button', { name: /new or changed: show/ }).click();
-    await page.waitForFunction((rows) => document.querySelectorAll('tbody a').length === rows, dead + 1);
+    await rowsAre(page, dead + 1);
     await page.context().close();
   });
 
@@ -87,11 +83,42 @@ function tellStories(executablePath: string): void {
     await row.getByText('The incoming webhook was removed').waitFor();
     await page.context().close();
   });
+
+  it('pauses, resumes and cancels a job, and says each time how it stands', async () => {
+    // Enough, at 50 a second, that the job is still at work while somebody reaches for its buttons.
+    const floods = Array.from({ length: 10 }, (_, number) => `flood ${number}`);
+    for (const name of floods)
+      await stage.api('POST', '/v1/subscriptions', { name, connectorIds: [connectorId], types: ['flood'] });
+    await Promise.all(
+      Array.from({ length: manyDead / floods.length }, (_, number) =>
+        stage.api('POST', '/v1/notifications', { type: 'flood', payload: { number } }),
+      ),
+    );
+    const filter = { type: 'flood', status: 'dead-lettered' };
+    await until(async () => (await willRedeliver(stage, filter)) === manyDead);
+    const { id } = await stage.api<{ id: string }>('POST', '/v1/redeliveries', { filter, mode: 'same-bytes' });
+    const page = await stage.newPage();
+    await signIn(page, stage.dev);
+    await page.goto(`${stage.dev.httpUrl}/jobs/${id}`);
+    await page.getByRole('button', { name: 'Pause', exact: true }).click();
+    await page.getByRole('button', { name: 'Resume', exact: true }).waitFor();
+    await page.getByText('paused', { exact: true }).waitFor();
+    expect(Number(await page.getByRole('progressbar').getAttribute('aria-valuenow'))).toBeLessThan(100);
+    await page.reload();
+    await page.getByRole('button', { name: 'Resume', exact: true }).click();
+    await page.getByText('running', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Cancel', exact: true }).click();
+    await page.getByText('cancelled', { exact: true }).waitFor();
+    expect(await page.getByRole('button', { name: 'Resume' }).count()).toBe(0);
+    await page.context().close();
+  });
 }
 
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  for (const endMs = Date.now() + 30_000; !(await holds());) {
-    if (Date.now() > endMs) throw new Error('it did not come to hold');
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+async function willRedeliver(stage: Stage, filter: object): Promise<number> {
+  const wish = { filter, mode: 'same-bytes', dryRun: true };
+  return (await stage.api<{ total: number }>('POST', '/v1/redeliveries', wish)).total;
+}
+
+async function rowsAre(page: Page, rows: number): Promise<void> {
+  await page.waitForFunction((wanted) => document.querySelectorAll('tbody a').length === wanted, rows);
 }
