@@ -56,6 +56,8 @@ function statusOf(error: unknown): number {
   return typeof status === 'number' ? status : 500;
 }
 
+/** What waiting mends: too many requests, a service that is away, one that does not answer because its database hangs. */
+const passes: ReadonlySet<number> = new Set([429, 503, 504]);
 /** Seconds after which asking again is sensible: a service that restarts is back by then. */
 const retryAfterSeconds = '1';
 
@@ -64,5 +66,5 @@ function writeProblem(response: GatewayResponse, said: Problem): void {
   response.setHeader('Content-Type', 'application/problem+json; charset=utf-8');
   response.setHeader('Cache-Control', 'no-store');
   if (said.status === 401) response.setHeader('WWW-Authenticate', 'Bearer realm="waybill"');
-  if (said.status === 429 || said.status === 503) response.setHeader('Retry-After', retryAfterSeconds);
+  if (passes.has(said.status)) response.setHeader('Retry-After', retryAfterSeconds);
 }

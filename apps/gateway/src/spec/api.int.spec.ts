@@ -99,6 +99,14 @@ describe('the HTTP API', () => {
     expect(reply.headers.get('retry-after')).toBe('1');
   });
 
+  it('answers 504 with Retry-After while a service waits for its database', async () => {
+    await stage.answer('subscriptions', 'subscriptions.list', () => {
+      throw new Says('service_timeout');
+    });
+    const reply = await stage.send('GET', '/v1/subscriptions');
+    expect([reply.status, reply.json.code, reply.headers.get('retry-after')]).toEqual([504, 'service_timeout', '1']);
+  });
+
   it('keeps the spelling of a payload from the body to the router', async () => {
     await stage.answer('publish', 'publish', () => ({
       notificationId: idOf('ntf', 1),
