@@ -123,6 +123,36 @@ describe('a secret', () => {
     },
   );
 
+  it.each<[string, (header: string) => string]>([
+    ['as it came', (header) => header],
+    ['in JSON', (header) => JSON.stringify({ got: { authorization: header } })],
+    ['in JSON in a text', (header) => JSON.stringify({ got: JSON.stringify({ authorization: header }) })],
+    ['URL-encoded', (header) => encodeURIComponent(header)],
+    ['in base64', (header) => btoa(header)],
+    ['in base64 with something before it', (header) => btoa(`x${header}`)],
+    ['in hex', (header) => Buffer.from(header).toString('hex')],
+    ['decoded', (header) => atob(header.slice('Basic '.length))],
+    ['decoded and in JSON', (header) => JSON.stringify(atob(header.slice('Basic '.length)))],
+    ['in two members', (header) => JSON.stringify(header.split(' '))],
+  ])('leaves nothing of a pair that a target prints %s', async (_how, spelled) => {
+    // Of these the password alone would be masked out of the middle of the pair, and a half of it would stay.
+    const [user, password] = ['agent.seven', 'correct/horse+battery'];
+    const pair = btoa(`${user}:${password}`);
+    const listener = await hear(
+      listen((socket, text) => {
+        if (!isWholeRequest(text)) return;
+        const body = spelled(/authorization: (.*)\r\n/i.exec(text)?.[1] ?? '');
+        socket.end(`HTTP/1.1 401 No\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+      }),
+    );
+    const auth = { kind: 'basic', username: user, passwordSecret: 'password' } as const;
+    const sent = await doorOf(listener).sendHttp(postTo(listener.url, { auth }), { password }, limits);
+    const said = bodyOf(sent.answer);
+    expect(said).toContain('****');
+    for (const form of [password, pair, pair.slice(-12), pair.slice(0, 12), spelled(`Basic ${pair}`).slice(-12)])
+      expect(said).not.toContain(form);
+  });
+
   it('SEC-08 that is the whole URL leads there and is shown as its host alone', async () => {
     const listener = await hear(echoing());
     const path = '/services/T0000000/B0000000/XXXXXXXXXXXXXXXXXXXXXXXX';

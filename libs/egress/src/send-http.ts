@@ -73,7 +73,7 @@ export class HttpSender {
         const again = this.prepare(request, secrets, auth, url);
         exchanged = await this.exchange(again, auth, url, deadlineMs);
       }
-      const mask = masks(maskOf(secrets), auth.mask);
+      const mask = masks(auth.mask, maskOf(secrets));
       const answer = this.answerOf(exchanged, mask);
       // How long a refusal took would tell whether a name was looked up.
       const timingsMs = exchanged.fault?.code === 'egress_blocked' ? noTimings : exchanged.timingsMs;
@@ -98,7 +98,7 @@ export class HttpSender {
     const made = maskFor([basicPairOf(grant), ...tokensIn(exchanged.body.toString('utf8'))]);
     const headers = { ...tokenHeaders, authorization: 'Basic ****' };
     return {
-      answer: this.answerOf(exchanged, masks(maskOf(secrets), made)),
+      answer: this.answerOf(exchanged, masks(made, maskOf(secrets))),
       timingsMs: exchanged.fault?.code === 'egress_blocked' ? noTimings : exchanged.timingsMs,
       sentRequest: { method: 'POST', url: urlShown(auth.tokenUrl), headers },
       allowEntry: entry,
@@ -186,7 +186,8 @@ interface Prepared {
   readonly entry: () => string | null;
 }
 
-const masks = (first: Mask, second: Mask | null): Mask => (second === null ? first : (text) => second(first(text)));
+/** What was made out of secrets goes first: when a password is gone out of the middle of a Basic pair, what is left of the pair stays. */
+const masks = (made: Mask | null, own: Mask): Mask => (made === null ? own : (text) => own(made(text)));
 
 function fillUrl(url: string, secrets: Secrets): string {
   const whole = onlyPlaceholder(url);
