@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { Ajv } from 'ajv';
 import { parse } from 'yaml';
 import { composeFiles } from './compose-files.js';
+import { memoryEnvironment } from './services.js';
 
 interface Service {
   image: string;
@@ -52,10 +53,7 @@ describe('docker-compose.yml', () => {
 
   it.each(apps)('starts %s after its migration and when NATS is there, and asks it whether it is ready', (app) => {
     const service = compose.services[app];
-    const words = [service?.command].flat();
-    expect([words[0], words.at(-1)]).toEqual(['node', `apps/${app}/dist/main.js`]);
-    // What stands between is for Node, as the dev stack gives it too.
-    expect(words.slice(1, -1)).toEqual(app === 'delivery' ? ['--max-semi-space-size=32'] : []);
+    expect(service?.command).toEqual(['node', `apps/${app}/dist/main.js`]);
     expect(service?.depends_on).toMatchObject({
       [`${app}-migrate`]: { condition: 'service_completed_successfully' },
       nats: { condition: 'service_healthy' },
@@ -64,6 +62,15 @@ describe('docker-compose.yml', () => {
       `127.0.0.1:${service?.environment?.['WAYBILL_OPS_PORT']}/readyz`,
     );
     expect(compose.services[`${app}-migrate`]?.depends_on).toEqual({ postgres: { condition: 'service_healthy' } });
+  });
+
+  it('bounds the memory of every service as the dev stack does', () => {
+    const image =
+      readFileSync('deploy/Dockerfile', 'utf8')
+        .split(/^FROM /m)
+        .at(-1) ?? '';
+    const set = [...image.matchAll(/^(?:ENV| {3}) (\w+)=(\S+)/gm)].map(([, name, value]) => [name, value]);
+    expect(Object.fromEntries(set)).toMatchObject(memoryEnvironment);
   });
 
   it('names a file for every secret, and compose:prepare writes each of them', () => {

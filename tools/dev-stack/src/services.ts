@@ -39,10 +39,15 @@ export interface ServiceSurroundings {
 }
 
 /**
- * Left alone, Node gives what is young 128 MiB before it looks for what is dead; a half of that keeps delivery, which also runs jq, at two thirds
- * of the memory.
+ * What bounds the memory of a service from outside; deploy/Dockerfile says the same of its images. Node gives what is young up to 128 MiB; the C
+ * library keeps up to 32 MiB of what was given back, in up to eight arenas a core.
  */
-const deliveryNodeOptions = '--max-semi-space-size=32';
+export const memoryEnvironment = {
+  NODE_OPTIONS: '--max-semi-space-size=8',
+  MALLOC_ARENA_MAX: '2',
+  MALLOC_TRIM_THRESHOLD_: '131072',
+  MALLOC_MMAP_THRESHOLD_: '131072',
+} as const;
 
 /** The environment of one service process, complete: it is configured by nothing else. */
 export function serviceEnvironment(given: ServiceSurroundings): Record<string, string> {
@@ -60,7 +65,7 @@ export function serviceEnvironment(given: ServiceSurroundings): Record<string, s
     ...(service === 'registry' ? { WAYBILL_BOOTSTRAP_ADMIN_KEY: given.bootstrapAdminKey } : {}),
     ...(service === 'gateway' ? { WAYBILL_HTTP_PORT: String(given.httpPort) } : {}),
     ...(service === 'notary' ? notaryEnvironment(given) : {}),
-    ...(service === 'delivery' ? { NODE_OPTIONS: deliveryNodeOptions } : {}),
+    ...memoryEnvironment,
     ...(given.logLevel === undefined ? {} : { WAYBILL_LOG_LEVEL: given.logLevel }),
   };
 }

@@ -293,7 +293,7 @@ export class Stack {
     const running = await this.parts.keeper.start({
       id: name,
       command: process.execPath,
-      args: ['--enable-source-maps', ...args],
+      args,
       cwd: this.parts.root,
       env: { ...processEnvironment(), ...environment },
       logFile: this.logFile(name),
