@@ -42,6 +42,16 @@ export function checkBaseUrl(text: unknown, pointer: string): URL {
   return url;
 }
 
+/** True for an address of the web, as links in messages may have it; `javascript:` and its like are none. */
+export function isWebAddress(value: unknown): boolean {
+  return typeof value === 'string' && /^https?:\/\/[^\s]/i.test(value);
+}
+
+/** As `isWebAddress`, and addresses of people: what a link in a message may lead to. */
+export function isLinkAddress(value: unknown): boolean {
+  return isWebAddress(value) || (typeof value === 'string' && /^(?:mailto|tel):[^\s]/i.test(value));
+}
+
 function readUrl(text: string, pointer: string): URL {
   try {
     return new URL(text);

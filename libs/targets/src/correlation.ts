@@ -1,6 +1,7 @@
+import { stableName } from './hash.js';
 import { JsonNumber, type JsonTree, lookup } from '@waybill/contracts/payload/json-tree';
 
-/** Longer keys are of no use to any target (PagerDuty takes 255 characters); the rooms shorten what their target cannot take. */
+/** Longer keys are of no use to any target (PagerDuty takes 255 characters); the rooms name what their target cannot take. */
 export const correlationCharactersMax = 512;
 
 /**
@@ -33,7 +34,15 @@ export function defaultCorrelationKey(targetId: string, notificationType: string
     if (part === null) return null;
     parts.push(part);
   }
-  return [...parts.join(':')].slice(0, correlationCharactersMax).join('');
+  return whole(parts.join(':'));
+}
+
+/** A key that is too long ends in a name of the whole instead of its own end, so that two that begin alike are still two. */
+function whole(key: string): string {
+  const characters = [...key];
+  if (characters.length <= correlationCharactersMax) return key;
+  const name = stableName(key);
+  return `${characters.slice(0, correlationCharactersMax - name.length - 1).join('')}~${name}`;
 }
 
 /** The default paths of a target, for the form of a subscription and the documents. */

@@ -9,6 +9,7 @@ import type {
   NoAnswer,
   TargetRequest,
 } from '@waybill/contracts/sending/request';
+import type { EscapeName, EscapeRule } from '@waybill/template/escape';
 import type { Outcome, Receipt } from './outcome.js';
 
 export { placeholder };
@@ -71,12 +72,17 @@ export interface DefaultTemplate {
 }
 
 /**
- * The names are those of libs/template.
  * Where the text of a template lands, and so what data must not be able to say there: `slack-mrkdwn` escapes `& < >`,
- * `teams-markdown` the signs of Adaptive Card Markdown, `jira-wiki` the signs of wiki markup, `html` those of HTML;
- * `none` leaves the value as it is, for plain JSON fields.
+ * `teams-markdown` the signs of Adaptive Card Markdown, `jira-wiki` the signs of wiki markup, `servicenow-journal` the tags that
+ * open HTML in a journal, `html` those of HTML; `line` keeps a text on one line and in its direction; `none` leaves the value as it
+ * is, for plain JSON fields.
  */
-export type EscapeMode = 'none' | 'slack-mrkdwn' | 'teams-markdown' | 'jira-wiki' | 'html';
+export type EscapeMode = EscapeName;
+
+/** How values are escaped in the json templates of a target. Preview, test and delivery take it from here, so that none forgets a part. */
+export function escapeRuleOf({ escape, escapeIn }: Pick<TargetDescriptor, 'escape' | 'escapeIn'>): EscapeRule {
+  return { otherwise: escape, keys: escapeIn ?? {} };
+}
 
 export interface TargetLimit {
   /** What is limited, in words a person knows from the target's documents. */

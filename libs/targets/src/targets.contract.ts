@@ -15,6 +15,7 @@ import { exampleSending, httpAnswer, noAnswer } from './sending.fixture.js';
 import { httpAnswers, mailAnswers, receipts } from './answers.fixture.js';
 import {
   type Answer,
+  escapeRuleOf,
   type MailTargetRequest,
   type Sending,
   type Step,
@@ -124,11 +125,11 @@ function describeTemplates(target: Target, sample: SampleConnector): void {
 
 /** Renders a default template as the delivery service does. */
 export function renderDefault(target: Target, type: string, payload: JsonTree) {
-  const { templates, escape, escapeIn } = target.descriptor;
+  const { templates } = target.descriptor;
   const template = templates[type] ?? templates['generic'];
   if (template?.format !== 'json') throw new Error('default templates are json, so that they need no engine');
   const context = treeOf({ notification: { id: 'ntf_1', type, source: 'spec', time: '2026-11-24T06:00:00.000Z' } });
-  return renderJson(template.body, payload, { escape: { otherwise: escape, keys: escapeIn ?? {} }, context });
+  return renderJson(template.body, payload, { escape: escapeRuleOf(target.descriptor), context });
 }
 
 function sending(

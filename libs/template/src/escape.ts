@@ -2,9 +2,11 @@
  * Escapes of text for where it lands. What a publisher wrote must show as it was written: it may not mention people, make links or change
  * the layout around it. Only values are escaped, never the template's own text. The rules are of reference/targets.md.
  */
-export type Escape = (text: string) => string;
+export type Escape = (text: string, before?: string) => string;
 
-export type EscapeName = 'none' | 'slack-mrkdwn' | 'teams-markdown' | 'jira-wiki' | 'html' | 'line';
+/** `before` of an escape is what was written just before the value: in Slack a value right behind `<` says what the link is. */
+export type EscapeName =
+  'none' | 'slack-mrkdwn' | 'teams-markdown' | 'jira-wiki' | 'servicenow-journal' | 'html' | 'line';
 
 /** One escape for all values, or one by the nearest key above the tag (`{"url":"{{link}}"}` lands at `url`) with one for all other keys. */
 export type EscapeRule =
@@ -17,15 +19,32 @@ export function escapeFor(rule: EscapeRule, landing: string): Escape {
 }
 
 /** Slack reads entities in these three characters only; escaping more shows literally. `<!channel>` and `<@U…>` would ping people. */
-function escapeSlackMrkdwn(text: string): string {
-  if (!/[&<>]/.test(text)) return text;
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+function escapeSlackMrkdwn(text: string, before = ''): string {
+  const safe = /[&<>]/.test(text)
+    ? text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+    : text;
+  return /(?:<|\\u003c)$/i.test(before) ? asSlackAddress(safe) : safe;
 }
 
-/** The Markdown subset of an Adaptive Card's TextBlock. Marks that count only at the start of a line are escaped only there. */
+/**
+ * A value that the template puts behind its own `<` is an address. `!channel`, `@U1` and `#C1` would be mentions there, and a bar would
+ * begin the text of the link: those signs are written as an address spells them. A scheme that runs code loses its colon.
+ */
+function asSlackAddress(text: string): string {
+  return text
+    .trimStart()
+    .replace(/^[!@#]/, (sign) => `%${sign.charCodeAt(0).toString(16)}`)
+    .replace(/^(javascript|vbscript|data):/i, '$1%3a')
+    .replaceAll('|', '%7c');
+}
+
+/**
+ * The Markdown subset of an Adaptive Card's TextBlock. Marks that count only at the start of a line are escaped only there. Two braces
+ * begin a function of the card: `{{DATE(…)}}` would show another text than the one that was written.
+ */
 function escapeTeamsMarkdown(text: string): string {
   return text
-    .replace(/[\\*_[\]()#~`<>]/g, '\\$&')
+    .replace(/[\\*_[\]()#~`<>]|(?<=\{)\{/g, '\\$&')
     .replace(/^([ \t]*)([-+])(?=\s)/gm, '$1\\$2')
     .replace(/^([ \t]*\d+)([.)])(?=\s)/gm, '$1\\$2');
 }
@@ -38,6 +57,11 @@ function escapeJiraWiki(text: string): string {
       mark.endsWith('#') ? mark.replace('#', '\\#') : `\\${mark}`,
     )
     .replace(/^([ \t]*)(h[1-6]|bq)\./gm, '$1$2&#46;');
+}
+
+/** In a journal field `[code]` opens HTML, and a notification writes none. */
+export function escapeServicenowJournal(text: string): string {
+  return text.replace(/\[(\/?code)\]/gi, '[ $1 ]');
 }
 
 const entities: Readonly<Record<string, string>> = {
@@ -65,6 +89,7 @@ const escapes: Readonly<Record<EscapeName, Escape>> = {
   'slack-mrkdwn': escapeSlackMrkdwn,
   'teams-markdown': escapeTeamsMarkdown,
   'jira-wiki': escapeJiraWiki,
+  'servicenow-journal': escapeServicenowJournal,
   html: escapeHtml,
   line: escapeLine,
 };

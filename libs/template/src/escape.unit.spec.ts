@@ -19,6 +19,8 @@ describe('escapes', () => {
       '- a\n  + b\n1. c\n2) d\ne - f-g 1.5',
       '\\- a\n  \\+ b\n1\\. c\n2\\) d\ne - f-g 1.5',
     ],
+    ['Teams runs no function of a card', 'teams-markdown', '{{DATE(x)}} {a} {{{', '{\\{DATE\\(x\\)}} {a} {\\{\\{'],
+    ['a journal has no HTML', 'servicenow-journal', '[code]<b>[/CODE] [codes]', '[ code ]<b>[ /CODE ] [codes]'],
     ['Teams makes no mention', 'teams-markdown', '<at>x</at>', '\\<at\\>x\\</at\\>'],
     [
       'Jira runs no macro, link, image or mention',
@@ -44,6 +46,19 @@ describe('escapes', () => {
   ];
   it.each(rows)('%s', (_what, name, text, expected) => {
     expect(escaped(name, text)).toBe(expected);
+  });
+
+  const addresses: [string, string, string][] = [
+    ['an address as it is', 'https://a.test/?x=1&y=2', 'https://a.test/?x=1&amp;y=2'],
+    ['no mention of a channel', '!channel', '%21channel'],
+    ['no mention of a user', ' @U1', '%40U1'],
+    ['no address that runs', 'JavaScript:alert(1)', 'JavaScript%3aalert(1)'],
+    ['no second text', 'https://a.test|https://b.test', 'https://a.test%7chttps://b.test'],
+  ];
+  it.each(addresses)("Slack gets behind a template's own bracket %s", (_what, text, expected) => {
+    for (const before of ['<', 'see <', '"text":"\\u003c'])
+      expect(escapeFor('slack-mrkdwn', '')(text, before)).toBe(expected);
+    expect(escapeFor('slack-mrkdwn', '')('!a|b', '< ')).toBe('!a|b');
   });
 
   it('chooses by the key, and takes no name from the prototype', () => {

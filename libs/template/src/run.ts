@@ -31,6 +31,8 @@ class Run {
   private steps = 0;
   private turns = 0;
   private missing: Set<string> | null = null;
+  /** The piece that was written last, for escapes that depend on it. */
+  private before = '';
   /** Innermost last: the context (if any), the payload, then one for each open section. */
   private readonly frames: JsonTree[];
   private readonly rule: EscapeRule;
@@ -47,7 +49,7 @@ class Run {
   /** Recursion is bounded by `sectionDepthMax`. */
   runAll(ops: readonly Op[]): void {
     for (const op of ops) {
-      if (op.kind === 'literal') this.out += op.text;
+      if (op.kind === 'literal') this.write(op.text);
       else if (op.kind === 'text') this.runText(op);
       else if (op.kind === 'typed') this.runTyped(op);
       else this.runSection(op);
@@ -71,14 +73,19 @@ class Run {
     // An escape may leave nothing of a long text, so the output alone does not bound the work.
     this.steps += text.length >> 8;
     if (typeof value === 'string' || (typeof value === 'object' && !(value instanceof JsonNumber)))
-      text = this.escapeAt(op)(text);
-    this.out += this.isJson ? jsonEscape(text) : text;
+      text = this.escapeAt(op)(text, this.before);
+    if (text !== '') this.write(this.isJson ? jsonEscape(text) : text);
   }
 
   private runTyped(op: Op): void {
     const value = this.find(op.path);
     if (value === undefined) this.report(op);
-    this.out += value === undefined ? 'null' : typedText(value, this.escapeAt(op));
+    this.write(value === undefined ? 'null' : typedText(value, this.escapeAt(op)));
+  }
+
+  private write(text: string): void {
+    this.out += text;
+    this.before = text;
   }
 
   private runSection(op: Op): void {

@@ -1,6 +1,6 @@
 import { type JsonObject, type JsonTree, treeOf } from '@waybill/contracts/payload/json-tree';
 import { parseJson } from '@waybill/contracts/payload/json-text';
-import type { Target } from '@waybill/targets/target';
+import { escapeRuleOf, type Target } from '@waybill/targets/target';
 import type { JqEngine } from '@waybill/template/jq-engine';
 import { renderMarkdown } from '@waybill/template/markdown';
 import { renderJson, renderLine, renderTemplate, type Template } from '@waybill/template/render';
@@ -32,8 +32,11 @@ export interface RenderedBody {
   readonly from: string;
 }
 
-/** Named in `AttemptStarted`: a later replay of the same version makes the same bytes. */
-export const rendererVersion = '1';
+/**
+ * Named in `AttemptStarted`: a later replay of the same version makes the same bytes.
+ * 2: a value is escaped by the key it lands at (addresses, the HTML of a mail), and Slack, Teams and ServiceNow escape more.
+ */
+export const rendererVersion = '2';
 
 /** The template of a type: the connector's own, then the target's default for the type, then the generic ones. */
 export function templateFor(
@@ -60,7 +63,7 @@ export async function renderBody(input: RenderInput, engine: JqEngine): Promise<
   const { target, payload } = input;
   const { template, from } = templateFor(target, input.templates, input.facts.type);
   const context = new Map<string, JsonTree>([['notification', treeOf({ ...input.facts })]]);
-  const options = { escape: target.descriptor.escape, context, engine };
+  const options = { escape: escapeRuleOf(target.descriptor), context, engine };
   const rendered =
     template.format === 'json'
       ? renderJson(template.body, payload, options)

@@ -108,7 +108,7 @@ export const emailDescriptor: TargetDescriptor = {
   },
   templates: emailTemplates,
   escape: 'none',
-  escapeIn: { html: 'html' },
+  escapeIn: { html: 'html', subject: 'line' },
   limits: [
     { what: 'recipients', max: recipientsMax, unit: 'items', beyond: 'refused' },
     { what: 'subject', max: 255, unit: 'characters', beyond: 'cut' },

@@ -1,4 +1,5 @@
 import { Refused } from '@waybill/decider/decider';
+import { escapeLine } from '@waybill/template/escape';
 import { readBody } from '../body.js';
 import { checkAddress } from '../check-address.js';
 import { checkUrl } from '../check-url.js';
@@ -97,14 +98,11 @@ function headers(sending: Sending): Record<string, string> {
 }
 
 /**
- * Line ends and other control characters become one blank each run, so that no value can begin a header of its own. The
- * sign that opens a placeholder becomes a bracket, here and in the parts: no data asks egress for a secret.
+ * Line ends and other control characters become one blank each run, so that no value can begin a header of its own, and what turns
+ * the direction of text goes. The sign that opens a placeholder becomes a bracket, here and in the parts: no data asks egress for a secret.
  */
 function oneLine(text: string): string {
-  return text
-    .replace(/[\x00-\x1f\x7f\u0085\u2028\u2029]{1,1000}/g, ' ')
-    .replaceAll('\u27e6', '[')
-    .trim();
+  return escapeLine(text).replaceAll('\u27e6', '[').trim();
 }
 
 function token(text: string): string {

@@ -63,7 +63,7 @@ function queryOf(sending: Sending, { values }: CustomerRequest): Query {
   const summary = summaryOf(values);
   const description = descriptionText(values);
   return {
-    jql: `summary ~ "${searchable(summary)}"`,
+    jql: searchFor(summary),
     fields: ['summary', 'description', 'created'],
     isOurs: (fields) =>
       sameText(fields['summary'], summary) &&
@@ -77,12 +77,19 @@ function summaryOf(values: JsonObject): string {
   return textIn(values, 'summary') ?? '';
 }
 
-/** The longest run of the summary that has no sign of the query language: a search for part of it finds it too. */
-function searchable(summary: string): string {
-  const runs = summary.match(/[\p{L}\p{N} ._,]{1,255}/gu) ?? [];
-  return (
-    runs.reduce((longest, run) => (run.trim().length > longest.length ? run.trim() : longest), '') || 'Notification'
-  );
+/** Where a summary has no word to search for, what is new is looked through: `isOurs` decides over each. */
+const newRequests = 'created >= "-1d" ORDER BY created DESC';
+
+/**
+ * The words of the summary that hold no sign of the query language, in small letters, in which `AND`, `OR` and `NOT` are words and not
+ * operators: a search for some of its words finds a summary too.
+ */
+function searchFor(summary: string): string {
+  const words = summary
+    .split(/\s+/)
+    .map((word) => word.replace(/^[^\p{L}\p{M}\p{N}]+|[^\p{L}\p{M}\p{N}]+$/gu, ''))
+    .filter((word) => /^[\p{L}\p{M}\p{N}]+(?:[._][\p{L}\p{M}\p{N}]+)*$/u.test(word));
+  return words.length === 0 ? newRequests : `summary ~ "${words.join(' ').toLowerCase()}"`;
 }
 
 function sameText(given: unknown, wanted: string): boolean {

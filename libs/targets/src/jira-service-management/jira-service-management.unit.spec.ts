@@ -188,15 +188,25 @@ describe('after an unknown outcome', () => {
       {
         method: 'POST',
         url: `${base}/rest/api/2/search/jql`,
-        body: { jql: 'summary ~ "Brute force"', maxResults: 50, fields: ['summary', 'description', 'created'] },
+        body: { jql: 'summary ~ "brute force"', maxResults: 50, fields: ['summary', 'description', 'created'] },
       },
     ]);
     expect(outcome).toEqual({ kind: 'accepted', receipt: ours });
   });
 
-  it('searches for the longest part that holds no sign of the query language', () => {
-    const { asked } = run(sending({ ...lost, values: { summary: 'a "b" [Brute force, again] \\ x' } }), found());
-    expect(asked[0]?.body).toMatchObject({ jql: 'summary ~ "Brute force, again"' });
+  const searches: [string, string, string][] = [
+    [
+      'words without signs of the query language',
+      'a "b" [Brute force, again] \\ x c:d',
+      'summary ~ "a b brute force again x"',
+    ],
+    ['operators as words', 'this OR that AND NOT these', 'summary ~ "this or that and not these"'],
+    ['addresses and versions whole', 'Login from 1.2.3.4 (v1.2)', 'summary ~ "login from 1.2.3.4 v1.2"'],
+    ['no part of a word', "don't a@b.c résume\u0301", 'summary ~ "résume\u0301"'],
+    ['what is new where there is no word', '🚨 !!! ***', 'created >= "-1d" ORDER BY created DESC'],
+  ];
+  it.each(searches)('searches for %s', (_title, summary, jql) => {
+    expect(run(sending({ ...lost, values: { summary } }), found()).asked[0]?.body).toMatchObject({ jql });
   });
 
   const others: [string, object][] = [

@@ -1,6 +1,7 @@
 import { JsonNumber, type JsonObject, type JsonTree } from '@waybill/contracts/payload/json-tree';
 import { escapeFor } from '@waybill/template/escape';
 import { objectIn, textIn } from '../body.js';
+import { isLinkAddress } from '../check-url.js';
 
 /**
  * Atlassian Document Format is what Jira Cloud takes for long texts; wiki markup is what Data Center and the service desk
@@ -76,14 +77,14 @@ export function cleanAdf(tree: JsonObject): boolean {
 function cleanMarks(text: JsonObject): void {
   const marks = text.get('marks');
   if (!Array.isArray(marks)) return;
-  const kept = marks.filter((mark) => !(mark instanceof Map && mark.get('type') === 'link' && hrefOf(mark) === null));
+  const isLink = (mark: JsonTree): mark is JsonObject => mark instanceof Map && mark.get('type') === 'link';
+  const kept = marks.filter((mark) => !isLink(mark) || isLinkAddress(hrefOf(mark)));
   if (kept.length === marks.length) return;
-  if (kept.length > 0) {
-    text.set('marks', kept);
-    return;
-  }
+  if (kept.length > 0) text.set('marks', kept);
+  // A link that may not stay (`javascript:`) leaves its text.
+  else if (marks.some((mark) => isLink(mark) && hrefOf(mark) !== null)) text.delete('marks');
   // "See the incident" without a link says nothing.
-  text.set('text', '');
+  else text.set('text', '');
 }
 
 function hrefOf(mark: JsonObject): string | null {
@@ -112,7 +113,7 @@ function blocks(tree: JsonTree): string {
       return `{quote}\n${content.map(blocks).join('').trim()}\n{quote}\n\n`;
     case 'codeBlock':
       // The one thing that ends a code block is the macro itself.
-      return `{code}\n${plain(content).replaceAll('{code', '{ code')}\n{code}\n\n`;
+      return `{code}\n${plain(content).replace(/\{(?=code)/gi, '{ ')}\n{code}\n\n`;
     case 'rule':
       return '----\n\n';
     case 'text':
@@ -150,15 +151,15 @@ function inlineNode(child: JsonObject): string {
     if (!(mark instanceof Map)) continue;
     const sign = wikiMarks[textIn(mark, 'type') ?? ''];
     const href = mark.get('type') === 'link' ? hrefOf(mark) : null;
-    if (href !== null) text = `[${text}|${linkOf(href)}]`;
+    if (href !== null) text = fitsWikiLink(href) ? `[${text}|${href}]` : text;
     else if (sign !== undefined && text.trim() !== '') text = sign + text + sign;
   }
   return text;
 }
 
-/** Only web addresses, without what would end the link; anything else becomes no link at all. */
-function linkOf(href: string): string {
-  return /^https?:\/\/[^\s|\]]+$/.test(href) ? href : '#';
+/** Only addresses of the web, without what would end the link; anything else is no link, only its text. */
+function fitsWikiLink(href: string): boolean {
+  return /^https?:\/\/[^\s|\]]+$/.test(href);
 }
 
 function plain(content: readonly JsonTree[]): string {

@@ -5,6 +5,7 @@ import {
   stringifyTree,
   treeOf,
 } from '@waybill/contracts/payload/json-tree';
+import { escapeLine } from '@waybill/template/escape';
 import { objectIn, setMissing } from '../body.js';
 import { cut, cutNote, measure } from '../cut.js';
 import { cutMember, shortenLongest } from '../fit.js';
@@ -109,7 +110,7 @@ function fitTexts(fields: JsonObject, notificationType: string, deployment: Depl
 export function fitSummary(fields: JsonObject, notificationType: string, notes: string[]): void {
   const value = fields.get('summary');
   const text = value instanceof JsonNumber ? value.text : typeof value === 'string' ? value : '';
-  const line = text.replace(/[\x00-\x1f\x7f\u0085\u2028\u2029]{1,1000}/g, ' ').trim();
+  const line = escapeLine(text).trim();
   fields.set('summary', line === '' ? `Notification ${notificationType}` : line);
   cutMember(fields, 'summary', jiraLimits.summary, 'utf16', 'The summary', notes);
 }
@@ -149,14 +150,20 @@ function plainText(value: JsonTree): string {
   return value === null ? '' : stringifyTree(value);
 }
 
+function fitLabel(label: string, notes: string[]): string {
+  const { text, lengthBefore } = cut(label, jiraLimits.label, 'utf16');
+  if (lengthBefore !== null) notes.push(cutNote('A label', lengthBefore, jiraLimits.label, 'utf16'));
+  return text;
+}
+
 function addLabel(fields: JsonObject, label: string, optionalFields: Set<string>, notes: string[]): void {
   const own = fields.get('labels');
   const labels = Array.isArray(own)
     ? own.filter((one): one is string => typeof one === 'string' && one.trim() !== '')
     : [];
-  const fitting = labels.map((one) => cut(one.trim().replace(/\s+/g, '-'), jiraLimits.label, 'utf16').text);
-  if (fitting.some((one, at) => one !== labels[at]))
-    notes.push('Blanks in labels, which Jira refuses, became hyphens.');
+  const whole = labels.map((one) => one.trim().replace(/[\s\x00-\x1f\x7f]+/g, '-'));
+  if (whole.some((one, at) => one !== labels[at])) notes.push('Blanks in labels, which Jira refuses, became hyphens.');
+  const fitting = whole.map((one) => fitLabel(one, notes));
   fields.set('labels', [...fitting, label]);
   if (labels.length === 0) optionalFields.add('labels');
 }

@@ -140,7 +140,7 @@ describe('a new issue', () => {
         '*bold*',
         '[See|https://a.test/x]',
         '',
-        '[Bad|#]',
+        'Bad',
         '',
         '* one',
         '',

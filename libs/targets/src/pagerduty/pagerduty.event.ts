@@ -1,9 +1,9 @@
 import { JsonNumber, type JsonObject, type JsonTree } from '@waybill/contracts/payload/json-tree';
 import { objectIn, setMissing, textIn } from '../body.js';
-import { measure } from '../cut.js';
 import { cutMember, jsonBytes } from '../fit.js';
-import { stableName } from '../hash.js';
+import { isWebAddress } from '../check-url.js';
 import { optional } from '../settings.js';
+import { fitKey } from '../short-key.js';
 import type { Sending } from '../target.js';
 import { pagerdutyLimits } from './pagerduty.descriptor.js';
 
@@ -17,18 +17,14 @@ export function completeEvent(event: JsonObject, sending: Sending): string[] {
   // `<ROUTING KEY>` is what the original's template asks people to replace. Without the member the secret is sent.
   if (typeof key !== 'string' || /^(?:<.*>)?$/.test(key)) event.delete('routing_key');
   setMissing(event, 'event_action', sending.act);
-  const dedupKey = dedupKeyOf(sending);
-  if (dedupKey !== null) setMissing(event, 'dedup_key', dedupKey);
-  if (event.get('dedup_key') === '') event.delete('dedup_key');
-  if (typeof event.get('dedup_key') !== 'string')
-    notes.push('The template gives no dedup_key: a retry may open a second alert.');
+  completeKey(event, dedupKeyOf(sending), notes);
   setMissing(event, 'client', optional(sending.config, 'client') ?? 'Waybill');
   const clientUrl = optional(sending.config, 'clientUrl');
   if (clientUrl !== null) setMissing(event, 'client_url', clientUrl);
 
   const payload = objectIn(event, 'payload');
   if (payload !== null) completePayload(payload, sending.notificationType, notes);
-  dropDeadLinks(event);
+  dropDeadLinks(event, notes);
   fitEvent(event, payload, notes);
   return notes;
 }
@@ -37,12 +33,21 @@ export function completeEvent(event: JsonObject, sending: Sending): string[] {
  * The key of the thing; without one the delivery's own, so that a retry never opens a second alert. Null where the thing is
  * acknowledged or resolved and has no key: there is no alert that this could concern.
  */
-export function dedupKeyOf(sending: Sending): string | null {
-  const { correlationKey, act, webhookId } = sending;
+export function dedupKeyOf({ correlationKey, act, webhookId }: Sending): string | null {
   if (correlationKey === null) return act === 'trigger' ? webhookId : null;
-  return measure(correlationKey, 'characters') <= pagerdutyLimits.dedupKey
-    ? correlationKey
-    : `waybill-${stableName(correlationKey)}`;
+  return correlationKey;
+}
+
+function completeKey(event: JsonObject, dedupKey: string | null, notes: string[]): void {
+  if (dedupKey !== null) setMissing(event, 'dedup_key', dedupKey);
+  const given = event.get('dedup_key');
+  const key = given instanceof JsonNumber ? given.text : given;
+  if (key === '') event.delete('dedup_key');
+  if (typeof key !== 'string' || key === '') {
+    notes.push('The template gives no dedup_key: a retry may open a second alert.');
+    return;
+  }
+  event.set('dedup_key', fitKey(key, pagerdutyLimits.dedupKey, 'The dedup_key', notes));
 }
 
 function completePayload(payload: JsonObject, notificationType: string, notes: string[]): void {
@@ -92,18 +97,28 @@ function timestampOf(value: JsonTree | undefined): string | null {
   return Number.isNaN(date.getTime()) ? null : date.toISOString();
 }
 
-/** A link without an address or an image without https makes PagerDuty refuse the whole event. */
-function dropDeadLinks(event: JsonObject): void {
-  keep(event, 'links', (link) => (textIn(link, 'href') ?? '').trim() !== '');
-  keep(event, 'images', (image) => (textIn(image, 'src') ?? '').startsWith('https://'));
+/**
+ * A link without an address or an image without https makes PagerDuty refuse the whole event; one to anything but the web would run
+ * what a notification wrote when somebody clicks on it.
+ */
+function dropDeadLinks(event: JsonObject, notes: string[]): void {
+  keep(event, 'links', notes, (link) => isWebAddress(link.get('href')));
+  keep(event, 'images', notes, (image) => (textIn(image, 'src') ?? '').startsWith('https://'));
 }
 
-function keep(event: JsonObject, key: string, isAlive: (element: JsonObject) => boolean): void {
+function keep(event: JsonObject, key: string, notes: string[], isAlive: (element: JsonObject) => boolean): void {
   const list = event.get(key);
   if (!Array.isArray(list)) return;
   const alive = list.filter((element) => element instanceof Map && isAlive(element));
+  // What a notification has no address for is no loss; one that was given and may not stay is.
+  if (list.some((element) => element instanceof Map && hasDeadAddress(element) && !isAlive(element)))
+    notes.push(`Of the ${key} those that do not lead to the web were left out.`);
   if (alive.length === 0) event.delete(key);
   else event.set(key, alive);
+}
+
+function hasDeadAddress(element: JsonObject): boolean {
+  return textIn(element, 'href') !== null || textIn(element, 'src') !== null;
 }
 
 /** The sentence is Alertmanager's, which people already know how to search for. */

@@ -102,8 +102,9 @@ export const servicenowDescriptor: TargetDescriptor = {
     ],
   },
   templates: servicenowTemplates,
-  // Plain text fields; work notes, in which `[code]` would be HTML, are written by the room.
+  // Plain text fields, and the two journals, in which `[code]` would be HTML.
   escape: 'none',
+  escapeIn: { work_notes: 'servicenow-journal', comments: 'servicenow-journal' },
   limits: [
     { what: 'short_description', max: servicenowLimits.shortDescription, unit: 'characters', beyond: 'cut' },
     { what: 'description', max: servicenowLimits.description, unit: 'characters', beyond: 'cut' },

@@ -1,22 +1,26 @@
 import { JsonNumber, type JsonObject, type JsonTree, treeOf } from '@waybill/contracts/payload/json-tree';
+import { escapeLine, escapeServicenowJournal } from '@waybill/template/escape';
 import { setMissing } from '../body.js';
-import { cut } from '../cut.js';
 import { cutMember } from '../fit.js';
-import { stableName } from '../hash.js';
 import { optional, section } from '../settings.js';
+import { nameOfKey } from '../short-key.js';
 import type { Sending } from '../target.js';
 import { servicenowLimits } from './servicenow.descriptor.js';
 
-/** What `correlation_id` may hold and a query may ask for: `^` or a line end would change the query (FXinnovation#31). */
-const safeId = /^[A-Za-z0-9._:-]{1,100}$/;
+/**
+ * What `correlation_id` may hold and a query may ask for: `^` or a line end would change the query (FXinnovation#31), `javascript:` be run
+ * in it, and `NULL` find the records without one.
+ */
+const safeId = /^(?!javascript:|NULL$)[A-Za-z0-9._:-]{1,100}$/i;
 
 /**
  * The value of `correlation_id`: the key of the thing where it is safe to ask for, a stable name of it where it is not, and
  * the delivery's own id where the thing has no key. Never empty: an empty one has closed somebody else's incident (kibana#217004).
  */
-export function correlationId({ correlationKey, webhookId }: Sending): string {
+export function correlationId({ correlationKey, webhookId }: Sending, notes: string[]): string {
   const key = correlationKey ?? webhookId;
-  return safeId.test(key) ? key : `waybill-${stableName(key)}`;
+  if (safeId.test(key)) return key;
+  return nameOfKey(key, 'The correlation_id', 'the key is longer than 100 characters or holds signs of a query', notes);
 }
 
 /** Completes a record in place, where the template is silent, and makes it fit. Answers what was changed. */
@@ -24,19 +28,15 @@ export function completeRecord(record: JsonObject, sending: Sending): string[] {
   const notes: string[] = [];
   for (const [key, value] of Object.entries(section(sending.config, 'fields'))) setMissing(record, key, treeOf(value));
   const own = record.get('correlation_id');
-  if (typeof own !== 'string' || !safeId.test(own)) record.set('correlation_id', correlationId(sending));
+  if (typeof own !== 'string' || !safeId.test(own)) record.set('correlation_id', correlationId(sending, notes));
   for (const key of ['impact', 'urgency', 'severity']) rate(record, key);
   const summary = record.get('short_description');
-  const line = typeof summary === 'string' ? oneLine(summary) : summary instanceof JsonNumber ? summary.text : '';
+  const line = typeof summary === 'string' ? escapeLine(summary) : summary instanceof JsonNumber ? summary.text : '';
   record.set('short_description', line.trim() === '' ? `Notification ${sending.notificationType}` : line);
   flatten(record, 'description');
   cutMember(record, 'short_description', servicenowLimits.shortDescription, 'characters', 'short_description', notes);
   cutMember(record, 'description', servicenowLimits.description, 'characters', 'description', notes);
   return notes;
-}
-
-function oneLine(text: string): string {
-  return text.replace(/[\x00-\x1f\x7f\u0085\u2028\u2029]{1,1000}/g, ' ');
 }
 
 /** Control characters other than tab and line end have no place in a text field. */
@@ -50,7 +50,7 @@ const ratings: Readonly<Record<string, string>> = { critical: '1', high: '1', me
 /** 1 to 3 as they are; a rating of a notification becomes one, unknown words the least; nothing where it is empty. */
 function rate(record: JsonObject, key: string): void {
   const value = record.get(key);
-  if (typeof value !== 'string' || /^\d+$/.test(value)) return;
+  if (typeof value !== 'string' || /^[123]$/.test(value)) return;
   const word = value.trim().toLowerCase();
   if (word === '') record.delete(key);
   else record.set(key, ratings[word] ?? '3');
@@ -68,13 +68,13 @@ export function resolution({ config }: Sending): ReadonlyMap<string, JsonTree> |
 }
 
 /** What a known record is told: a work note, its fields, or nothing. The correlation id stays what it is. */
-export function news(record: JsonObject, onUpdate: string): ReadonlyMap<string, JsonTree> {
+export function news(record: JsonObject, onUpdate: string, notes: string[]): ReadonlyMap<string, JsonTree> {
   if (onUpdate === 'none') return new Map();
   if (onUpdate === 'edit') return new Map([...record].filter(([key]) => key !== 'correlation_id' && key !== 'state'));
   const texts = ['short_description', 'description']
     .map((key) => record.get(key))
     .filter((text) => typeof text === 'string');
-  // In a journal `[code]` opens HTML, and a notification writes none.
-  const text = texts.join('\n\n').replace(/\[(\/?code)\]/gi, '[ $1 ]');
-  return new Map([['work_notes', cut(text, servicenowLimits.description, 'characters').text]]);
+  const note = new Map<string, JsonTree>([['work_notes', escapeServicenowJournal(texts.join('\n\n'))]]);
+  cutMember(note, 'work_notes', servicenowLimits.description, 'characters', 'The work note', notes);
+  return note;
 }

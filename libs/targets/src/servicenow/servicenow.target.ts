@@ -145,7 +145,10 @@ function* update(
 ): Generator<Ask, Outcome | 'gone', Answer> {
   const receipt = ticketReceipt(ticket, sending.webhookId);
   const resolved = sending.act === 'resolve' ? resolution(sending) : null;
-  const body = new Map([...news(record, optional(sending.config, 'onUpdate') ?? 'comment'), ...(resolved ?? [])]);
+  const body = new Map([
+    ...news(record, optional(sending.config, 'onUpdate') ?? 'comment', notes),
+    ...(resolved ?? []),
+  ]);
   if (body.size === 0) {
     notes.push(`The record ${ticket.key} is known, and the connector adds nothing to known records.`);
     return { kind: 'accepted', receipt };

@@ -1,5 +1,6 @@
 import type { JsonObject, JsonTree } from '@waybill/contracts/payload/json-tree';
 import { objectIn } from '../body.js';
+import { isWebAddress } from '../check-url.js';
 import { measure } from '../cut.js';
 import { cutList, cutMember, shortenLongest, textPlaces } from '../fit.js';
 import { slackLimits } from './slack.descriptor.js';
@@ -15,16 +16,19 @@ export function fitMessage(message: JsonObject): string[] {
   const notes: string[] = [];
   cutMember(message, 'text', slackLimits.text, 'characters', 'The text', notes);
   cutList(message, 'attachments', slackLimits.attachments, 'attachments', notes);
-  const blocks = message.get('blocks');
-  if (!Array.isArray(blocks)) return notes;
+  if (Array.isArray(message.get('blocks'))) fitBlocks(message, notes);
+  closeMarkup(message);
+  return notes;
+}
+
+function fitBlocks(message: JsonObject, notes: string[]): void {
+  const blocks = message.get('blocks') as JsonTree[];
   const kept = blocks.filter((block) => fitBlock(block, notes));
   if (kept.length < blocks.length)
     notes.push(`${blocks.length - kept.length} empty blocks, which Slack refuses, were left out.`);
   message.set('blocks', kept);
   cutList(message, 'blocks', slackLimits.blocks, 'blocks', notes);
   fitTogether(message.get('blocks') ?? [], notes);
-  closeMarkup(message.get('blocks') ?? []);
-  return notes;
 }
 
 /** False for a block that has nothing to show. */
@@ -45,7 +49,8 @@ function fitBlock(block: JsonTree, notes: string[]): boolean {
       return hasElements(block);
     }
     case 'actions': {
-      dropElements(block, hasBadLink);
+      if (dropElements(block, hasBadLink) > 0)
+        notes.push('Buttons without a web address, for which Slack refuses the message, were left out.');
       cutList(block, 'elements', slackLimits.actionElements, 'action elements', notes);
       return hasElements(block);
     }
@@ -87,17 +92,13 @@ function hasBadLink(element: JsonTree): boolean {
   return element instanceof Map && element.has('url') && !isWebAddress(element.get('url'));
 }
 
-function isWebAddress(value: JsonTree | undefined): boolean {
-  return typeof value === 'string' && /^https?:\/\/./.test(value);
-}
-
-function dropElements(block: JsonObject, isBad: (element: JsonTree) => boolean): void {
+/** Answers how many were left out. */
+function dropElements(block: JsonObject, isBad: (element: JsonTree) => boolean): number {
   const elements = block.get('elements');
-  if (Array.isArray(elements))
-    block.set(
-      'elements',
-      elements.filter((element) => !isBad(element)),
-    );
+  if (!Array.isArray(elements)) return 0;
+  const kept = elements.filter((element) => !isBad(element));
+  block.set('elements', kept);
+  return elements.length - kept.length;
 }
 
 function hasElements(block: JsonObject): boolean {

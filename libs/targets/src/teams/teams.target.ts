@@ -2,7 +2,7 @@ import type { JsonObject, JsonTree } from '@waybill/contracts/payload/json-tree'
 import { Refused } from '@waybill/decider/decider';
 import { accepted, isSuccess, refusedByStatus, refusedLater, refusedNever, unanswered, wrongKind } from '../answers.js';
 import { readAnswer, readBody, writeBody } from '../body.js';
-import { checkUrl } from '../check-url.js';
+import { checkUrl, isLinkAddress } from '../check-url.js';
 import { jsonBytes, shortenLongest } from '../fit.js';
 import type { Outcome } from '../outcome.js';
 import { type Answer, type HttpAnswer, placeholder, type Sending, type Step, type Target } from '../target.js';
@@ -16,12 +16,16 @@ function next(sending: Sending, answers: readonly Answer[]): Step {
   const body = readBody(sending.body);
   if (body === null) return { done: refusedNever('body_invalid') };
   const message = wrap(body);
-  dropDeadActions(message);
+  const notes: string[] = [];
+  dropDeadActions(message, notes);
   const bytesBefore = jsonBytes(message);
   if (!shortenLongest(message, textKeys, teamsBodyBytesMax, 'bytes', () => jsonBytes(message))) {
     return { done: refusedNever('body_too_large') };
   }
-  const cut = bytesBefore > teamsBodyBytesMax;
+  if (bytesBefore > teamsBodyBytesMax)
+    notes.push(
+      `The longest texts were cut, because the message had ${bytesBefore} bytes and Teams takes ${teamsBodyBytesMax}.`,
+    );
   return {
     send: {
       kind: 'http',
@@ -32,13 +36,7 @@ function next(sending: Sending, answers: readonly Answer[]): Step {
       body: writeBody(message),
       auth: { kind: 'none' },
     },
-    ...(cut
-      ? {
-          notes: [
-            `The longest texts were cut, because the message had ${bytesBefore} bytes and Teams takes ${teamsBodyBytesMax}.`,
-          ],
-        }
-      : {}),
+    ...(notes.length === 0 ? {} : { notes }),
   };
 }
 
@@ -69,20 +67,27 @@ function wrap(body: JsonObject): JsonObject {
   ]);
 }
 
-/** A button without an address makes Teams refuse the card long after its 202, so it is left out. */
-function dropDeadActions(message: JsonObject): void {
+/** A button without an address makes Teams refuse the card long after its 202, and one to `javascript:` runs nowhere: both are left out. */
+function dropDeadActions(message: JsonObject, notes: string[]): void {
   const attachments = message.get('attachments');
   if (!Array.isArray(attachments)) return;
   for (const attachment of attachments) {
     const card = attachment instanceof Map ? attachment.get('content') : undefined;
     const actions = card instanceof Map ? card.get('actions') : undefined;
     if (!(card instanceof Map) || !Array.isArray(actions)) continue;
-    const alive = actions.filter(
-      (action) => !(action instanceof Map && action.get('type') === 'Action.OpenUrl' && action.get('url') === ''),
-    );
+    const alive = actions.filter((action) => !(action instanceof Map && isDead(action)));
+    if (actions.some((action) => action instanceof Map && isDead(action) && action.get('url') !== ''))
+      notes.push('Buttons that do not lead to the web were left out.');
     if (alive.length === 0) card.delete('actions');
     else card.set('actions', alive);
   }
+}
+
+/** Deep links into Teams are `https:` or `msteams:`. */
+function isDead(action: JsonObject): boolean {
+  const url = action.get('url');
+  const leads = isLinkAddress(url) || (typeof url === 'string' && /^msteams:[^\s]/i.test(url));
+  return action.get('type') === 'Action.OpenUrl' && !leads;
 }
 
 function judge(answer: Answer): Outcome {

@@ -6,8 +6,19 @@ export interface Clause {
   readonly value: string;
 }
 
-const clausePattern = /\s*([a-z]+)\s*(=|!=|~)\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|([^\s"']+))\s*/iy;
-const searchable = ['project', 'labels', 'key', 'issue', 'issuekey', 'status', 'statuscategory', 'summary', 'text'];
+const clausePattern = /\s*([a-z]+)\s*(>=|!=|=|~)\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|([^\s"']+))\s*/iy;
+const searchable = [
+  'project',
+  'labels',
+  'key',
+  'issue',
+  'issuekey',
+  'status',
+  'statuscategory',
+  'summary',
+  'text',
+  'created',
+];
 
 /** Clauses joined by AND, whatever ORDER BY says behind them; or what is wrong, in words. */
 export function clausesOf(jql: string): readonly Clause[] | string {
@@ -30,8 +41,14 @@ export function clausesOf(jql: string): readonly Clause[] | string {
   return clauses;
 }
 
-/** `~` finds words, wherever they stand; `=` is the whole value, case ignored. */
-export function holds(issue: Issue, { field, operator, value }: Clause): boolean {
+const units: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
+
+/** `~` finds words, wherever they stand; `=` is the whole value, case ignored; `created >= "-1d"` is a time before now. */
+export function holds(issue: Issue, { field, operator, value }: Clause, nowMs: number): boolean {
+  if (field === 'created') {
+    const [, count, unit = ''] = /^-(\d+)([mhdw])$/.exec(value) ?? [];
+    return operator === '>=' && issue.createdAtMs >= nowMs - Number(count) * (units[unit] ?? NaN);
+  }
   const values = valuesOf(issue, field);
   if (operator === '~') {
     const words = new Set(values.flatMap(wordsOf));

@@ -21,10 +21,14 @@ describe('a JQL query', () => {
     ['an escaped quote', 'summary ~ "and \\"hot\\""', true],
     ['a word of the description', 'text ~ var', true],
     ['a key', 'key = SEC-1', true],
+    ['what is newer than a day', 'created >= "-1d" ORDER BY created DESC', true],
+    ['what is older than ten minutes', 'created >= "-10m"', false],
     ['an open status', 'statusCategory != Done', true],
   ])('answers for %s', (_title, jql, expected) => {
     const clauses = clausesOf(jql);
-    expect(typeof clauses === 'string' ? clauses : clauses.every((clause) => holds(issue, clause))).toBe(expected);
+    expect(typeof clauses === 'string' ? clauses : clauses.every((clause) => holds(issue, clause, 3_600_000))).toBe(
+      expected,
+    );
   });
 
   it.each([

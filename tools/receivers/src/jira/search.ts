@@ -88,5 +88,5 @@ function jqlOf(call: JiraCall): string {
 function matching(call: JiraCall): readonly Issue[] {
   const clauses = clausesOf(jqlOf(call));
   if (typeof clauses === 'string') return [];
-  return [...call.store.all()].reverse().filter((issue) => clauses.every((clause) => holds(issue, clause)));
+  return [...call.store.all()].reverse().filter((issue) => clauses.every((clause) => holds(issue, clause, call.atMs)));
 }
