@@ -1,4 +1,5 @@
 import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 
 /**
  * Left alone V8 lets the old generation of a small heap grow to four times what was alive before it collects: 60 MB become 240 MB. With this
@@ -7,10 +8,45 @@ import { setFlagsFromString } from 'node:v8';
  */
 const heapGrowingPercent = 50;
 
+/** V8 keeps the pages that it has freed for itself, however many, until it is told that memory is scarce: so much is worth telling it. */
+const worthMiB = 24;
+/** A process that took less than this share of one core lately has nobody waiting: giving pages back stops it for a tenth of a second or two. */
+const idleShareMax = 0.1;
+const lookEveryMs = 2_000;
+
+/** How much of one core the process took since the last call, and what it holds. */
+interface Use {
+  readonly share: number;
+  readonly rssMiB: number;
+}
+
 /**
- * Makes this process collect before it grows, for as long as it runs. The young generation and the allocator of the C library can be bounded
- * only by whoever starts the process: `memoryEnvironment` in tools/dev-stack/src/services.ts, and deploy/Dockerfile.
+ * Makes this process collect before it grows, and give back after a load what it does not need, for as long as it runs. The young generation
+ * and the allocator of the C library can be bounded only by whoever starts the process: `memoryEnvironment` in tools/dev-stack/src/services.ts,
+ * and deploy/Dockerfile.
  */
-export function keepHeapSmall(): void {
+export function keepHeapSmall(everyMs = lookEveryMs): void {
   setFlagsFromString(`--heap-growing-percent=${heapGrowingPercent}`);
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as (options: object) => void;
+  const use = useMeter();
+  // Nothing is given back before there was a load: what a start leaves behind is needed soon.
+  let keptMiB = use().rssMiB + worthMiB;
+  const look = (): void => {
+    const { share, rssMiB } = use();
+    if (share >= idleShareMax || rssMiB < keptMiB + worthMiB) return;
+    collect({ type: 'major', execution: 'sync', flavor: 'last-resort' });
+    keptMiB = use().rssMiB;
+  };
+  setInterval(look, everyMs).unref();
+}
+
+function useMeter(): () => Use {
+  let [atMs, cpu] = [performance.now(), process.cpuUsage()];
+  return () => {
+    const [nowMs, used] = [performance.now(), process.cpuUsage(cpu)];
+    const share = (used.user + used.system) / 1_000 / Math.max(1, nowMs - atMs);
+    [atMs, cpu] = [nowMs, process.cpuUsage()];
+    return { share, rssMiB: process.memoryUsage.rss() / 1_048_576 };
+  };
 }

@@ -59,6 +59,7 @@ function ticks(stage: Stage): Record<string, number> {
 }
 
 const rssMiBMax = 250;
+const settleMs = 6_000;
 /** Garbage that waits for its collection; what grows for good grows by more over fifty thousand deliveries. */
 const growthMiBMax = 25;
 
@@ -71,7 +72,8 @@ async function memory(stage: Stage, deliveries: number): Promise<string> {
       const [from, to] = [(half * deliveries) / 2, ((half + 1) * deliveries) / 2];
       await publisher.publish({ type: trial.name, way: 'jetstream', perSecond: 1_000, from, to }, nothingPublished());
       await arrived(stage, trial.name, to);
-      await pause(2_000);
+      // Each gives back what the load needed as soon as it has nothing to do (libs/service-kit/src/memory.ts).
+      await pause(settleMs);
       marks.push(mebibytes(stage));
     }
   } finally {

@@ -21,7 +21,7 @@ export interface JqPoolOptions {
 export const queueMax = 10_000;
 /** The memory of a machine never shrinks: a thread that has more than this after a run is replaced by a fresh one of 16 MiB. */
 export const memoryKeptBytes = 24 * 1024 * 1024;
-const defaults = { threads: 2, timeLimitMs: 1000, memoryBytesMax: 64 * 1024 * 1024, idleMs: 60_000 } as const;
+const defaults = { threads: 2, timeLimitMs: 1000, memoryBytesMax: 64 * 1024 * 1024, idleMs: 10_000 } as const;
 /** Between looks of the watcher: a run is ended this much late at most. */
 const watchMs = 20;
 /** A thread that does not start is tried again after this long, so that a defect does not burn a core. */
