@@ -4,6 +4,7 @@ import { followAttempt } from '../follow-attempt.fixture.js';
 import type { Receipt } from '../outcome.js';
 import { exampleAtMs, exampleSending, httpAnswer, jsonAnswer, noAnswer } from '../sending.fixture.js';
 import type { Answer, Sending } from '../target.js';
+import { ticketContract } from '../jira/jira-ticket.contract.js';
 import { jiraServiceManagement } from './jira-service-management.target.js';
 
 const base = 'https://acme.atlassian.net';
@@ -40,7 +41,6 @@ const raised = jsonAnswer(201, {
   _links: { web },
 });
 const receipt: Receipt = { ticket: 'HELP-1', url: web, memory: { id: '107001' } };
-const transitions = jsonAnswer(200, { transitions: [{ id: '761', name: 'Resolve', to: { name: 'Resolved' } }] });
 
 describe('a new request', () => {
   it("is the template's, completed with desk and type as texts", () => {
@@ -167,21 +167,37 @@ describe('what the answer to a request means', () => {
   });
 });
 
-describe('after an unknown outcome', () => {
-  const lost = { afterUnknown: true, attempt: 2 };
-  const issue = (over: object = {}) => ({
-    summary: 'Brute force',
-    description: 'Text\r\n',
-    created: jira(exampleAtMs),
-    ...over,
+const issue = (over: object = {}) => ({
+  summary: 'Brute force',
+  description: 'Text\r\n',
+  created: jira(exampleAtMs),
+  ...over,
+});
+const jira = (ms: number) => new Date(ms).toISOString().replace('Z', '+0000');
+const found = (...fields: object[]) =>
+  jsonAnswer(200, {
+    issues: fields.map((one, at) => ({ id: `10700${at + 1}`, key: `HELP-${at + 1}`, fields: one })),
   });
-  const jira = (ms: number) => new Date(ms).toISOString().replace('Z', '+0000');
-  const found = (...fields: object[]) =>
-    jsonAnswer(200, {
-      issues: fields.map((one, at) => ({ id: `10700${at + 1}`, key: `HELP-${at + 1}`, fields: one })),
-    });
-  const ours = { ticket: 'HELP-1', url: `${base}/browse/HELP-1`, memory: { id: '107001' } };
+const ours = { ticket: 'HELP-1', url: `${base}/browse/HELP-1`, memory: { id: '107001' } };
 
+ticketContract({
+  target: jiraServiceManagement,
+  word: 'request',
+  config,
+  sending,
+  webhookId: deliveryId,
+  receipt,
+  commentUrl: `${base}/rest/servicedeskapi/request/107001/comment`,
+  issueUrl: `${base}/rest/api/3/issue/107001`,
+  anew: {
+    answer: jsonAnswer(201, { issueId: '107002', issueKey: 'HELP-2' }),
+    receipt: { ticket: 'HELP-2', url: `${base}/browse/HELP-2`, memory: { id: '107002' } },
+  },
+  found: { answer: found(issue()), receipt: ours },
+});
+
+describe('the search of a service desk', () => {
+  const lost = { afterUnknown: true, attempt: 2 };
   it('takes a request of the same texts, raised since, for its own', () => {
     const { asked, outcome } = run(sending(lost), found(issue()));
     expect(asked).toEqual([
@@ -233,21 +249,16 @@ describe('after an unknown outcome', () => {
   });
 });
 
-describe('a later notification of a known request', () => {
+describe('what a known request is told', () => {
   const known = { remembered: receipt };
-  const request = `${base}/rest/servicedeskapi/request/107001`;
 
-  it('comments internally unless the connector says otherwise', () => {
-    const { asked, outcome } = run(sending(known), jsonAnswer(201, { id: '1' }));
-    expect(asked).toEqual([
-      { method: 'POST', url: `${request}/comment`, body: { body: 'Brute force\n\nText', public: false } },
-    ]);
-    expect(outcome).toEqual({ kind: 'accepted', receipt });
-    const open = run(sending({ ...known, config: { ...config, publicComments: true } }), jsonAnswer(201, { id: '1' }));
-    expect(open.asked[0]?.body).toMatchObject({ public: true });
+  it('is internal unless the connector says otherwise', () => {
+    const told = (over: object) => run(sending({ ...known, ...over }), jsonAnswer(201, { id: '1' })).asked[0]?.body;
+    expect(told({})).toEqual({ body: 'Brute force\n\nText', public: false });
+    expect(told({ config: { ...config, publicComments: true } })).toMatchObject({ public: true });
   });
 
-  it('edits through the platform', () => {
+  it('is an edit through the platform', () => {
     const { asked } = run(sending({ ...known, config: { ...config, onUpdate: 'edit' } }), httpAnswer(204));
     expect(asked).toEqual([
       {
@@ -256,35 +267,6 @@ describe('a later notification of a known request', () => {
         body: { fields: { summary: 'Brute force', description: 'Text' } },
       },
     ]);
-  });
-
-  it('tells first and resolves then, as an agent', () => {
-    const of = sending({ ...known, act: 'resolve', config: { ...config, resolveTransition: 'resolve' } });
-    const { asked, outcome } = run(of, jsonAnswer(201, {}), transitions, httpAnswer(204));
-    expect(asked.map(({ method, url }) => `${method} ${url}`)).toEqual([
-      `POST ${request}/comment`,
-      `GET ${base}/rest/api/3/issue/107001/transitions`,
-      `POST ${base}/rest/api/3/issue/107001/transitions`,
-    ]);
-    expect(asked[2]?.body).toEqual({ transition: { id: '761' } });
-    expect(outcome).toEqual({ kind: 'accepted', receipt });
-  });
-
-  it('raises a new request where a person has removed the known one', () => {
-    const { outcome, notes } = run(
-      sending(known),
-      httpAnswer(404),
-      jsonAnswer(201, { issueId: '107002', issueKey: 'HELP-2' }),
-    );
-    expect(outcome).toEqual({
-      kind: 'accepted',
-      receipt: { ticket: 'HELP-2', url: `${base}/browse/HELP-2`, memory: { id: '107002' } },
-    });
-    expect(notes).toEqual(['The request HELP-1 is gone.']);
-  });
-
-  it('asks nothing where the connector adds nothing', () => {
-    expect(run(sending({ ...known, config: { ...config, onUpdate: 'none' } })).asked).toEqual([]);
   });
 });
 
