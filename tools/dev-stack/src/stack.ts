@@ -180,6 +180,7 @@ export class Stack {
     const { settings, secrets, keeper, lock } = this.parts;
     if (settings.databaseUrl !== null) {
       this.adminDatabaseUrl = settings.databaseUrl;
+      this.dev.content.databaseUrl = settings.databaseUrl;
     } else {
       const password = secrets.password('postgres');
       const server = await startPostgresServer({
@@ -191,9 +192,9 @@ export class Stack {
       });
       lock.record('postgres', server.pid);
       this.stopPostgres = () => server.stop();
-      this.adminDatabaseUrl = server.url();
+      this.adminDatabaseUrl = server.socketUrl();
+      this.dev.content.databaseUrl = server.url();
     }
-    this.dev.content.databaseUrl = this.adminDatabaseUrl;
   }
 
   private async startNats(services: readonly StackService[]): Promise<void> {
