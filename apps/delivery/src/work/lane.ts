@@ -5,6 +5,11 @@ import type { Job } from './job.js';
 export const laneWaitingMax = 20_000;
 /** However fast a target is, no more than this is begun ahead of what is being sent. */
 export const beginAheadMax = 1_000;
+/** Over so long a connector's speed is counted; a shorter time than the second figure says too little of it. */
+const periodMs = 500;
+const speedSpanMsMin = 50;
+/** Of so long a time the work is begun ahead: a few appends of a busy log. What is more waits longer and is carried along in memory. */
+const aheadMs = 250;
 /** While first attempts wait, every so many-th place goes to a retry or redelivery. */
 export const lateEvery = 8;
 
@@ -125,16 +130,18 @@ export class Lane {
     return Math.min(this.tokensMax, this.tokens + ((nowMs - this.tokensAtMs) / 1_000) * rate);
   }
 
-  /** Half a second of work at the present speed, at least the slots. */
+  /** What the target takes within `aheadMs` at its present speed, at least the slots. */
   private beginAhead(nowMs: number): number {
     this.turnPeriod(nowMs);
-    const lately = Math.max(this.finishedLately, this.finishedBefore);
-    return Math.min(beginAheadMax, Math.max(this.connector.limits.maxConcurrent, lately));
+    // The speed of a period that has just begun is what it will come to: waiting for its end would make every burst begin slowly.
+    const soFarMs = Math.max(speedSpanMsMin, nowMs - this.periodStartMs);
+    const perMs = Math.max(this.finishedLately / soFarMs, this.finishedBefore / periodMs);
+    return Math.min(beginAheadMax, Math.max(this.connector.limits.maxConcurrent, Math.floor(perMs * aheadMs)));
   }
 
   private turnPeriod(nowMs: number): void {
-    if (nowMs - this.periodStartMs < 500) return;
-    this.finishedBefore = nowMs - this.periodStartMs < 1_000 ? this.finishedLately : 0;
+    if (nowMs - this.periodStartMs < periodMs) return;
+    this.finishedBefore = nowMs - this.periodStartMs < 2 * periodMs ? this.finishedLately : 0;
     this.finishedLately = 0;
     this.periodStartMs = nowMs;
   }
