@@ -1,4 +1,5 @@
 import type { DeliveryEvent } from '@waybill/delivery/delivery';
+import { boolArray, int4Array, int8Array, textArray, timestamptzArray } from '@waybill/event-log/pg-array';
 import type { FoldedEvent, ReadModelClient } from '@waybill/event-log/read-model';
 
 /** One delivery as the explorer shows it; asked by `delivery-list.ts`, `stats.ts` and the jobs. */
@@ -202,13 +203,13 @@ export async function applyDeliveries(client: ReadModelClient, { inserted, updat
   if (rows.length > 0)
     await client.query(
       insertSql,
-      insertColumns.map((column) => rows.map((row) => row[column])),
+      insertColumns.map((column) => columnArray(column, rows)),
     );
   // Rows that set the same members are written together.
   for (const [members, group] of groupByMembers([...updated.values()])) {
     await client.query(updateSql(members), [
-      group.map((row) => row.id),
-      ...members.map((member) => group.map((row) => row[member] ?? null)),
+      columnArray('id', group),
+      ...members.map((member) => columnArray(member, group)),
     ]);
   }
 }
@@ -255,6 +256,16 @@ const columnTypes = {
   correlation_mac: 'text', accepted_position: 'bigint', uncertain: 'boolean',
 } as const; // prettier-ignore
 type Column = keyof typeof columnTypes;
+const arrayOf = {
+  text: textArray, int: int4Array, bigint: int8Array, boolean: boolArray, timestamptz: timestamptzArray,
+} as const; // prettier-ignore
+
+/** One column of the rows as a parameter for `unnest`, in PostgreSQL's binary form: as texts the two sides would spell and parse each value. */
+function columnArray(column: Column, rows: readonly Partial<DeliveryRow>[]): Buffer {
+  const array = arrayOf[columnTypes[column]] as (values: readonly unknown[]) => Buffer;
+  return array(rows.map((row) => row[column] ?? null));
+}
+
 const insertColumns = Object.keys(columnTypes) as Column[];
 const updateMembers = [
   'connector_version',

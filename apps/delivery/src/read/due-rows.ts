@@ -1,3 +1,4 @@
+import { int2Array, int8Array, textArray, timestamptzArray } from '@waybill/event-log/pg-array';
 import type { FoldedEvent, ReadModelClient } from '@waybill/event-log/read-model';
 import { type Changes, type DeliveryRow, dueRanks } from './delivery-rows.js';
 
@@ -24,14 +25,14 @@ export async function applyDue(client: ReadModelClient, { inserted, updated }: C
   const rows: Changed[] = [...inserted.values(), ...updated.values()];
   const over = rows.filter((row) => row.due_at === null).map((row) => row.id);
   const due = rows.filter((row) => typeof row.due_at === 'string');
-  if (over.length > 0) await client.query('delete from delivery_due where id = any($1)', [over]);
+  if (over.length > 0) await client.query('delete from delivery_due where id = any($1)', [textArray(over)]);
   if (due.length === 0) return;
   await client.query(dueSql, [
-    due.map((row) => row.id),
-    due.map((row) => row.due_at),
-    due.map((row) => row.due_rank),
-    due.map((row) => ownedUntil(row)),
-    due.map((row) => row.changed_position),
+    textArray(due.map((row) => row.id)),
+    timestamptzArray(due.map((row) => row.due_at ?? null)),
+    int2Array(due.map((row) => row.due_rank ?? null)),
+    timestamptzArray(due.map((row) => ownedUntil(row))),
+    int8Array(due.map((row) => row.changed_position ?? null)),
   ]);
 }
 
