@@ -55,7 +55,7 @@ export function encodeLogEvent(
   sealedText: string | null,
   shredded = false,
 ): WireLogEvent {
-  const head = `${envelopeText(envelope)}${shredded ? ',"shredded":true' : ''},"data":`;
+  const head = logEventHead(envelope, shredded);
   assertObjectText(clearText);
   if (sealedText === null) return { text: `${head}${clearText}}`, sealedAt: null };
   assertObjectText(sealedText);
@@ -74,6 +74,11 @@ export function decodeLogEvent(wire: string | Uint8Array, sealedAt: number | nul
   if (!after.endsWith('}}')) throw new SyntaxError('a log event ends with the end of its data');
   const clear = before.endsWith(',') ? before.slice(0, -1) : before;
   return fromParsed(`${clear}}}`, `{${after.slice(0, -1)}`);
+}
+
+/** What stands before the clear part of the data: for whoever joins the rest as bytes. */
+export function logEventHead(envelope: LogEventEnvelope, shredded = false): string {
+  return `${envelopeText(envelope)}${shredded ? ',"shredded":true' : ''},"data":`;
 }
 
 const decoder = new TextDecoder();
@@ -145,7 +150,7 @@ function isAscii(text: string): boolean {
 }
 
 /** True for the opening brace of an object without members: then no comma may follow. */
-function isBare(textWithoutEnd: string): boolean {
+export function isBare(textWithoutEnd: string): boolean {
   return textWithoutEnd.length < 16 && textWithoutEnd.trim() === '{';
 }
 

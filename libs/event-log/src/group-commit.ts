@@ -3,8 +3,8 @@ import { type Admission, isAdmission } from './admit.js';
 import type { FaultPoint } from './fault-points.js';
 import type { Waiting } from './group-queue.js';
 import { type Attempt, readHeadLocked, stageGroup } from './group-transaction.js';
-import { AppendRejected, LogUnavailable, type RecordedEvent } from './log.js';
-import type { RecentEvent } from './ring.js';
+import { AppendRejected, type AppendResult, LogUnavailable, type RecordedEvent } from './log.js';
+import type { RecentEvent } from './recent-event.js';
 import type { KeyWrapper } from './seal.js';
 import { type Connection, isAnswered, isPassing, type Session } from './session.js';
 import { statements } from './statement.js';
@@ -105,7 +105,7 @@ export class GroupCommit {
 
   /** Compares what should have been written with what is there, once nobody else can be writing it any more. */
   private async isThere(attempt: Attempt): Promise<boolean> {
-    const first = attempt.recent[0]?.event.position;
+    const first = attempt.recent[0]?.position;
     const connection = await this.options.session.pin();
     try {
       const [, head] = await Promise.all([connection.run('BEGIN'), connection.query(statements.lockHead)]);
@@ -113,7 +113,9 @@ export class GroupCommit {
       if (first === undefined) return await cursorsAreThere(connection, attempt);
       if (position < attempt.headPosition) return false;
       const { rows } = await connection.query(statements.readLeaves, [first - 1, attempt.headPosition]);
-      return attempt.recent.every(({ leaf }, at) => leaf === (rows[at]?.[0] as Buffer | undefined)?.toString('latin1'));
+      return attempt.recent.every(
+        ({ facts: { leaf } }, at) => leaf === (rows[at]?.[0] as Buffer | undefined)?.toString('latin1'),
+      );
     } finally {
       await this.rollback(connection);
     }
@@ -137,9 +139,9 @@ export class GroupCommit {
         waiting.reject(new AppendRejected(answer));
         continue;
       }
-      const events = eventsOf(answer, recent, next);
-      next += events.length;
-      waiting.resolve({ streams: answer.streams, events, headPosition });
+      const own = recent.slice(next, next + answer.events.length);
+      next += own.length;
+      waiting.resolve(resultOf(answer, own, headPosition));
     }
   }
 
@@ -171,6 +173,14 @@ async function cursorsAreThere(connection: Connection, attempt: Attempt): Promis
   return true;
 }
 
-function eventsOf(answer: Admission, recent: readonly RecentEvent[], from: number): RecordedEvent[] {
-  return recent.slice(from, from + answer.events.length).map((entry) => entry.event);
+/** Few callers look at what they wrote, so it is read back from the wire form for those who do. */
+function resultOf({ streams }: Admission, own: readonly RecentEvent[], headPosition: number): AppendResult {
+  let events: RecordedEvent[] | null = null;
+  return {
+    streams,
+    headPosition,
+    get events() {
+      return (events ??= own.map((event) => event.recorded()));
+    },
+  };
 }

@@ -13,8 +13,8 @@ import {
   textArray,
   uuidArray,
 } from './pg-array.js';
-import { recordedEvent, timeText } from './recorded.js';
-import type { RecentEvent } from './ring.js';
+import { type RecentEvent, type RecentFacts, recentEvents } from './recent-event.js';
+import { timeText } from './recorded.js';
 import { type KeyWrapper, newDataKey, seal } from './seal.js';
 
 /** The stream keys of one group: each name is hashed once. */
@@ -87,8 +87,8 @@ export function groupRows(
   const ids: Buffer[] = [];
   // Few callers, few different meta texts.
   const metaDigests = new Map<string, HashText>();
-  const recent = admitted.map((place): RecentEvent => {
-    const { event, stream, version, position, tenant } = place;
+  const leaves: HashText[] = [];
+  const written = admitted.map(({ event, stream, version, position, tenant }) => {
     const { log } = identity;
     const id = eventIdBytes(log, stream, version);
     const eventId = uuidText(id);
@@ -103,13 +103,16 @@ export function groupRows(
       encodeEntry({ log, position, atUs, eventId: id, stream, version, type, schemaVersion, tenant, ...digests }),
     );
     frontier.append(leaf);
+    leaves.push(leaf);
     sealedParts.push(sealed);
     ids.push(id);
-    const bytes = 300 + 2 * event.dataText.length + 2 * (clear?.text.length ?? 0);
+    const { meta } = event;
+    const subject = clear?.subject ?? null;
     // From here the relay publishes and readers are answered: neither may have what nobody can open any more.
-    const isGone = clear !== null && subjectKeys.isGone(clear.subject);
-    const recorded = recordedEvent(identity, place, eventId, at, isGone);
-    return { event: recorded, clearText: event.dataText, leaf, subject: clear?.subject ?? null, bytes };
+    const isGone = subject !== null && subjectKeys.isGone(subject);
+    const named = { identity, position, eventId, stream, version, type, schemaVersion, tenant };
+    const facts: RecentFacts = { ...named, atUs, at, meta, leaf, subject, isGone };
+    return { facts, event };
   });
   const column = <T>(of: (event: AdmittedEvent) => T): T[] => admitted.map(of);
   const events = [
@@ -126,8 +129,9 @@ export function groupRows(
     byteaTextArray(column((event) => event.event.dataText)),
     byteaArray(sealedParts),
     textArray(column((event) => event.event.sealed?.subject ?? null)),
-    byteaLatin1Array(recent.map((event) => event.leaf)),
+    byteaLatin1Array(leaves),
   ];
+  const recent = recentEvents(written);
   return { events, streams: streamRows(admitted, streamKeys), categories: categoryRows(admitted), recent };
 }
 

@@ -12,7 +12,7 @@ import { groupRows, StreamKeys, SubjectKeys } from './group-rows.js';
 import type { AppendRejection, LogIdentity } from './log.js';
 import { Frontier } from './merkle.js';
 import { byteaArray, int4Array, int8Array, textArray } from './pg-array.js';
-import type { RecentEvent } from './ring.js';
+import type { RecentEvent } from './recent-event.js';
 import type { KeyWrapper } from './seal.js';
 import type { Connection, Row } from './session.js';
 import { type Statement, statements } from './statement.js';

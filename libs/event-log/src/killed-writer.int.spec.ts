@@ -219,9 +219,9 @@ async function killedPublishing(direction: 'requests' | 'answers', round: number
   await eventually('there is more to publish', async () => (await head()) > before + 20);
   await writer.kill();
   const [recorded, held] = [await head(), await published()];
-  expect(recorded).toBeGreaterThan(held);
-  // What the broker holds and the relay never heard of.
-  if (direction === 'answers') expect(held).toBeGreaterThan(writer.reached);
+  if (direction === 'requests') expect(recorded).toBeGreaterThan(held);
+  // What the broker holds and the relay never heard of; as long as it may publish without an answer that may be all there is.
+  else expect(held).toBeGreaterThan(writer.reached);
   return writer;
 }
 

@@ -13,7 +13,8 @@ export async function readPage(log: PostgresLog, after: number, limit: number): 
   const [wire, { position: head }] = await Promise.all([log.readWire(after, limit), log.head()]);
   const events: { text: string; sealedAt: number | null }[] = [];
   let bytes = 0;
-  for (const { text, sealedAt } of wire) {
+  for (const { bytes: utf8, sealedAt } of wire) {
+    const text = decoder.decode(utf8);
     // Inside the reply the text is a JSON string, whose quotes are escaped.
     bytes += Buffer.byteLength(JSON.stringify(text)) + 32;
     if (events.length > 0 && bytes > logPageBytesMax) break;
@@ -21,3 +22,5 @@ export async function readPage(log: PostgresLog, after: number, limit: number): 
   }
   return { events, head };
 }
+
+const decoder = new TextDecoder();

@@ -1,10 +1,8 @@
-import type { WireLogEvent } from '@waybill/contracts/log-event';
 import { byteaArray } from './pg-array.js';
 import { streamKey } from './event-id.js';
 import { readLimitMax, readStreamsMax } from './limits.js';
 import { type EventMeta, type LogIdentity, type RecordedEvent, shredded } from './log.js';
 import { timeText, wireOf } from './recorded.js';
-import type { RecentEvent } from './ring.js';
 import { type KeyWrapper, unseal } from './seal.js';
 import type { Row, Session } from './session.js';
 import { type Statement, statements } from './statement.js';
@@ -13,7 +11,11 @@ import { type Statement, statements } from './statement.js';
 export const readBytesMax = 8 * 1024 * 1024;
 
 /** An event on the wire with the hash of its leaf: what the relay publishes. */
-export interface WireEvent extends WireLogEvent {
+export interface WireEvent {
+  /** The wire form in UTF-8. */
+  readonly bytes: Uint8Array;
+  /** Where in the bytes the first sealed member begins; null when there is none. */
+  readonly sealedAt: number | null;
   readonly position: number;
   readonly tenant: string;
   readonly type: string;
@@ -82,7 +84,7 @@ export class LogReader {
     const { text, sealedAt } = wireOf(event, row[9] as string);
     const { position, tenant, type } = event;
     return {
-      text,
+      bytes: Buffer.from(text),
       sealedAt,
       position,
       tenant,
@@ -117,19 +119,4 @@ export class LogReader {
     // An event sealed after its subject was shredded has a key that nobody kept: it does not open, for the same reason.
     return unseal(this.wrapper.unwrap(subject, wrapped), { log: this.identity.log, eventId }, sealed) ?? shredded;
   }
-}
-
-/** The wire form of an event that is still at hand. */
-export function wireOfRecent(recent: RecentEvent): WireEvent {
-  const { position, tenant, type, at } = recent.event;
-  const { text, sealedAt } = wireOf(recent.event, recent.clearText);
-  return {
-    text,
-    sealedAt,
-    position,
-    tenant,
-    type,
-    atUs: Date.parse(at) * 1000,
-    leafHex: Buffer.from(recent.leaf, 'latin1').toString('hex'),
-  };
 }

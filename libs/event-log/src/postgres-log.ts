@@ -13,11 +13,13 @@ import {
   LogUnavailable,
   type RecordedEvent,
 } from './log.js';
-import { LogReader, wireOfRecent, type WireEvent } from './log-reader.js';
+import { LogReader, type WireEvent } from './log-reader.js';
 import { PostgresLeases } from './postgres-leases.js';
 import { prepare } from './prepare.js';
 import { timeText } from './recorded.js';
-import { type RecentEvent, RecentEvents } from './ring.js';
+import type { RecentEvent } from './recent-event.js';
+import type { FoldedEvent } from './read-model.js';
+import { RecentEvents } from './ring.js';
 import { KeyWrapper, parseKekRing } from './seal.js';
 import { isPassing, Session, type SessionOptions } from './session.js';
 import { statements } from './statement.js';
@@ -129,13 +131,19 @@ export class PostgresLog implements EventLog {
   async readAll(options: { after: number; limit: number; backwards?: boolean }): Promise<RecordedEvent[]> {
     if (options.backwards) return this.reader.all(options);
     const recent = this.recent.after(options.after, Math.min(options.limit, readLimitMax));
-    return recent.length > 0 ? recent.map((entry) => entry.event) : this.reader.all(options);
+    return recent.length > 0 ? recent.map((entry) => entry.recorded()) : this.reader.all(options);
+  }
+
+  /** The events after a position as a fold gets them, at most `limit`. */
+  async readFolded(after: number, limit: number): Promise<FoldedEvent[]> {
+    const recent = this.recent.after(after, Math.min(limit, readLimitMax));
+    return recent.length > 0 ? recent.map((entry) => entry.folded()) : this.reader.all({ after, limit });
   }
 
   /** The events after a position as they go on the wire, at most `limit`: for the relay and for `log.read`. */
   async readWire(after: number, limit: number): Promise<WireEvent[]> {
     const recent = this.recent.after(after, Math.min(limit, readLimitMax));
-    return recent.length > 0 ? recent.map(wireOfRecent) : this.reader.wire(after, limit);
+    return recent.length > 0 ? recent.map((entry) => entry.wireEvent()) : this.reader.wire(after, limit);
   }
 
   async head(): Promise<LogHead> {

@@ -8,10 +8,10 @@ export interface PreparedEvent {
   readonly schemaVersion: number;
   readonly meta: EventMeta;
   readonly metaText: string;
-  /** What readers get: parsed from the stored text, so that it is the same before and after a restart. */
-  readonly data: Record<string, unknown>;
+  /** What is stored; readers get it parsed from here, so that it is the same before and after a restart. */
   readonly dataText: string;
-  readonly sealed: { readonly subject: string; readonly text: string } | null;
+  readonly dataBytes: number;
+  readonly sealed: { readonly subject: string; readonly text: string; readonly bytes: number } | null;
 }
 
 export interface PreparedStream {
@@ -61,18 +61,17 @@ function prepareEvent(event: NewEvent, metaTexts: Map<EventMeta, string>): Prepa
   if (!Number.isInteger(event.schemaVersion) || event.schemaVersion < 1 || event.schemaVersion > 32_767) {
     throw new AppendInvalid(`no schema version: ${event.schemaVersion}`);
   }
-  const dataText = JSON.stringify(event.data);
-  const data: unknown = JSON.parse(dataText);
-  if (typeof data !== 'object' || data === null || Array.isArray(data))
-    throw new AppendInvalid('data is a JSON object');
+  // Undefined for what JSON does not know, such as a function.
+  const dataText = JSON.stringify(event.data) as string | undefined;
+  if (!dataText?.startsWith('{')) throw new AppendInvalid('data is a JSON object');
   return {
     type: event.type,
     schemaVersion: event.schemaVersion,
     meta: event.meta,
     metaText: metaTextOf(event.meta, metaTexts),
-    data: data as Record<string, unknown>,
     dataText,
-    sealed: event.sealed === undefined ? null : assertSealed(event.sealed),
+    dataBytes: Buffer.byteLength(dataText),
+    sealed: event.sealed === undefined ? null : prepareSealed(event.sealed),
   };
 }
 
@@ -86,18 +85,17 @@ function metaTextOf(meta: EventMeta, known: Map<EventMeta, string>): string {
   return text;
 }
 
-function assertSealed(sealed: { subject: string; text: string }): { subject: string; text: string } {
+function prepareSealed(sealed: { subject: string; text: string }): PreparedEvent['sealed'] {
   if (!isName(sealed.subject, streamNameBytesMax)) throw new AppendInvalid('a sealed part names its subject');
   // A full parse would double the cost of every payload; its publisher's text was parsed where it came in.
   if (!/^\{\s*"/.test(sealed.text) || !sealed.text.endsWith('}')) {
     throw new AppendInvalid('a sealed part is the text of a JSON object with at least one member');
   }
-  return sealed;
+  return { ...sealed, bytes: Buffer.byteLength(sealed.text) };
 }
 
-function bytesOf(event: PreparedEvent): number {
-  const clear = Buffer.byteLength(event.dataText) + Buffer.byteLength(event.metaText) + event.type.length;
-  return clear + (event.sealed === null ? 0 : Buffer.byteLength(event.sealed.text));
+function bytesOf({ dataBytes, metaText, type, sealed }: PreparedEvent): number {
+  return dataBytes + Buffer.byteLength(metaText) + type.length + (sealed?.bytes ?? 0);
 }
 
 function assertNames(append: StreamAppend): void {
@@ -111,5 +109,7 @@ function assertNames(append: StreamAppend): void {
 
 /** A control character (or half of a letter) would make PostgreSQL refuse the whole group, or look like another name. */
 function isName(text: string, bytesMax: number): boolean {
+  // Nearly every name is plain ASCII, which is found out in a fifth of the time.
+  if (/^[\x20-\x7e]+$/.test(text)) return text.length <= bytesMax;
   return text.length > 0 && Buffer.byteLength(text) <= bytesMax && !/[\p{Cc}\p{Cs}]/u.test(text);
 }

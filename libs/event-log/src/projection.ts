@@ -124,8 +124,7 @@ export class Projection {
       await this.pace(signal);
       if (signal.aborted) return;
       const { position } = checkpoint;
-      const events =
-        checkpoint.version > model.version ? [] : await log.readAll({ after: position, limit: this.batchMax });
+      const events = checkpoint.version > model.version ? [] : await log.readFolded(position, this.batchMax);
       const last = events.at(-1)?.position;
       this.lastBatchMs = events.length < this.batchMax ? performance.now() : 0;
       const applied = last !== undefined && (await this.live.apply(position, last, ownEvents(model, events)));

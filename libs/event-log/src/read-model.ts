@@ -44,6 +44,6 @@ export function schemaOf(name: string, slot: Slot | 'old' = 'live'): string {
 }
 
 /** The events that a model is about. */
-export function ownEvents(model: ReadModel, events: readonly RecordedEvent[]): RecordedEvent[] {
+export function ownEvents(model: ReadModel, events: readonly FoldedEvent[]): FoldedEvent[] {
   return events.filter(({ stream }) => model.categories.includes(categoryOf(stream)));
 }

@@ -7,7 +7,7 @@ export function timeText(atUs: number): string {
   return new Date(Math.floor(atUs / 1000)).toISOString();
 }
 
-/** The recorded form of an event that was just written; its text parts are those that were stored, unless its subject `isGone`. */
+/** The recorded form of an event that was just written, from the texts that were stored, unless its subject `isGone`. */
 export function recordedEvent(
   identity: LogIdentity,
   admitted: AdmittedEvent,
@@ -28,7 +28,7 @@ export function recordedEvent(
     tenant: admitted.tenant,
     at,
     meta: event.meta,
-    data: event.data,
+    data: JSON.parse(event.dataText) as Record<string, unknown>,
     sealed: event.sealed === null ? null : isGone ? shredded : event.sealed.text,
   };
 }
@@ -40,14 +40,18 @@ export function recordedEvent(
 export function wireOf(event: RecordedEvent, clearText?: string): WireLogEvent {
   const gone = event.sealed === shredded;
   const sealed = typeof event.sealed === 'string' ? event.sealed : null;
-  return encodeLogEvent(envelopeOf(event), clearText ?? JSON.stringify(event.data), sealed, gone);
+  return encodeLogEvent(envelopeOf(event, event), clearText ?? JSON.stringify(event.data), sealed, gone);
 }
 
-function envelopeOf(event: RecordedEvent): LogEventEnvelope {
+/** The outer members of the wire form. */
+export function envelopeOf(
+  { log, epoch }: LogIdentity,
+  event: Omit<RecordedEvent, 'log' | 'epoch' | 'data' | 'sealed'>,
+): LogEventEnvelope {
   const { actor, correlationId, causationId, traceparent } = event.meta;
   return {
-    log: event.log,
-    epoch: event.epoch,
+    log,
+    epoch,
     position: event.position,
     eventId: event.eventId,
     stream: event.stream,

@@ -1,21 +1,10 @@
-import type { RecordedEvent } from './log.js';
-import type { HashText } from './merkle.js';
-
-/** An event of this process with everything a reader may want, so that nobody has to ask PostgreSQL or decrypt for it. */
-export interface RecentEvent {
-  readonly event: RecordedEvent;
-  /** The stored clear part. */
-  readonly clearText: string;
-  readonly leaf: HashText;
-  readonly subject: string | null;
-  readonly bytes: number;
-}
+import type { RecentEvent } from './recent-event.js';
 
 /**
- * What the newest events of this process may take, about 6,000 of them: half a second at full speed, and readers are behind by less.
- * In memory they take half as much again, for as long as the service runs.
+ * What the newest events of this process may take, about 10,000 of them: a second at full speed. A reader that falls behind it asks
+ * PostgreSQL, which is slower than the writers: it must be rare.
  */
-export const ringBytesMax = 8 * 1024 * 1024;
+export const ringBytesMax = 16 * 1024 * 1024;
 
 /** The newest events that this process appended, as long as no other copy came between: one run of positions without a gap. */
 export class RecentEvents {
@@ -29,7 +18,7 @@ export class RecentEvents {
   push(events: readonly RecentEvent[]): void {
     const first = events[0];
     if (first === undefined) return;
-    if (this.entries.at(-1)?.event.position !== first.event.position - 1) this.clear();
+    if (this.entries.at(-1)?.position !== first.position - 1) this.clear();
     for (const entry of events) {
       this.entries.push(entry);
       this.bytes += entry.bytes;
@@ -48,13 +37,13 @@ export class RecentEvents {
   after(position: number, limit: number): RecentEvent[] {
     const first = this.entries[this.start];
     if (first === undefined) return [];
-    const from = this.start + position + 1 - first.event.position;
+    const from = this.start + position + 1 - first.position;
     return from < this.start ? [] : this.entries.slice(from, from + limit);
   }
 
   /** Forgets everything, so that what a shredded subject had is not answered from here. */
   dropSubject(subject: string): void {
-    if (this.entries.some((entry) => entry.subject === subject)) this.clear();
+    if (this.entries.some((entry) => entry.facts.subject === subject)) this.clear();
   }
 
   private clear(): void {

@@ -1,16 +1,12 @@
-import type { RecordedEvent } from './log.js';
-import { type RecentEvent, RecentEvents } from './ring.js';
+import { RecentEvent, type RecentFacts } from './recent-event.js';
+import { RecentEvents } from './ring.js';
 
-const recent = (position: number, subject: string | null = null): RecentEvent => ({
-  event: { position } as RecordedEvent,
-  clearText: '{}',
-  leaf: '',
-  subject,
-  bytes: 10,
-});
+const recent = (position: number, subject: string | null = null): RecentEvent =>
+  new RecentEvent({ position, subject } as RecentFacts, Buffer.alloc(0), 0, null);
+const oneTakes = recent(1).bytes;
 const run = (from: number, to: number): RecentEvent[] =>
   Array.from({ length: to - from + 1 }, (_, n) => recent(from + n));
-const positions = (events: RecentEvent[]): number[] => events.map((event) => event.event.position);
+const positions = (events: RecentEvent[]): number[] => events.map((event) => event.position);
 
 describe('the newest events of a process', () => {
   it('answers what follows a position', () => {
@@ -38,7 +34,7 @@ describe('the newest events of a process', () => {
   });
 
   it('keeps to its bound and drops the oldest one past it', () => {
-    const ring = new RecentEvents(100);
+    const ring = new RecentEvents(10 * oneTakes);
     ring.push(run(1, 10));
     expect(ring.after(0, 20)).toHaveLength(10);
     ring.push(run(11, 11));
@@ -47,7 +43,7 @@ describe('the newest events of a process', () => {
   });
 
   it('stays the same over many more events than it holds', () => {
-    const ring = new RecentEvents(1_000);
+    const ring = new RecentEvents(100 * oneTakes);
     for (let position = 1; position <= 10_000; position += 1) ring.push([recent(position)]);
     expect(positions(ring.after(9_900, 200))).toEqual(positions(run(9_901, 10_000)));
     expect(ring.after(9_899, 1)).toEqual([]);

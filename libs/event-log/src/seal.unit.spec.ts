@@ -86,7 +86,7 @@ describe('the keys of subjects', () => {
     expect(keys.unwrap('ntf_0', wrapped).equals(key)).toBe(true);
   });
 
-  it('are kept without the piece of memory in which their stored form came', () => {
+  it('are kept without the piece of memory in which their stored form came', async () => {
     const keys = wrapper(`v1:${keyText(1)}`);
     const pieceBytes = 64 * 1024;
     collectGarbage();
@@ -97,9 +97,14 @@ describe('the keys of subjects', () => {
       stored.copy(piece);
       keys.unwrap(`ntf_${n}`, piece.subarray(0, stored.length));
     }
-    collectGarbage();
-    // All five hundred pieces are 32 MB.
-    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(50 * pieceBytes);
+    // All five hundred pieces are 32 MB. What is dead is swept by another thread, which a busy machine lets wait.
+    const kept = (): number => process.memoryUsage().arrayBuffers - before;
+    for (let look = 0; look < 50; look += 1) {
+      collectGarbage();
+      if (kept() < 50 * pieceBytes) break;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    expect(kept()).toBeLessThan(50 * pieceBytes);
     expect(keys.version).toBe(1);
   });
 });
