@@ -14,7 +14,7 @@ export interface FollowOptions {
   readonly after: () => Promise<number>;
   /**
    * Gets events in order of position without a gap, batch by batch; the next batch comes when this one's promise is fulfilled.
-   * A rejection makes the follower ask `after()` again and go on from there.
+   * A rejection makes the follower ask `after()` again and go on from there. The array is the receiver's, who may empty it on the way.
    */
   readonly onBatch: (events: LogEvent[]) => Promise<void>;
   readonly batchMax: number;
@@ -83,12 +83,14 @@ async function openWindow(options: FollowOptions, fromSequence: number): Promise
 async function takeBatch(options: FollowOptions, place: { position: number }, batch: JsMsg[]): Promise<void> {
   let events: LogEvent[] = [];
   const take = async (): Promise<void> => {
-    if (events.length === 0) return;
+    const { length } = events;
+    if (length === 0) return;
     await options.onBatch(events);
-    place.position += events.length;
+    place.position += length;
     events = [];
   };
-  for (const message of batch) {
+  // Taken out, because a message weighs twice as much as its event, and a batch may be under way for a second.
+  for (const message of batch.splice(0)) {
     const next = place.position + events.length + 1;
     // A window that was refilled repeats what is known already.
     if (message.seq < next) continue;
@@ -122,9 +124,10 @@ async function readHole(options: FollowOptions, place: { position: number }, unt
     const events = page.events
       .map((event) => decodeLogEvent(event.text, event.sealedAt))
       .filter(({ position }) => position <= until);
-    if (events.length === 0) throw new Error(`${options.log} has no event after ${place.position}`);
+    const { length } = events;
+    if (length === 0) throw new Error(`${options.log} has no event after ${place.position}`);
     await options.onBatch(events);
-    place.position += events.length;
+    place.position += length;
   }
 }
 

@@ -58,14 +58,15 @@ export class HttpSender {
 
   async send(request: HttpTargetRequest, secrets: Secrets, limits: HttpLimits): Promise<HttpSent> {
     const deadlineMs = this.nowMs() + limits.timeoutMs;
-    let shown = shownRequest(request, null, null);
+    // What is known of the request when it is shown, however far it came.
+    let url: JudgedUrl | null = null;
+    let sent: ReadonlyMap<string, string> | null = null;
     try {
       if (request.only === 'token') return await this.tryToken(request, secrets, limits.timeoutMs);
-      const url = this.judge(fillUrl(request.url, secrets));
-      shown = shownRequest(request, url, null);
+      url = this.judge(fillUrl(request.url, secrets));
       let auth = await authorize(request, secrets, this.tokens, limits.timeoutMs);
       const prepared = this.prepare(request, secrets, auth, url);
-      shown = shownRequest(request, url, prepared.headers);
+      sent = prepared.headers;
       let exchanged = await this.exchange(prepared, auth, url, deadlineMs);
       if (exchanged.status === 401 && exchanged.fault === null && auth.renew !== null) {
         // One refresh and no more (targets.md 8.3): a second 401 is the target's own word.
@@ -77,13 +78,13 @@ export class HttpSender {
       const answer = this.answerOf(exchanged, mask);
       // How long a refusal took would tell whether a name was looked up.
       const timingsMs = exchanged.fault?.code === 'egress_blocked' ? noTimings : exchanged.timingsMs;
-      return { answer, timingsMs, sentRequest: shown, allowEntry: prepared.entry() };
+      return { answer, timingsMs, sentRequest: shownRequest(request, url, sent), allowEntry: prepared.entry() };
     } catch (error) {
       if (!(error instanceof EgressFault)) throw error;
       return {
         answer: this.noAnswer(error, false, maskOf(secrets)),
         timingsMs: noTimings,
-        sentRequest: shown,
+        sentRequest: shownRequest(request, url, sent),
         allowEntry: null,
       };
     }

@@ -44,16 +44,14 @@ interface Accepted {
  * append where the connector has room. Only the holder of the reader's lease calls this; the cursor in the append is the fence.
  */
 export async function takeRouted(
-  events: readonly LogEvent[],
+  events: LogEvent[],
   place: Place,
   fence: { lease: string; epoch: number },
   parts: RoutedParts,
 ): Promise<void> {
-  let first = 0;
-  while (first < events.length) {
-    const { accepted, closings, next } = acceptSome(events, first, parts);
+  while (events.length > 0) {
+    const { accepted, closings, last } = acceptSome(events, parts);
     const from = place.position;
-    const last = events[next - 1] as LogEvent;
     const result = await parts.eventLog.append({
       streams: [
         ...accepted.map(({ decision }): StreamAppend => ({ ...decision.append, onConflict: 'skip' })),
@@ -76,7 +74,6 @@ export async function takeRouted(
       }
     }
     if (turns) parts.turnsTo(result.headPosition);
-    first = next;
   }
 }
 
@@ -84,23 +81,30 @@ interface Batch {
   readonly accepted: Accepted[];
   /** By stream. */
   readonly closings: ReadonlyMap<string, StreamAppend>;
-  readonly next: number;
+  /** The last event that was taken. */
+  readonly last: LogEvent;
 }
 
-/** Takes whole notifications until an append is full; a single one may have a larger fan-out and then goes alone. */
-function acceptSome(events: readonly LogEvent[], first: number, parts: RoutedParts): Batch {
+/**
+ * Takes whole notifications out of the events until an append is full; a single one may have a larger fan-out and then goes alone. What is
+ * taken is let go of: a batch of large fan-out is under way for a second, and the garbage collector would carry all of it along.
+ */
+function acceptSome(events: LogEvent[], parts: RoutedParts): Batch {
   const accepted: Accepted[] = [];
   const closings = new Map<string, StreamAppend>();
   const begun = new Map<string, number>();
-  let next = first;
-  while (next < events.length && (next === first || accepted.length < deliveriesPerAppend)) {
-    const event = events[next] as LogEvent;
-    next += 1;
+  let taken = 0;
+  let last = events[0] as LogEvent;
+  while (taken < events.length && (taken === 0 || accepted.length < deliveriesPerAppend)) {
+    const event = events[taken] as LogEvent;
+    last = event;
+    taken += 1;
     if (event.type === 'NotificationRouted') accept(event, accepted, begun, parts);
     else if (event.type === 'SubscriptionDeleted' || event.type === 'SubscriptionDisabled')
       close(event, closings, parts.actor);
   }
-  return { accepted, closings, next };
+  events.splice(0, taken);
+  return { accepted, closings, last };
 }
 
 /** What waits for the subscription is to be cancelled: the read model of this log finds it, whichever copy holds it. */
