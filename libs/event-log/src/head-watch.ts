@@ -2,8 +2,10 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Session, type SessionOptions } from './session.js';
 import { statements } from './statement.js';
 
-/** The truth about the head is asked for so often, whatever was notified. */
-export const pollMs = 500;
+/** The truth about the head is asked for so often while it moves, whatever was notified. */
+const pollMs = 500;
+/** A log that has stood still for the first figure is asked every second figure: NOTIFY says when it moves, and an idle service costs nothing. */
+const still = { afterMs: 10_000, pollMs: 2_000 } as const;
 
 /**
  * Knows how far the log has come: told directly by this process, by NOTIFY of other copies as a hint, and by a poll as the truth.
@@ -15,6 +17,7 @@ export class HeadWatch {
   private readonly stop = new AbortController();
   private readonly polling: Promise<void>;
   private known = 0;
+  private movedMs = performance.now();
 
   constructor(
     options: SessionOptions,
@@ -37,6 +40,7 @@ export class HeadWatch {
   moved(position: number): void {
     if (position <= this.known) return;
     this.known = position;
+    this.movedMs = performance.now();
     for (const wake of [...this.waiting]) wake();
   }
 
@@ -77,7 +81,8 @@ export class HeadWatch {
         // PostgreSQL is away; the next poll connects and listens anew.
         this.session.drop();
       }
-      await wait(pollMs, undefined, { signal, ref: false }).catch(() => undefined);
+      const isStill = performance.now() - this.movedMs > still.afterMs;
+      await wait(isStill ? still.pollMs : pollMs, undefined, { signal, ref: false }).catch(() => undefined);
     }
   }
 }

@@ -175,7 +175,7 @@ export class PostgresLog implements EventLog {
     return this.watch.past(position, signal);
   }
 
-  /** The highest position that this process knows to be committed, without asking; at most half a second old. */
+  /** The highest position that this process knows to be committed, without asking; half a second old at most while the log moves, two where a NOTIFY was lost. */
   get knownPosition(): number {
     return this.watch.position;
   }
