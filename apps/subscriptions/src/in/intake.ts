@@ -16,9 +16,8 @@ import type { RouteTable } from '../routing/route-table.js';
 import type { RecordedWindow, SuppressionWindows } from '../routing/suppression-windows.js';
 import type { TypeRules } from '../routing/type-rules.js';
 import { publishRefusal } from '../out/refusals.js';
+import { intakeBatchMax, IntakeQueue } from './intake-queue.js';
 
-/** As many as one group commit of the log takes. */
-export const intakeBatchMax = 500;
 /** Requests that wait for their commit; beyond this a publisher is told to come back, before memory grows. */
 export const intakeQueueMax = 2_000;
 
@@ -55,7 +54,7 @@ interface Waiting {
  * follow the order of the log. Runs while this copy holds the tenant's lease; the append is fenced by it.
  */
 export class Intake {
-  private queue: Waiting[] = [];
+  private readonly queue = new IntakeQueue<Waiting>();
   private working = false;
   private lease: Lease;
 
@@ -87,14 +86,17 @@ export class Intake {
 
   /** Decides and records one notification; resolves after the commit. Refuses to queue more than `intakeQueueMax`. */
   take(incoming: Incoming): Promise<Settled> {
-    if (this.queue.length >= intakeQueueMax) throw new Overloaded();
-    return this.enqueue(incoming);
+    if (this.queue.requestCount >= intakeQueueMax) throw new Overloaded();
+    return new Promise((settle, fail) => {
+      this.queue.addRequest({ incoming, settle, fail });
+      if (!this.working) void this.work();
+    });
   }
 
   private async takeMessages(messages: JsMsg[]): Promise<void> {
     await Promise.all(
       messages.map(async (message) => {
-        const settled = await this.enqueue(incomingOf(this.parts.tenant, message));
+        const settled = await this.takeMessage(incomingOf(this.parts.tenant, message));
         // Said before the ack: a crash in between says it twice rather than never.
         if (settled.kind === 'refused') publishRefusal(this.parts.nc, this.parts.tenant, settled.data, settled.refused);
         message.ack();
@@ -102,9 +104,9 @@ export class Intake {
     );
   }
 
-  private enqueue(incoming: Incoming): Promise<Settled> {
+  private takeMessage(incoming: Incoming): Promise<Settled> {
     return new Promise((settle, fail) => {
-      this.queue.push({ incoming, settle, fail });
+      this.queue.addMessage({ incoming, settle, fail });
       if (!this.working) void this.work();
     });
   }
@@ -113,8 +115,8 @@ export class Intake {
     this.working = true;
     // One turn of the event loop, so that all messages of a batch are in the queue.
     await Promise.resolve();
-    while (this.queue.length > 0) {
-      const batch = this.queue.splice(0, intakeBatchMax);
+    while (!this.queue.isEmpty) {
+      const batch = this.queue.next();
       try {
         await this.record(batch);
       } catch (error) {
