@@ -1,5 +1,5 @@
 import { keyIdOf } from '@waybill/contracts/http/api-keys';
-import { commonConfig, jsonOf, logConfig, keks, wholeNumber } from '@waybill/service-kit/config';
+import { commonConfig, jsonOf, logConfig, keks, natsUrl, wholeNumber } from '@waybill/service-kit/config';
 import { z } from 'zod';
 
 /** The environment of registry; every variable may also come from the file that `<NAME>_FILE` names. */
@@ -15,6 +15,16 @@ export const configSchema = z.object({
     .string()
     .refine((text) => keyIdOf(text) !== null, 'must be the whole text of a key (wb_…); remove it if you have none')
     .optional(),
+  /**
+   * The seed of the account key that the broker's configuration names as issuer (auth callout): with it registry tells the broker what the
+   * publishers of tenants may do. Without it a new tenant gets no credentials for the broker.
+   */
+  WAYBILL_NATS_ISSUER: z
+    .string()
+    .regex(/^SA[A-Z2-7]{56}$/, 'must be the seed of an account key of nats-server (SA…)')
+    .optional(),
+  /** Where publishers reach the broker; default: where registry reaches it. */
+  WAYBILL_NATS_PUBLIC_URL: natsUrl.optional(),
   /** Copies of each tenant's stream: 3 on a NATS cluster. */
   WAYBILL_STREAM_REPLICAS: wholeNumber(1, 5, 1),
   /** How much one tenant may have waiting in NATS, in MiB; beyond it a publish is refused (discard new). */

@@ -15,9 +15,10 @@ import { noCaller } from './append-decision.js';
 import { addressChecker, type CheckAddresses, noAddressChecker } from './check-addresses.js';
 import { templateChecker } from './check-template.js';
 import type { Config } from './config.js';
-import { keyFromText } from './handle-api-key.js';
+import { keyFromText, verifyKey } from './handle-api-key.js';
 import { ConnectorActs } from './handle-connector.js';
 import { bootstrap, KnownTenants } from './handle-tenant.js';
+import { answerBroker } from './in/broker-auth.js';
 import { ConnectorsRpc } from './in/connectors.rpc.js';
 import { KeysRpc } from './in/keys.rpc.js';
 import { LogRpc } from './in/log.rpc.js';
@@ -27,6 +28,7 @@ import { TypesRpc } from './in/types.rpc.js';
 import { registryMigrations } from './migrations.js';
 import { ConnectorsHealthOf } from './out/connectors-health.js';
 import { NotificationStreams } from './out/notification-streams.js';
+import { PublisherAccess } from './out/publisher-access.js';
 import { SealedSets } from './out/sealed-sets.js';
 import { ConnectorList, connectorList } from './read/connector-list.js';
 import { KeyList, keyList } from './read/key-list.js';
@@ -64,6 +66,8 @@ export async function registryModule(config: Config, kit: Kit): Promise<DynamicM
   kit.onDrain('streams', () => streams.stop());
   await streams.start(() => tenants.ids());
   keepRelay({ log, connection: kit.nats, host: kit, replicas: config.WAYBILL_STREAM_REPLICAS });
+  const { WAYBILL_NATS_ISSUER: seed, WAYBILL_NATS_PUBLIC_URL: publicUrl = config.NATS_URL } = config;
+  if (seed !== undefined) letPublishersIn(kit, log, seed);
 
   return {
     module: RegistryModule,
@@ -83,6 +87,7 @@ export async function registryModule(config: Config, kit: Kit): Promise<DynamicM
       { provide: ConnectorActs, useValue: new ConnectorActs(log, sealed, box, checks) },
       { provide: KnownTenants, useValue: new KnownTenants(log) },
       { provide: NotificationStreams, useValue: streams },
+      { provide: PublisherAccess, useValue: new PublisherAccess(seed !== undefined, publicUrl) },
       { provide: SealedSets, useValue: sealed },
       { provide: TenantList, useValue: tenants },
       { provide: KeyList, useValue: keys },
@@ -91,6 +96,13 @@ export async function registryModule(config: Config, kit: Kit): Promise<DynamicM
       { provide: ConnectorsHealthOf, useValue: health },
     ],
   };
+}
+
+/** From here on the broker knows the publishers of every tenant: their keys stand in the log. */
+function letPublishersIn(kit: Kit, log: PostgresLog, seed: string): void {
+  const verify = (keyId: string, sha256: string) => verifyKey(log, keyId, sha256);
+  const asked = answerBroker({ nats: kit.nats, seed, verify, log: kit.log, nowMs: Date.now });
+  kit.onDrain('broker auth', () => asked.drain());
 }
 
 /** The policy that delivery sends by; without a deployment file delivery alone judges. */

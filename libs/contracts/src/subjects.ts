@@ -47,3 +47,29 @@ export function tenantOfRpcSubject(subject: string): string | null {
   const tokens = subject.split('.');
   return tokens[0] === 'waybill' && tokens[2] === 'rpc' ? (tokens[4] ?? null) : null;
 }
+
+/** What a user of the broker may do. `>` is everything below. */
+export interface BrokerRights {
+  readonly publish: readonly string[];
+  readonly subscribe: readonly string[];
+}
+
+/**
+ * What a publisher of one tenant may do: publish its notifications, ask for a receipt, and hear what became of them. It may have its answers in
+ * the default inbox of every client library, so that its URL works as it stands in any language, or in one that no other user may hear
+ * (`inboxPrefix`); the receipts of those in the default one can be heard by whoever may use it too (docs/adr/0009).
+ */
+export function publisherRights(tenant: string, user: string): BrokerRights {
+  return {
+    publish: [notificationSubjects(tenant), publishSubject(tenant), validateSubject(tenant)],
+    subscribe: ['_INBOX.>', `${inboxPrefix(user)}.>`, refusedSubject(tenant), logSubject('*', tenant, '*')],
+  };
+}
+
+/** The inbox that belongs to one user of the broker alone. */
+export const inboxPrefix = (user: string): string => `_INBOX_${user}`;
+
+/** Where nats-server asks who somebody is that its own file does not know. */
+export const brokerAuthSubject = '$SYS.REQ.USER.AUTH';
+/** The account in which everybody is whose place no file names. */
+export const brokerAccount = '$G';

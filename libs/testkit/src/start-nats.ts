@@ -20,13 +20,14 @@ export interface TestNats {
 
 /** A real nats-server with JetStream for one spec file (it takes 0.1 s). Stop it in `afterAll`. */
 export async function startNats(
-  options: { users?: readonly NatsUser[]; syncInterval?: string } = {},
+  options: { users?: readonly NatsUser[]; issuer?: string; syncInterval?: string } = {},
 ): Promise<TestNats> {
   const folder = testFolder('nats');
   const server = await startNatsServer({
     keeper: testKeeper(),
     dataDir: folder,
     users: options.users,
+    issuer: options.issuer,
     syncInterval: options.syncInterval,
     logFile: join(folder, 'nats.log'),
     removeAfter: [folder],

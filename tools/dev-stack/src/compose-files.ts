@@ -1,7 +1,7 @@
 import { natsConfigText } from './nats-config.js';
 import { payloadBytesMax } from './nats-server.js';
 import { adminUser, publisherUser, serviceUser } from './nats-users.js';
-import { base62, newApiKey, newKek } from './secrets.js';
+import { base62, natsIssuerPublic, newApiKey, newKek, newNatsIssuer } from './secrets.js';
 
 /** A file of `deploy/secrets`. */
 export interface ComposeFile {
@@ -30,10 +30,11 @@ export function composeFiles(notaryVkey: string): ComposeFile[] {
   const database = (service: string, role: 'owner' | 'app'): string =>
     `postgres://waybill_${service}_${role}:${passwordOf(`${service}-${role}`)}@postgres:5432/waybill_${service}\n`;
   const publisher = passwordOf('nats-publisher');
+  const issuer = newNatsIssuer();
   return [
     { name: 'postgres-password', text: `${passwordOf('postgres')}\n`, forOthers: true },
     { name: 'init.sql', text: initSql(passwordOf), forOthers: true },
-    { name: 'nats.conf', text: natsConf(passwordOf, publisher), forOthers: true },
+    { name: 'nats.conf', text: natsConf(passwordOf, publisher, natsIssuerPublic(issuer)), forOthers: true },
     ...services.flatMap((service) => [
       { name: `${service}-database-url`, text: database(service, 'app') },
       { name: `${service}-owner-url`, text: database(service, 'owner') },
@@ -46,6 +47,7 @@ export function composeFiles(notaryVkey: string): ComposeFile[] {
       name: `${name}-kek`,
       text: newKek(),
     })),
+    { name: 'registry-nats-issuer', text: `${issuer}\n` },
     { name: 'notary-vkey', text: `${notaryVkey}\n` },
     { name: 'admin-key', text: `${newApiKey()}\n` },
     { name: 'publisher-nats-url', text: `nats://publisher:${publisher}@127.0.0.1:4222\n` },
@@ -70,7 +72,7 @@ function initSql(passwordOf: (who: string) => string): string {
   return `-- Run once, by the first start of the container: migrations grant the app roles the rest.\n${lines.join('\n')}\n`;
 }
 
-function natsConf(passwordOf: (who: string) => string, publisher: string): string {
+function natsConf(passwordOf: (who: string) => string, publisher: string, issuer: string): string {
   return natsConfigText({
     port: 4222,
     host: '0.0.0.0',
@@ -79,6 +81,7 @@ function natsConf(passwordOf: (who: string) => string, publisher: string): strin
     // What a power cut may take from a publisher who asked for no receipt; `always` for none, at the price of a disk write each.
     syncInterval: '1s',
     payloadBytesMax,
+    issuer,
     users: [
       adminUser(passwordOf('nats-admin')),
       ...onTheBus.map((service) => serviceUser(service, passwordOf(`nats-${service}`))),

@@ -15,6 +15,8 @@ export interface NatsConfig {
   readonly storeDir: string;
   /** No users: anybody may do anything, which is for tests only. */
   readonly users: readonly NatsUser[];
+  /** The public key of who says what everybody else may do, asked over the broker (auth callout); without it nobody else may connect. */
+  readonly issuer?: string | undefined;
   /** How long JetStream may hold a stored message before it is on disk. `always` makes a PubAck as durable as a commit, and slow. */
   readonly syncInterval: string;
   readonly payloadBytesMax: number;
@@ -33,9 +35,20 @@ export function natsConfigText(config: NatsConfig): string {
     `max_payload: ${config.payloadBytesMax}`,
     'write_deadline: "10s"',
     `jetstream: { store_dir: ${quote(config.storeDir)}, sync_interval: ${quote(config.syncInterval)} }`,
-    ...(users.length === 0 ? [] : ['authorization: {', '  users: [', users.join(',\n'), '  ]', '}']),
+    ...(users.length === 0
+      ? []
+      : ['authorization: {', '  users: [', users.join(',\n'), '  ]', ...callout(config), '}']),
     '',
   ].join('\n');
+}
+
+/** Who stands in the file is known by the file alone: our services need nobody's leave to start. */
+function callout({ issuer, users }: NatsConfig): string[] {
+  if (issuer === undefined) return [];
+  return [
+    '  timeout: 5',
+    `  auth_callout: { issuer: ${quote(issuer)}, auth_users: ${list(users.map(({ user }) => user))} }`,
+  ];
 }
 
 const quote = (text: string): string => JSON.stringify(text);

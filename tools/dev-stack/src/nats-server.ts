@@ -13,6 +13,8 @@ export interface NatsOptions {
   /** Default: a free one. */
   readonly port?: number | undefined;
   readonly users?: readonly NatsUser[] | undefined;
+  /** See `NatsConfig`. */
+  readonly issuer?: string | undefined;
   /** Default 200 ms: what a power cut may take from a publisher who asked for no receipt; recorded notifications are in PostgreSQL. */
   readonly syncInterval?: string | undefined;
   readonly logFile?: string | undefined;
@@ -46,8 +48,8 @@ export async function startNatsServer(options: NatsOptions): Promise<NatsServer>
   let running: Running | null = null;
 
   const launch = async (port: number): Promise<boolean> => {
-    const { users = [], syncInterval = '200ms' } = options;
-    writeSecret(configFile, natsConfigText({ port, storeDir, users, syncInterval, payloadBytesMax }));
+    const { users = [], issuer, syncInterval = '200ms' } = options;
+    writeSecret(configFile, natsConfigText({ port, storeDir, users, issuer, syncInterval, payloadBytesMax }));
     running = await options.keeper.start({
       id: `nats-${port}`,
       command: program,

@@ -1,15 +1,13 @@
 import {
+  brokerAuthSubject,
   everyNotificationSubject,
   logSubjects,
-  notificationSubjects,
-  logSubject,
   publishPattern,
-  publishSubject,
+  publisherRights,
   refusedSubject,
   rpcPattern,
   type ServiceName,
   validatePattern,
-  validateSubject,
 } from '@waybill/contracts/subjects';
 import type { NatsUser } from './nats-config.js';
 
@@ -36,17 +34,15 @@ export function serviceUser(service: ServiceName | 'gateway', password: string):
   const tells = [logSubjects(`${service}-0`), everyNotificationSubject, refusedSubject('*')];
   // Subscriptions also hears what is published to tenants that do not exist, to refuse it.
   const intake = [publishPattern, validatePattern, everyNotificationSubject];
-  const answers = [rpcPattern(service, '>'), ...(service === 'subscriptions' ? intake : [])];
+  // Registry tells the broker who publishes for the tenants that were made later.
+  const auth = service === 'registry' ? [brokerAuthSubject] : [];
+  const answers = [rpcPattern(service, '>'), ...(service === 'subscriptions' ? intake : []), ...auth];
   return { user: service, password, publish: [...asks, ...tells, ...jetStream], subscribe: [...hears, ...answers] };
 }
 
-/**
- * What a publisher of one tenant may do: publish its notifications, ask for a receipt, and hear what became of them.
- * Its inbox is the default prefix of every client library (and the one our own sets), so that the URL works as it stands in any language.
- */
+/** A publisher of one tenant that the broker knows by itself: what it may do is what every publisher of the tenant may. */
 export const publisherUser = (user: string, tenant: string, password: string): NatsUser => ({
   user,
   password,
-  publish: [notificationSubjects(tenant), publishSubject(tenant), validateSubject(tenant)],
-  subscribe: ['_INBOX.>', `_INBOX_${user}.>`, refusedSubject(tenant), logSubject('*', tenant, '*')],
+  ...publisherRights(tenant, user),
 });

@@ -1,6 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createAccount, fromSeed } from '@nats-io/nkeys';
 import { apiKeySecretLength, formatApiKey } from '@waybill/contracts/http/api-keys';
 import { encodeTypeId } from '@waybill/decider/type-id';
 
@@ -11,6 +12,8 @@ export interface StackSecrets {
   /** The path of a file with a key-encryption key, readable by its owner only. */
   kekFile(name: string): string;
   readonly adminKey: string;
+  /** The seed with which registry signs what the broker asks it. */
+  readonly natsIssuer: string;
 }
 
 /** Reads the folder's secrets, making those that are missing when they are first asked for. */
@@ -31,6 +34,7 @@ export function openSecrets(dataDir: string): StackSecrets {
     password: (of) => once(`password:${of}`, () => base62(32)),
     kekFile: (name) => kekFile(join(dataDir, 'keys'), name),
     adminKey: once('adminKey', newApiKey),
+    natsIssuer: once('natsIssuer', newNatsIssuer),
   };
 }
 
@@ -45,6 +49,12 @@ function kekFile(folder: string, name: string): string {
 
 /** A first key-encryption key, in the form that every service reads. */
 export const newKek = (): string => `v1:${randomBytes(32).toString('base64')}\n`;
+
+/** The seed of an account key of nats-server. */
+export const newNatsIssuer = (): string => new TextDecoder().decode(createAccount().getSeed());
+
+/** Its public half, which the broker's configuration names. */
+export const natsIssuerPublic = (seed: string): string => fromSeed(new TextEncoder().encode(seed)).getPublicKey();
 
 export function newApiKey(): string {
   const bytes = randomBytes(16);

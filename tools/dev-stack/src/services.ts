@@ -32,6 +32,8 @@ export interface ServiceSurroundings {
   readonly dataDir: string;
   readonly logLevel?: string | undefined;
   readonly bootstrapAdminKey: string;
+  /** Null where the broker does not ask registry. */
+  readonly natsIssuer?: string | null;
   /** Null before the notary has made its key. */
   readonly notaryVkeyFile?: string | null;
   /** True at the first start of a data folder: the notary may begin to remember. */
@@ -63,6 +65,7 @@ export function serviceEnvironment(given: ServiceSurroundings): Record<string, s
     ...(hasLog(service) && given.notaryVkeyFile ? { WAYBILL_NOTARY_VKEY_FILE: given.notaryVkeyFile } : {}),
     ...(holdsSecretsKek.has(service) ? { WAYBILL_SECRETS_KEK_FILE: given.secretsKekFile } : {}),
     ...(service === 'registry' ? { WAYBILL_BOOTSTRAP_ADMIN_KEY: given.bootstrapAdminKey } : {}),
+    ...(service === 'registry' && given.natsIssuer ? { WAYBILL_NATS_ISSUER: given.natsIssuer } : {}),
     ...(service === 'gateway' ? { WAYBILL_HTTP_PORT: String(given.httpPort) } : {}),
     ...(service === 'notary' ? notaryEnvironment(given) : {}),
     ...memoryEnvironment,

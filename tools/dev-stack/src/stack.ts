@@ -10,7 +10,7 @@ import { adminUser, publisherUser, serviceUser } from './nats-users.js';
 import { startPostgresServer } from './postgres-server.js';
 import { waitUntilReady } from './readiness.js';
 import { runOnce } from './run-once.js';
-import type { StackSecrets } from './secrets.js';
+import { natsIssuerPublic, type StackSecrets } from './secrets.js';
 import {
   builtServices,
   copyName,
@@ -213,6 +213,7 @@ export class Stack {
       dataDir: this.path('nats'),
       port: settings.ports.nats,
       users,
+      issuer: natsIssuerPublic(secrets.natsIssuer),
       logFile: this.logFile('nats'),
     });
     lock.record('nats', server.pid());
@@ -257,6 +258,8 @@ export class Stack {
       dataDir: settings.dataDir,
       logLevel: settings.logLevel,
       bootstrapAdminKey: secrets.adminKey,
+      // A broker of the user's own knows its users itself.
+      natsIssuer: this.nats === null ? null : secrets.natsIssuer,
       notaryVkeyFile: existsSync(this.path('notary', 'vkey')) ? this.path('notary', 'vkey') : null,
       notaryBegins: !existsSync(this.path('notary-begun')),
     });

@@ -1208,11 +1208,14 @@ export interface components {
       createdAt: string;
       createdBy?: string;
       apiKey?: components['schemas']['ApiKeyCreated'];
-      /** @description What a NATS publisher of the tenant connects with */
+      /** @description What a NATS publisher of the tenant connects with: an API key with the scope publish, of which the broker asks registry. Every such key of the tenant does, with its id as the user. */
       publisher?: {
         user: string;
         password: string;
+        /** @description Both, and where the broker is: any client connects with it as it stands */
         natsUrl?: string;
+        /** @description Answers in an inbox with this prefix are heard by nobody else */
+        inboxPrefix?: string;
       } & {
         [key: string]: unknown;
       };

@@ -1,6 +1,9 @@
-import type { Api } from '../api.js';
+import { jetstream } from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
+import { notificationSubject, publishSubject } from '@waybill/contracts/subjects';
+import { Api } from '../api.js';
 import type { Stage } from '../stage.js';
-import { hold, type Promised } from '../story.js';
+import { eventually, hold, type Promised, same } from '../story.js';
 import { routing as acceptance } from '../targets/acceptance-routing.js';
 import { median, tenantOf, Trial } from './trial.js';
 
@@ -8,6 +11,10 @@ import { median, tenantOf, Trial } from './trial.js';
 export function routing(stage: Stage): readonly Promised[] {
   const many = stage.long ? 10_000 : 300;
   return [
+    {
+      says: '5 a tenant that was just made publishes at once with the credentials it got, and for nobody else',
+      holds: () => newTenant(stage),
+    },
     ...acceptance(stage)
       .slice(0, 2)
       .map(({ says, holds }) => ({ says: `5 ${says}`, holds })),
@@ -91,5 +98,33 @@ class Tenant {
     };
     await Promise.all(Array.from({ length: 64 }, one));
     return Math.round((count / (performance.now() - begun)) * 1_000);
+  }
+}
+
+async function newTenant(stage: Stage): Promise<string> {
+  const id = `new-${Date.now().toString(36)}`;
+  const made = await stage.api.post<{ apiKey: { key: string }; publisher: { natsUrl: string } }>('/v1/tenants', { id, name: id }); // prettier-ignore
+  const begun = performance.now();
+  const { host, username, password } = new URL(made.publisher.natsUrl);
+  const trial = await Trial.open(stage, 'new-tenant', { api: new Api(stage.dev.httpUrl, made.apiKey.key) });
+  const nc = await connect({ servers: host, user: username, pass: password });
+  try {
+    await jetstream(nc).publish(notificationSubject(id, trial.name), '{"n":1}');
+    const receipt = await nc.request(publishSubject(id), JSON.stringify({ type: trial.name, payload: { n: 2 } }));
+    hold('ok' in receipt.json<object>(), `a request was answered ${receipt.string()}`);
+    await eventually('both are at the receiver', 10_000, async () =>
+      (await trial.received()).length === 2 ? true : null,
+    );
+    const tookMs = Math.round(performance.now() - begun);
+    const { nextCursor, items } = await stage.api.get<{ items: { id: string }[]; nextCursor: unknown }>('/v1/notifications?limit=1'); // prettier-ignore
+    nc.publish(notificationSubject(stage.dev.tenant, trial.name), '{"n":3}');
+    await nc.flush();
+    const foreign = await nc.request(publishSubject(stage.dev.tenant), '{}', { timeout: 500 }).then((message) => message.string(), String); // prettier-ignore
+    hold(/permissions violation|timeout/i.test(foreign), `a request for another tenant was answered ${foreign}`);
+    const after = await stage.api.get<{ items: { id: string }[]; nextCursor: unknown }>('/v1/notifications?limit=1');
+    same([after.items, after.nextCursor], [items, nextCursor], 'the newest notification of the other tenant');
+    return `two notifications at the receiver ${tookMs} ms after the tenant was made; for another tenant: ${foreign.slice(0, 80)}`;
+  } finally {
+    await nc.close();
   }
 }

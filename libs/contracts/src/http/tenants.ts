@@ -17,9 +17,19 @@ export const tenantSchema = z.looseObject({
 export const tenantCreatedSchema = tenantSchema.extend({
   apiKey: apiKeyCreatedSchema.optional(),
   publisher: z
-    .looseObject({ user: z.string(), password: z.string(), natsUrl: z.string().optional() })
+    .looseObject({
+      user: z.string(),
+      password: z.string(),
+      natsUrl: z
+        .string()
+        .optional()
+        .describe('Both, and where the broker is: any client connects with it as it stands'),
+      inboxPrefix: z.string().optional().describe('Answers in an inbox with this prefix are heard by nobody else'),
+    })
     .optional()
-    .describe('What a NATS publisher of the tenant connects with'),
+    .describe(
+      'What a NATS publisher of the tenant connects with: an API key with the scope publish, of which the broker asks registry. Every such key of the tenant does, with its id as the user.',
+    ),
   position: positionSchema.optional(),
 });
 export const tenantListSchema = listOf(tenantSchema);
