@@ -38,7 +38,9 @@ async function main(): Promise<number> {
         .filter(({ says }) => wanted.length === 0 || wanted.some(({ words }) => says.includes(words)));
       if (onItsOwn.has(story.name)) await stage.beginAnew();
       console.log(`\n${story.name}: ${story.about}`);
-      for (const promised of told) count[(await isKept(promised)) ? 'passed' : 'failed'] += 1;
+      for (const group of groupsOf(told, short)) {
+        for (const isKept of group.map(keep)) count[(await isKept()) ? 'passed' : 'failed'] += 1;
+      }
       await stage.tidy().catch(async (error: unknown) => {
         // What a story broke for good is its fault, not the next one's.
         count.failed += 1;
@@ -66,19 +68,36 @@ function askedFor(text: string): Asked {
   return { name, words: words.join(':') };
 }
 
-async function isKept({ says, holds }: Promised): Promise<boolean> {
-  const begun = performance.now();
-  const seconds = (): string => `${((performance.now() - begun) / 1_000).toFixed(1)} s`;
-  try {
-    const figures = await holds();
-    console.log(`  kept    ${says} (${seconds()})\n          ${figures}`);
-    return true;
-  } catch (error) {
-    console.log(
-      `  BROKEN  ${says} (${seconds()})\n          ${error instanceof Error ? error.message : String(error)}`,
-    );
-    return false;
+/** Neighbours that may be told at the same time, where time matters. */
+function groupsOf(told: readonly Promised[], isShort: boolean): Promised[][] {
+  const groups: Promised[][] = [];
+  for (const promised of told) {
+    const before = groups.at(-1);
+    if (isShort && promised.besideOthers && before?.at(-1)?.besideOthers) before.push(promised);
+    else groups.push([promised]);
   }
+  return groups;
+}
+
+/** Begins at once; the answer waits for the end and says it, so that the lines stand in the order of the promises. */
+function keep({ says, holds }: Promised): () => Promise<boolean> {
+  const begun = performance.now();
+  const lineOf = (verdict: string, words: string): string =>
+    `  ${verdict.padEnd(6)}  ${says} (${((performance.now() - begun) / 1_000).toFixed(1)} s)\n          ${words}`;
+  const told = Promise.resolve()
+    .then(holds)
+    .then(
+      (figures) => ({ isKept: true, line: lineOf('kept', figures) }),
+      (error: unknown) => ({
+        isKept: false,
+        line: lineOf('BROKEN', error instanceof Error ? error.message : String(error)),
+      }),
+    );
+  return async () => {
+    const { isKept, line } = await told;
+    console.log(line);
+    return isKept;
+  };
 }
 
 try {

@@ -3,6 +3,11 @@ import type { Stage } from './stage.js';
 /** One thing that the product promises, as a sentence, and how to see whether it is kept. */
 export interface Promised {
   readonly says: string;
+  /**
+   * It waits more than it works, stops nothing, and looks at nothing but what it made itself: neighbours that say so are told at the same
+   * time. The long form tells every promise alone.
+   */
+  readonly besideOthers?: true;
   /** Rejects with what is wrong where it is broken; answers the figures that were seen. Ends by itself: every wait in it is bounded. */
   holds(): Promise<string>;
 }

@@ -115,7 +115,8 @@ async function cancelled(stage: Stage): Promise<string> {
 
 /** So many deliveries that the target refused for good. */
 async function deadLetters(stage: Stage, count: number): Promise<Trial> {
-  const trial = await Trial.open(stage, 'job');
+  // What a kill leaves under way counts as lost after this and five seconds more.
+  const trial = await Trial.open(stage, 'job', { limits: { timeoutMs: 1_000 } });
   await trial.script([{ status: 422, body: 'no', times: count }]);
   await trial.publishAll(0, count, 32);
   await trial.settled(count, 'dead-lettered', 60_000);

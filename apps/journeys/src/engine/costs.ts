@@ -10,7 +10,7 @@ import { quantile, Trial } from './trial.js';
  * with other tests and looks for seconds only. The long form holds them.
  */
 export function costs(stage: Stage): readonly Promised[] {
-  const deliveries = stage.long ? 100_000 : 2_000;
+  const deliveries = stage.long ? 100_000 : 1_000;
   return [
     { says: 'all services together take less than 3 % of one core when nothing happens', holds: () => atRest(stage) },
     {
@@ -18,7 +18,7 @@ export function costs(stage: Stage): readonly Promised[] {
       holds: () => latency(stage),
     },
     {
-      // Two thousand deliveries say nothing of what stays: the short form only shows the figures, the long one holds them to the bound.
+      // A thousand deliveries say nothing of what stays: the short form only shows the figures, the long one holds them to the bound.
       says: stage.long
         ? `each service holds less than 250 MiB after ${deliveries} deliveries, and no more than after half of them`
         : `what each service holds before, amid and after ${deliveries} deliveries is shown; the long form holds it to 250 MiB`,
@@ -30,9 +30,9 @@ export function costs(stage: Stage): readonly Promised[] {
 const idleCoreShareMax = 0.03;
 
 async function atRest(stage: Stage): Promise<string> {
-  const seconds = stage.long ? 60 : 5;
+  const seconds = stage.long ? 60 : 3;
   // What the stories before left behind is settled.
-  await pause(stage.long ? 20_000 : 2_000);
+  await pause(stage.long ? 20_000 : 1_000);
   const before = ticks(stage);
   const begun = performance.now();
   await pause(seconds * 1_000);
@@ -73,7 +73,7 @@ async function memory(stage: Stage, deliveries: number): Promise<string> {
       await publisher.publish({ type: trial.name, way: 'jetstream', perSecond: 1_000, from, to }, nothingPublished());
       await arrived(stage, trial.name, to);
       // Each gives back what the load needed as soon as it has nothing to do (libs/service-kit/src/memory.ts).
-      await pause(settleMs);
+      await pause(stage.long ? settleMs : 100);
       marks.push(mebibytes(stage));
     }
   } finally {
@@ -115,7 +115,7 @@ const perSecond = 200;
 const p50MsMax = 10;
 
 async function latency(stage: Stage): Promise<string> {
-  const seconds = stage.long ? 30 : 3;
+  const seconds = stage.long ? 30 : 2;
   const trial = await Trial.open(stage, 'latency', { limits: { maxConcurrent: 16 } });
   const bare = await bareMs(stage, seconds);
   const took = await publishedMs(stage, trial, seconds);

@@ -23,7 +23,7 @@ const shortExtraMs = 250;
 export function deadHosts(stage: Stage): Promised {
   const size: Size = stage.long
     ? { dead: 1_000, healthy: 99, runs: 5, seconds: 10 }
-    : { dead: 100, healthy: 9, runs: 1, seconds: 3 };
+    : { dead: 50, healthy: 9, runs: 1, seconds: 2 };
   return {
     says: `2 ${size.dead} connectors on dead hosts: the p99 of ${size.healthy} healthy tenants stays within 1.2x or 10 ms of that without them`,
     holds: () => beside(stage, size),

@@ -10,10 +10,12 @@ export function ends(stage: Stage): readonly Promised[] {
   return [
     {
       says: '3 a dead letter has a stable reason code and the target’s words, in the API and in why',
+      besideOthers: true,
       holds: () => deadLetter(stage),
     },
     {
       says: '3 a 410 disables the connector: event, notification, banner with the target’s words, and what waited ends',
+      besideOthers: true,
       holds: () => gone(stage),
     },
     {
@@ -22,10 +24,12 @@ export function ends(stage: Stage): readonly Promised[] {
     },
     {
       says: '3 a failing connector says so, since when and with what the target answered, until it is well again',
+      besideOthers: true,
       holds: () => failing(stage),
     },
     {
       says: '3 deleting or disabling a connector or a subscription cancels what waited, visibly, and nothing else',
+      besideOthers: true,
       holds: () => cancelled(stage),
     },
   ];

@@ -11,14 +11,23 @@ export function isolation(stage: Stage): readonly Promised[] {
   return [
     {
       says: '2 a 429 or 503 with Retry-After pauses the whole connector until then, and whoever looks at the connector sees it',
+      besideOthers: true,
       holds: () => pausedVisibly(stage),
     },
-    { says: '2 first attempts go before retries that are due', holds: () => firstBeforeLate(stage) },
+    {
+      says: '2 first attempts go before retries that are due',
+      besideOthers: true,
+      holds: () => firstBeforeLate(stage),
+    },
     {
       says: '2 a replaced secret is used by every attempt that starts after the change was answered',
+      besideOthers: true,
       holds: () => replacedSecret(stage),
     },
-    { says: '2 a connector gets no more than its rate, with two copies at work', holds: () => rate(stage) },
+    // The same with two copies of its own: apps/delivery/src/copies.int.spec.ts.
+    ...(stage.long
+      ? [{ says: '2 a connector gets no more than its rate, with two copies at work', holds: () => rate(stage) }]
+      : []),
     {
       says: `2 ${backlog} notifications to one slow connector delay another one's next by at most 100 ms`,
       holds: () => slowNeighbour(stage, backlog),
@@ -28,33 +37,34 @@ export function isolation(stage: Stage): readonly Promised[] {
 }
 
 async function pausedVisibly(stage: Stage): Promise<string> {
-  const seconds = 3;
-  const told: string[] = [];
-  for (const status of [429, 503]) {
-    const trial = await Trial.open(stage, 'pause', { limits: { retryDelaysSeconds: [0, 0] } });
-    await trial.script([{ status, headers: { 'Retry-After': String(seconds) }, times: 1 }]);
-    const first = await trial.until(await trial.publish(1), 'retrying');
-    const answeredMs = Date.parse(first.attempts[0]?.finishedAt ?? '');
-    const { health } = await eventually('the pause is shown', 2_000, async () => {
-      const connector = await trial.connector();
-      return connector.health.pausedUntil === null ? null : connector;
-    });
-    const until = Date.parse(health.pausedUntil ?? '');
-    hold(Math.abs(until - answeredMs - seconds * 1_000) < 200, `${status}: shown until ${until - answeredMs} ms after`);
-    const ids = await trial.publishAll(2, 12);
-    await Promise.all(ids.map((id) => trial.until(id, 'delivered')));
-    const items = (await trial.received()).slice(1);
-    const earliest = Math.min(...items.map(({ at }) => Date.parse(at))) - answeredMs;
-    hold(earliest >= seconds * 1_000 - 20, `${status}: something came after ${earliest} ms, before the pause was over`);
-    hold((await trial.connector()).health.pausedUntil === null, 'the pause is still shown');
-    const events = await eventsOf(stage, 'delivery-0', 'ConnectorPaused');
-    hold(
-      events.filter(({ data }) => data['connectorId'] === trial.connectorId).length === 1,
-      `${status}: no ConnectorPaused on the record`,
-    );
-    told.push(`${status}: ten others waited, the first came ${earliest} ms after the answer (asked ${seconds} s)`);
-  }
+  const told = await Promise.all([429, 503].map((status) => pausedBy(stage, status)));
   return told.join('; ');
+}
+
+async function pausedBy(stage: Stage, status: number): Promise<string> {
+  const seconds = 3;
+  const trial = await Trial.open(stage, 'pause', { limits: { retryDelaysSeconds: [0, 0] } });
+  await trial.script([{ status, headers: { 'Retry-After': String(seconds) }, times: 1 }]);
+  const first = await trial.until(await trial.publish(1), 'retrying');
+  const answeredMs = Date.parse(first.attempts[0]?.finishedAt ?? '');
+  const { health } = await eventually('the pause is shown', 2_000, async () => {
+    const connector = await trial.connector();
+    return connector.health.pausedUntil === null ? null : connector;
+  });
+  const until = Date.parse(health.pausedUntil ?? '');
+  hold(Math.abs(until - answeredMs - seconds * 1_000) < 200, `${status}: shown until ${until - answeredMs} ms after`);
+  const ids = await trial.publishAll(2, 12);
+  await Promise.all(ids.map((id) => trial.until(id, 'delivered')));
+  const items = (await trial.received()).slice(1);
+  const earliest = Math.min(...items.map(({ at }) => Date.parse(at))) - answeredMs;
+  hold(earliest >= seconds * 1_000 - 20, `${status}: something came after ${earliest} ms, before the pause was over`);
+  hold((await trial.connector()).health.pausedUntil === null, 'the pause is still shown');
+  const events = await eventsOf(stage, 'delivery-0', 'ConnectorPaused');
+  hold(
+    events.filter(({ data }) => data['connectorId'] === trial.connectorId).length === 1,
+    `${status}: no ConnectorPaused on the record`,
+  );
+  return `${status}: ten others waited, the first came ${earliest} ms after the answer (asked ${seconds} s)`;
 }
 
 async function firstBeforeLate(stage: Stage): Promise<string> {

@@ -102,7 +102,12 @@ async function databaseFrozen(stage: Stage): Promise<string> {
     const asked = performance.now();
     const publishing = stage.api
       .call('POST', '/v1/notifications', { type: trial.name, payload: { n: 1 } })
-      .then(({ status }) => `${status} after ${((performance.now() - asked) / 1_000).toFixed(1)} s`);
+      .then(({ status, headers }) => {
+        hold([503, 504].includes(status) && headers.has('retry-after'), `publishing was answered ${status}, ${headers.has('retry-after') ? 'with' : 'without'} Retry-After`); // prettier-ignore
+        return `${status} after ${((performance.now() - asked) / 1_000).toFixed(1)} s`;
+      });
+    // Said below, where the processes run again.
+    publishing.catch(() => undefined);
     share = await coreShare(stage, stage.long ? 20 : 7);
     answered = await Promise.race([publishing, pause(100).then(() => 'nothing yet')]);
   } finally {

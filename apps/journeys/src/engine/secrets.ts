@@ -7,7 +7,7 @@ import { balanced, drawUp, openSink } from '../account.js';
 import { StoredLog } from '../audit/stored-log.js';
 import { nothingPublished, Publisher } from '../publisher.js';
 import type { Service, Stage } from '../stage.js';
-import { hold, type Promised, same } from '../story.js';
+import { hold, pause, type Promised, same } from '../story.js';
 import { Trial } from './trial.js';
 
 /** Point 9: secrets are sealed, shown to nobody, and their keys can be changed while everything runs. */
@@ -47,13 +47,16 @@ async function rotation(stage: Stage): Promise<string> {
   const order: readonly Service[] = ['delivery', 'subscriptions', 'registry'];
   const told: string[] = [];
   try {
-    const publishing = publisher.publish({ type: sink.type, way: () => 'jetstream', perSecond, from: 0, to: count }, published); // prettier-ignore
+    const changed = new AbortController();
+    const publishing = publisher.publish({ type: sink.type, way: () => 'jetstream', perSecond, from: 0, to: count, signal: changed.signal }, published); // prettier-ignore
     const changing = (async () => {
       for (const file of files) rewrite(file, withNextKey);
       for (const service of order) await restart(stage, service);
       for (const service of order) told.push(await rewrap(stage, service));
       for (const file of files) rewrite(file, (text) => text.split(',').at(-1) ?? '');
       for (const service of order) await restart(stage, service);
+      await pause(500);
+      if (!stage.long) changed.abort();
     })();
     await Promise.all([publishing, changing]);
   } finally {

@@ -10,10 +10,12 @@ export function unknown(stage: Stage): readonly Promised[] {
   return [
     {
       says: '6 a reset, a cut answer or a time-out after sending is unknown, and is tried again under the same webhook-id',
+      besideOthers: true,
       holds: () => afterSending(stage),
     },
     {
       says: '6 a host that refuses the connection got nothing: refused for now, not unknown',
+      besideOthers: true,
       holds: () => beforeSending(stage),
     },
     {
