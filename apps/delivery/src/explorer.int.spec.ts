@@ -55,6 +55,13 @@ describe('the explorer of deliveries', () => {
     ['nothing where connector and subscription never met', () => ({ connectorId: good, subscriptionId }), []],
     ['what was routed since', () => ({ since: began }), [5, 4, 3, 2, 1]],
     ['nothing of what was routed before', () => ({ until: began }), []],
+    ['what a connector delivered', () => ({ status: 'delivered', connectorId: good }), [2, 1]],
+    ['what a connector delivered of a type', () => ({ status: 'delivered', connectorId: good, type: 'health' }), [2]],
+    [
+      'nothing delivered by a connector that everything was refused by',
+      () => ({ status: 'delivered', connectorId: bad }),
+      [],
+    ],
     ['nothing since a time to come', () => ({ since: '2100-01-01T00:00:00Z' }), []],
     ['what ended or waits for a reason', () => ({ q: 'server_error' }), [5]],
     ['a reason with a status', () => ({ q: ' bad_request ', status: 'dead-lettered' }), [4, 3]],
@@ -98,6 +105,12 @@ describe('the explorer of deliveries', () => {
     expect(chosen.facets.status).toEqual(all.facets.status);
     expect(chosen.facets.connectorId).toEqual([{ value: bad, count: 2 }]);
     expect((await facetsOf({ q: 'no such thing' })).counted).toBe(0);
+    expect((await facetsOf({ since: began })).facets).toEqual(all.facets);
+    expect((await facetsOf({ until: began })).counted).toBe(0);
+    expect(await facetsOf({ status: 'delivered', connectorId: bad, since: began })).toMatchObject({
+      counted: 0,
+      facets: { status: [{ value: 'dead-lettered', count: 2 }], connectorId: [{ value: good, count: 2 }] },
+    });
   });
 
   it('says how every connector does in one answer', async () => {

@@ -14,6 +14,8 @@ export interface ExplorerRows {
   readonly subscriptions: readonly string[];
   /** A connector of which nothing ever arrived. */
   readonly silent: string;
+  /** One to which the first arrived, and none of the thousands after it. */
+  readonly broken: string;
   readonly rareType: string;
   readonly notification: string;
   readonly delivery: string;
@@ -47,14 +49,18 @@ async function fill(client: pg.Client, tenant: string, rows: number): Promise<Ex
   const connectors = Array.from({ length: connectorsOfTheBench }, () => idAt('con', fromMs));
   const subscriptions = Array.from({ length: connectorsOfTheBench }, () => idAt('sub', fromMs));
   const draw = drawer(connectors.map((_, at) => shareOf(at)));
-  const silent = connectors[5] ?? '';
+  const [silent = '', broken = ''] = [connectors[5], connectors[4]];
+  let hasArrived = false;
   const seen = { notification: '', delivery: '', ticket: '', middle: '' };
   for (let from = 0; from < rows; from += batchRows) {
     const batch = Array.from({ length: Math.min(batchRows, rows - from) }, (_, step) => {
       const number = from + step;
       const at = draw();
       const atMs = Math.floor(fromMs + (number / rows) * windowMs);
-      return { number, atMs, connector: connectors[at] ?? '', subscription: subscriptions[at] ?? '', silent };
+      const connector = connectors[at] ?? '';
+      const isLost = connector === silent || (connector === broken && hasArrived);
+      if (connector === broken) hasArrived = true;
+      return { number, atMs, connector, subscription: subscriptions[at] ?? '', isLost };
     }).map((one) => rowOf(tenant, one));
     await client.query(
       insertSql,
@@ -65,7 +71,7 @@ async function fill(client: pg.Client, tenant: string, rows: number): Promise<Ex
     seen.ticket = (batch.find((row) => row[11] !== null)?.[11] as string | undefined) ?? seen.ticket;
   }
   for (const sql of besidesSql) await client.query(sql);
-  return { connectors, subscriptions, silent, rareType: 'scheduled-report', fromMs, untilMs, ...seen };
+  return { connectors, subscriptions, silent, broken, rareType: 'scheduled-report', fromMs, untilMs, ...seen };
 }
 
 const columns = [
@@ -81,7 +87,8 @@ const insertSql = `
 
 /** The tables that the fold keeps beside the long one, filled from it as the fold would. */
 const besidesSql = [
-  `insert into delivery_kind select distinct tenant, connector_id, subscription_id, type from delivery on conflict do nothing`,
+  `insert into delivery_kind select tenant, connector_id, subscription_id, type, left(id, 9), count(*) from delivery
+   group by 1, 2, 3, 4, 5 on conflict do nothing`,
   `insert into delivery_ended (id, tenant, connector_id, subscription_id, type, status, reason)
    select id, tenant, connector_id, subscription_id, type, status, reason from delivery where status in ('dead-lettered', 'cancelled')
    on conflict do nothing`,
@@ -91,6 +98,7 @@ const besidesSql = [
    from delivery where status in ('pending', 'retrying') on conflict do nothing`,
   `insert into delivery_ticket (tenant, ticket, id) select tenant, ticket, id from delivery where ticket is not null on conflict do nothing`,
   'analyze delivery',
+  'analyze delivery_kind',
   'analyze delivery_ended',
   'analyze delivery_due',
   'analyze delivery_ticket',
@@ -101,11 +109,11 @@ interface One {
   readonly atMs: number;
   readonly connector: string;
   readonly subscription: string;
-  readonly silent: string;
+  readonly isLost: boolean;
 }
 
-function rowOf(tenant: string, { number, atMs, connector, subscription, silent }: One): readonly unknown[] {
-  const status = connector === silent ? 'dead-lettered' : statusOf(number);
+function rowOf(tenant: string, { number, atMs, connector, subscription, isLost }: One): readonly unknown[] {
+  const status = isLost ? 'dead-lettered' : statusOf(number);
   const isDelivered = status === 'delivered';
   const at = new Date(atMs).toISOString();
   const later = new Date(atMs + 40 + (number % 400)).toISOString();

@@ -27,7 +27,22 @@ export async function askExplorer(dev: DevContent, facts: ExplorerRows): Promise
     for (const path of ['/v1/deliveries', '/v1/deliveries/facets'])
       answers.push(await ask(dev, path, path.endsWith('facets') ? `facets: ${question}` : question, query));
   }
+  for (const [question, query] of statsQuestionsOf(facts))
+    answers.push(await ask(dev, '/v1/stats', `figures: ${question}`, query));
+  answers.push(await ask(dev, '/v1/stats/connectors', 'figures of every connector, a day', {}));
   return answers;
+}
+
+/** What the home page and a connector's page ask. */
+function statsQuestionsOf({ untilMs, connectors: [big = ''] }: ExplorerRows): [string, Record<string, string>][] {
+  const last = (hours: number): string => new Date(untilMs - hours * 3_600_000).toISOString();
+  return [
+    ['an hour', { since: last(1) }],
+    ['a day', { since: last(24) }],
+    ['a week', { since: last(7 * 24) }],
+    ['thirty days', { since: last(30 * 24) }],
+    ['the biggest connector, thirty days', { since: last(30 * 24), connectorId: big }],
+  ];
 }
 
 /** p50 and p95 of one question: its first page again and again, and the pages that follow it. */
@@ -38,7 +53,7 @@ async function ask(dev: DevContent, path: string, question: string, query: Recor
     let cursor: string | null = query['cursor'] ?? null;
     for (let page = 0; page < pagesDeep; page += 1) {
       const search = new URLSearchParams({ ...query, ...(cursor === null ? {} : { cursor }) });
-      if (path.endsWith('facets')) search.delete('cursor');
+      if (path !== '/v1/deliveries') search.delete('cursor');
       const began = performance.now();
       const response = await fetch(`${dev.httpUrl}${path}?${search.toString()}`, {
         headers: { authorization: `Bearer ${dev.adminKey}` },
@@ -88,6 +103,8 @@ function questionsOf(facts: ExplorerRows): [string, Record<string, string>][] {
     ['q: nothing', { q: 'no such thing' }],
     ['connector and status', { connectorId: middling, status: 'dead-lettered' }],
     ['connector that nothing reached, delivered', { connectorId: facts.silent, status: 'delivered' }],
+    ['connector that one delivery reached long ago, delivered', { connectorId: facts.broken, status: 'delivered' }],
+    ['a subscription and delivered', { subscriptionId: facts.subscriptions[2] ?? '', status: 'delivered' }],
     ['connector and rare type', { connectorId: big, type: facts.rareType }],
     ['connector and the subscription of another', { connectorId: big, subscriptionId: otherSubscription }],
     ['status and rare type', { status: 'dead-lettered', type: facts.rareType }],

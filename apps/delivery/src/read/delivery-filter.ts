@@ -86,7 +86,12 @@ function listed(tenant: string, filter: DeliveryFilter, more: readonly Condition
   const values: unknown[] = [tenant];
   const word = wordOf(filter);
   const all: readonly Condition[] = [
-    [(p) => `status = ${p}`, filter.status],
+    // Not a comparison of the column: most rows are delivered, and a planner that knows it expects to find fifty of a rare kind among
+    // the newest, and reads a million in vain.
+    [
+      (p) => (isKindOf(filter) && filter.status === 'delivered' ? `status || '' = ${p}` : `status = ${p}`),
+      filter.status,
+    ],
     [(p) => `connector_id = ${p}`, filter.connectorId],
     [(p) => `subscription_id = ${p}`, filter.subscriptionId],
     [(p) => `notification_id = ${p}`, filter.notificationId],
@@ -106,6 +111,9 @@ function listed(tenant: string, filter: DeliveryFilter, more: readonly Condition
   if (kind.filter((name) => filter[name] !== undefined).length > 1) conditions.push(everMet(conditions));
   return { sql: conditions.join(' and '), values };
 }
+
+const isKindOf = ({ connectorId, subscriptionId, type }: DeliveryFilter): boolean =>
+  (connectorId ?? subscriptionId ?? type) !== undefined;
 
 /** False at once, before any row is read, when these never met; the conditions are those of the filter, by column. */
 function everMet(conditions: readonly string[]): string {

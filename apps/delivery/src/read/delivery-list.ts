@@ -3,6 +3,7 @@ import { decodeCursor, encodeCursor, type ListPage } from '@waybill/contracts/ht
 import { Refused } from '@waybill/decider/decider';
 import type { DataSource } from 'typeorm';
 import type { z } from 'zod';
+import { deliveredSpansSql } from './delivery-count.js';
 import { newestOf } from './delivery-filter.js';
 
 type Input = z.output<typeof deliveryListInputSchema>;
@@ -36,13 +37,36 @@ export class DeliveryList {
   async page(tenant: string, input: Input): Promise<ListPage<unknown>> {
     await this.whenCurrent();
     const before = cursorOf(input.cursor);
-    const { sql: found, values } = newestOf(tenant, input, input.limit + 1, [[(p) => `id < ${p}`, before]]);
+    const spans = await this.deliveredSpans(tenant, input);
+    if (spans?.first === null) return { items: [], nextCursor: null };
+    const { sql: found, values } = newestOf(tenant, input, input.limit + 1, [
+      [(p) => `id < ${p}`, before],
+      [(p) => `id >= ${p}`, spans?.first],
+      [(p) => `id < ${p} || '~'`, spans?.last],
+    ]);
     const sql = `select d.* from ${found} found join rm_deliveries.delivery d using (id) order by d.id desc limit ${input.limit + 1}`;
     const rows = await this.database.query<Row[]>(sql, values);
     const items = rows.slice(0, input.limit);
     const last = items.at(-1);
     return { items: items.map(itemOf), nextCursor: rows.length > input.limit && last ? encodeCursor([last.id]) : null };
   }
+
+  /**
+   * When something of a kind arrived at all. A connector to which all was sent in vain has a hundred thousand rows that are not
+   * delivered, and a list of what is would read each of them. Null where it does not matter.
+   */
+  private async deliveredSpans(tenant: string, input: Input): Promise<Spans | null> {
+    const { status, connectorId, subscriptionId, type } = input;
+    if (status !== 'delivered' || (connectorId ?? subscriptionId ?? type) === undefined) return null;
+    const { sql, values } = deliveredSpansSql(tenant, input);
+    const [spans] = await this.database.query<Spans[]>(sql, values);
+    return spans ?? null;
+  }
+}
+
+interface Spans {
+  readonly first: string | null;
+  readonly last: string | null;
 }
 
 function cursorOf(cursor: string | null | undefined): string | undefined {
