@@ -45,11 +45,17 @@ export interface ServiceSurroundings {
  * library keeps up to 32 MiB of what was given back, in up to eight arenas a core.
  */
 export const memoryEnvironment = {
-  NODE_OPTIONS: '--max-semi-space-size=8',
+  NODE_OPTIONS: '--max-semi-space-size=16',
   MALLOC_ARENA_MAX: '2',
   MALLOC_TRIM_THRESHOLD_: '131072',
   MALLOC_MMAP_THRESHOLD_: '131072',
 } as const;
+
+/**
+ * Delivery has a third of a second of work in hand at any moment. With 16 MiB for what is young most of that is copied, some of it twice:
+ * a tenth of the speed of the whole system (3,500 and 3,960 deliveries/s at fan-out 5, two cores).
+ */
+export const deliveryNodeOptions = '--max-semi-space-size=64';
 
 /** The environment of one service process, complete: it is configured by nothing else. */
 export function serviceEnvironment(given: ServiceSurroundings): Record<string, string> {
@@ -69,6 +75,7 @@ export function serviceEnvironment(given: ServiceSurroundings): Record<string, s
     ...(service === 'gateway' ? { WAYBILL_HTTP_PORT: String(given.httpPort) } : {}),
     ...(service === 'notary' ? notaryEnvironment(given) : {}),
     ...memoryEnvironment,
+    ...(service === 'delivery' ? { NODE_OPTIONS: deliveryNodeOptions } : {}),
     ...(given.logLevel === undefined ? {} : { WAYBILL_LOG_LEVEL: given.logLevel }),
   };
 }
