@@ -37,6 +37,8 @@ export default {
       displayName: 'journeys',
       testMatch: ['<rootDir>/{apps,tools}/*/src/**/*.journey.spec.ts'],
     },
+    // Told by `npm run journeys -- --long console`, not by `npm test`.
+    { ...common, displayName: 'long', testMatch: ['<rootDir>/apps/*/src/**/*.long.spec.ts'] },
     { ...common, displayName: 'int', testMatch: ['<rootDir>/{apps,libs,tools}/*/src/**/*.int.spec.ts'] },
   ],
 };

@@ -1,6 +1,7 @@
 import { alone } from './alone.story.js';
 import { audit } from './audit/audit.story.js';
 import { brokerWiped } from './broker-wiped.story.js';
+import { consoleLonger } from './console.story.js';
 import { crash } from './crash.story.js';
 import { engine } from './engine/engine.story.js';
 import { replay } from './audit/replay.story.js';
@@ -29,6 +30,7 @@ export const stories: readonly Story[] = [
   preview,
   oneTicket,
   engine,
+  consoleLonger,
   replay,
   audit,
   restart,

@@ -4,8 +4,27 @@ import type { Connector, Job, Subscription } from './shapes';
 
 type Filters = Record<string, string | number | boolean | undefined>;
 
-/** Bounds how many names a page reads to put words to ids; past it an id stands for itself. */
+/** The longest page of the API, and how many of them are read of a list that is shown whole: past it an id stands for itself. */
 const namesMax = 200;
+const pagesMax = 25;
+
+interface Paged<T> {
+  readonly items: T[];
+  readonly nextCursor: string | null;
+}
+
+/** A list whole, page by page: who has a thousand connectors looks for one of them, and not of the newest two hundred. */
+async function everyPage<T>(page: (cursor: string | null) => Promise<Paged<T>>): Promise<{ items: T[] }> {
+  const items: T[] = [];
+  let cursor: string | null = null;
+  for (let read = 0; read < pagesMax; read += 1) {
+    const answer: Paged<T> = await page(cursor);
+    items.push(...answer.items);
+    cursor = answer.nextCursor;
+    if (cursor === null) break;
+  }
+  return { items };
+}
 
 export const sessionQuery = queryOptions({
   queryKey: ['session'],
@@ -29,7 +48,8 @@ export const typesQuery = queryOptions({
 export const connectorsQuery = (filters: Filters = {}) =>
   queryOptions({
     queryKey: ['connectors', filters],
-    queryFn: ({ signal }) => api('GET /v1/connectors', { query: { limit: namesMax, ...filters }, signal }),
+    queryFn: ({ signal }) =>
+      everyPage((cursor) => api('GET /v1/connectors', { query: { limit: namesMax, cursor, ...filters }, signal })),
   });
 
 export const connectorQuery = (id: string) =>
@@ -47,7 +67,8 @@ export const connectorHistoryQuery = (id: string) =>
 export const subscriptionsQuery = (filters: Filters = {}) =>
   queryOptions({
     queryKey: ['subscriptions', filters],
-    queryFn: ({ signal }) => api('GET /v1/subscriptions', { query: { limit: namesMax, ...filters }, signal }),
+    queryFn: ({ signal }) =>
+      everyPage((cursor) => api('GET /v1/subscriptions', { query: { limit: namesMax, cursor, ...filters }, signal })),
   });
 
 export const subscriptionQuery = (id: string) =>

@@ -27,7 +27,7 @@ export function Palette() {
   const actions: SpotlightActionData[] = [
     ...(page === null ? [] : [{ id: 'id', label: general.openId(text.trim()), keywords: text, onClick: go(page) }]),
     ...places
-      .filter(({ scope }) => may(scope))
+      .filter(({ scopes }) => scopes.every(may))
       .map(({ to, label, icon }) => ({ id: to, label, leftSection: <Icon name={icon} />, onClick: go(to) })),
     ...connectors.map(({ id, name, target }) => ({
       id,

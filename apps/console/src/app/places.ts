@@ -7,22 +7,23 @@ interface Place {
   readonly icon: IconName;
   /** After g. */
   readonly key: string;
-  readonly scope: 'read' | 'audit' | 'admin';
+  /** All of them are needed. */
+  readonly scopes: readonly ('read' | 'audit' | 'admin')[];
 }
 
 /** The pages of the navigation, in its order; a page whose scope the key does not have is not shown. */
 export const places: readonly Place[] = [
-  { to: '/', label: general.nav.home, icon: 'home', key: 'h', scope: 'read' },
-  { to: '/connectors', label: general.nav.connectors, icon: 'connectors', key: 'c', scope: 'read' },
-  { to: '/subscriptions', label: general.nav.subscriptions, icon: 'subscriptions', key: 's', scope: 'read' },
-  { to: '/deliveries', label: general.nav.deliveries, icon: 'deliveries', key: 'd', scope: 'read' },
-  { to: '/dead-letters', label: general.nav.deadLetters, icon: 'deadLetters', key: 'l', scope: 'read' },
-  { to: '/jobs', label: general.nav.jobs, icon: 'repeat', key: 'j', scope: 'read' },
-  { to: '/notifications', label: general.nav.notifications, icon: 'notifications', key: 'n', scope: 'read' },
-  { to: '/audit', label: general.nav.audit, icon: 'audit', key: 'a', scope: 'audit' },
-  { to: '/past', label: general.nav.past, icon: 'clock', key: 'p', scope: 'audit' },
-  { to: '/keys', label: general.nav.keys, icon: 'keys', key: 'k', scope: 'admin' },
-  { to: '/doctor', label: general.nav.doctor, icon: 'doctor', key: 'o', scope: 'read' },
+  { to: '/', label: general.nav.home, icon: 'home', key: 'h', scopes: [] },
+  { to: '/connectors', label: general.nav.connectors, icon: 'connectors', key: 'c', scopes: ['read'] },
+  { to: '/subscriptions', label: general.nav.subscriptions, icon: 'subscriptions', key: 's', scopes: ['read'] },
+  { to: '/deliveries', label: general.nav.deliveries, icon: 'deliveries', key: 'd', scopes: ['read'] },
+  { to: '/dead-letters', label: general.nav.deadLetters, icon: 'deadLetters', key: 'l', scopes: ['read'] },
+  { to: '/jobs', label: general.nav.jobs, icon: 'repeat', key: 'j', scopes: ['read'] },
+  { to: '/notifications', label: general.nav.notifications, icon: 'notifications', key: 'n', scopes: ['read'] },
+  { to: '/audit', label: general.nav.audit, icon: 'audit', key: 'a', scopes: ['audit'] },
+  { to: '/past', label: general.nav.past, icon: 'clock', key: 'p', scopes: ['audit', 'read'] },
+  { to: '/keys', label: general.nav.keys, icon: 'keys', key: 'k', scopes: ['admin'] },
+  { to: '/doctor', label: general.nav.doctor, icon: 'doctor', key: 'o', scopes: ['read'] },
 ];
 
 const idPages: Record<string, string> = {

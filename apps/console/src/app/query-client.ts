@@ -6,7 +6,10 @@ const retriesMax = 2;
 
 export const queryClient = new QueryClient({
   defaultOptions: {
+    // Also where the browser believes to be offline: a wait without a word is no answer, and the gateway may be on this machine.
+    mutations: { networkMode: 'always' },
     queries: {
+      networkMode: 'always',
       staleTime: 5_000,
       refetchOnWindowFocus: true,
       retry: (failures, error) =>

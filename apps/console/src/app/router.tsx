@@ -12,6 +12,7 @@ import { sessionQuery } from '../api/queries';
 import { Home } from '../home/home';
 import { ProblemNotice } from '../pieces/notice';
 import { SignIn } from '../sign-in/sign-in';
+import { sessionEnded } from '../sign-in/sign-in-again';
 import { NotFound } from './not-found';
 import { queryClient } from './query-client';
 import { parseAddress, readSearch, type Search, writeAddress } from './search';
@@ -48,13 +49,17 @@ const inside = createRoute({
   },
 });
 
-const page = <const P extends string>(path: P, load: () => Promise<Record<string, unknown>>, name: string) =>
-  createRoute({
+const loaders: (() => Promise<unknown>)[] = [];
+
+const page = <const P extends string>(path: P, load: () => Promise<Record<string, unknown>>, name: string) => {
+  loaders.push(load);
+  return createRoute({
     getParentRoute: () => inside,
     path,
     validateSearch: (search: Record<string, unknown>): Search => readSearch(search),
     component: lazyRouteComponent(load as () => Promise<Record<string, () => React.ReactNode>>, name),
   });
+};
 
 const home = createRoute({
   getParentRoute: () => inside,
@@ -94,11 +99,14 @@ export const router = createRouter({
   defaultNotFoundComponent: NotFound,
 });
 
-whenSignedOut(() => {
-  queryClient.removeQueries({ queryKey: sessionQuery.queryKey });
-  if (router.state.location.pathname !== '/sign-in')
-    void router.navigate({ to: '/sign-in', search: { from: router.state.location.href } });
-});
+/** Behind the first screen: with the code of all pages at hand, a network that is away, or a newer console on the server, breaks no click. */
+const pagesAfterMs = 4_000;
+setTimeout(() => void Promise.allSettled(loaders.map((load) => load())), pagesAfterMs);
+
+// Where a page is open, it stays: the sign-in comes over it. The way to a page asks for the session itself, and goes to the sign-in.
+whenSignedOut(() =>
+  sessionEnded(router.state.matches.some(({ routeId, status }) => routeId === '/inside' && status === 'success')),
+);
 
 declare module '@tanstack/react-router' {
   interface Register {

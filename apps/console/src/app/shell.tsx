@@ -20,6 +20,7 @@ import { problemOf } from '../api/problem';
 import { sessionQuery } from '../api/queries';
 import { Icon } from '../pieces/icons';
 import { When } from '../pieces/when';
+import { SignInAgain } from '../sign-in/sign-in-again';
 import { general } from '../words/general';
 import { Keyboard } from './keyboard';
 import { openPalette, Palette } from './palette';
@@ -67,6 +68,7 @@ export function Shell() {
         <Outlet />
       </AppShell.Main>
       <Palette />
+      <SignInAgain />
     </AppShell>
   );
 }
@@ -78,7 +80,7 @@ function Navigation({ onGo }: { onGo: () => void }) {
   return (
     <>
       {places
-        .filter(({ scope }) => may(scope))
+        .filter(({ scopes }) => scopes.every(may))
         .map(({ to, label, icon }) => (
           <NavLink
             key={to}

@@ -21,6 +21,7 @@ export function AuditLog() {
   const head = useQuery({
     queryKey: ['log', log, 'head'],
     queryFn: ({ signal }) => api('GET /v1/log/{log}/head', { params: { log }, signal }),
+    enabled: may('audit'),
   });
   if (!may('audit')) return <Empty title={words.needsAudit} />;
   return (

@@ -2,6 +2,7 @@ import { Accordion, Anchor, Badge, Code, Group, Stack, Text } from '@mantine/cor
 import type { LogEvent } from '../api/shapes';
 import { useMay } from '../app/session';
 import { CodeBlock } from '../pieces/code-block';
+import { Actor } from '../pieces/actor';
 import { When } from '../pieces/when';
 import { auditWords as words } from '../words/audit';
 import { type DiffLine, diffOf } from './diff';
@@ -31,7 +32,7 @@ export function EventList({ events, compare = false }: EventListProps) {
                 <When at={event.at} />
               </Text>
               <Badge variant="default" tt="none" fw={500}>
-                {event.actor}
+                <Actor of={event.actor} />
               </Badge>
             </Group>
           </Accordion.Control>

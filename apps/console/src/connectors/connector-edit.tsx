@@ -2,6 +2,7 @@ import { Button, Group, NumberInput, Stack, Text, Title } from '@mantine/core';
 import { useState } from 'react';
 import type { Connector, ConnectorPatch, Target, Template } from '../api/shapes';
 import { useMay } from '../app/session';
+import { NewerVersion, useEdited } from '../pieces/edited';
 import { faultsIn } from '../pieces/faults';
 import { ProblemNotice } from '../pieces/notice';
 import { TemplateEditor } from '../templates/template-editor';
@@ -21,13 +22,22 @@ export function ConnectorEdit({ connector, target }: EditProps) {
   const may = useMay();
   const [draft, setDraft] = useState<Draft>(() => draftOf(connector));
   const [limits, setLimits] = useState(connector.limits);
-  const patch = usePatch(connector, () => setDraft((last) => ({ ...last, secrets: {} })));
-  const changes: ConnectorPatch = {
-    ...(draft.name === connector.name ? {} : { name: draft.name }),
-    ...asMember('config', mergePatch(connector.config, draft.config)),
+  const changesFrom = ({ name, config, limits: before }: Connector): ConnectorPatch => ({
+    ...(draft.name === name ? {} : { name: draft.name }),
+    ...asMember('config', mergePatch(config, draft.config)),
     ...asMember('secrets', draft.secrets),
-    ...asMember('limits', mergePatch(connector.limits, limits)),
-  };
+    ...asMember('limits', mergePatch(before, limits)),
+  });
+  const edited = useEdited(
+    connector,
+    (from) => Object.keys(changesFrom(from)).length > 0,
+    (from) => {
+      setDraft(draftOf(from));
+      setLimits(from.limits);
+    },
+  );
+  const patch = usePatch(edited.from, edited.restart);
+  const changes = changesFrom(edited.from);
   if (!may('manage')) return <Text>{words.needsManage}</Text>;
   return (
     <form
@@ -70,6 +80,7 @@ export function ConnectorEdit({ connector, target }: EditProps) {
           />
         </Group>
         {patch.isError && <ProblemNotice error={patch.error} />}
+        {edited.isStale && <NewerVersion onLoad={() => edited.restart()} />}
         <Button type="submit" w="fit-content" loading={patch.isPending} disabled={Object.keys(changes).length === 0}>
           {general.save}
         </Button>
@@ -81,9 +92,14 @@ export function ConnectorEdit({ connector, target }: EditProps) {
 /** The templates of a stored connector, compared with what is saved. */
 export function ConnectorTemplates({ connector, target }: EditProps) {
   const may = useMay();
-  const saved = connector.templates as Record<string, Template>;
-  const [templates, setTemplates] = useState(saved);
-  const patch = usePatch(connector);
+  const [templates, setTemplates] = useState(templatesOf(connector));
+  const edited = useEdited(
+    connector,
+    (from) => Object.keys(mergePatch(templatesOf(from), templates)).length > 0,
+    (from) => setTemplates(templatesOf(from)),
+  );
+  const saved = templatesOf(edited.from);
+  const patch = usePatch(edited.from, edited.restart);
   const changes = mergePatch(saved, templates);
   return (
     <Stack>
@@ -96,6 +112,7 @@ export function ConnectorTemplates({ connector, target }: EditProps) {
         readOnly={!may('manage')}
       />
       {patch.isError && <ProblemNotice error={patch.error} />}
+      {edited.isStale && <NewerVersion onLoad={() => edited.restart()} />}
       {may('manage') && (
         <Button
           w="fit-content"
@@ -109,6 +126,8 @@ export function ConnectorTemplates({ connector, target }: EditProps) {
     </Stack>
   );
 }
+
+const templatesOf = ({ templates }: Connector): Record<string, Template> => templates;
 
 function asMember(name: string, members: Record<string, unknown>): Record<string, unknown> {
   return Object.keys(members).length === 0 ? {} : { [name]: members };

@@ -1,6 +1,7 @@
 import { Table, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { Connector, Target } from '../api/shapes';
+import { Actor } from '../pieces/actor';
 import { CopyText } from '../pieces/copy-text';
 import { When } from '../pieces/when';
 import { connectorWords as words } from '../words/connectors';
@@ -19,7 +20,7 @@ export function ConnectorOverview({ connector, target }: { connector: Connector;
     ...Object.entries(secrets).map(([name, { setAt, setBy }]): [string, ReactNode] => [
       titleOf(target.secrets, name),
       <span key={name}>
-        {words.secretSet} <When at={setAt} /> {words.secretBy} {setBy}
+        {words.secretSet} <When at={setAt} /> {words.secretBy} <Actor of={setBy} />
       </span>,
     ]),
     [
@@ -59,7 +60,7 @@ export function ConnectorOverview({ connector, target }: { connector: Connector;
 function By({ at, by }: { at: string; by: string }) {
   return (
     <Text span size="sm">
-      <When at={at} /> {words.by} {by}
+      <When at={at} /> {words.by} <Actor of={by} />
     </Text>
   );
 }

@@ -1,6 +1,7 @@
 import { Card, Grid, Stack, Text, TextInput, Title } from '@mantine/core';
 import { lazy, Suspense } from 'react';
 import type { Connector, Target } from '../api/shapes';
+import { Actor } from '../pieces/actor';
 import { type FieldSchema, SchemaForm } from '../pieces/schema-form';
 import { When } from '../pieces/when';
 import { connectorWords as words } from '../words/connectors';
@@ -80,7 +81,8 @@ function Secrets({ target, draft, onChange, faults, stored = {} }: SettingsFormP
       </Text>
       {Object.entries(stored).map(([name, { setAt, setBy }]) => (
         <Text key={name} size="sm">
-          {schema.properties?.[name]?.title ?? name}: {words.secretSet} <When at={setAt} /> {words.secretBy} {setBy}
+          {schema.properties?.[name]?.title ?? name}: {words.secretSet} <When at={setAt} /> {words.secretBy}{' '}
+          <Actor of={setBy} />
         </Text>
       ))}
       <SchemaForm {...same} without={further} />

@@ -55,7 +55,7 @@ export function TestPanel({ send, connectionTest, onTested }: TestPanelProps) {
       </Group>
       {connectionTest !== undefined && (
         <Text size="sm" c="dimmed">
-          {words.connectionSays(connectionTest.offered)} {connectionTest.says}
+          {words.connectionSays(connectionTest.offered)} {connectionTest.says.replaceAll('`', '')}
         </Text>
       )}
       {test.isError && <ProblemNotice error={test.error} />}

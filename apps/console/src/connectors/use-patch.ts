@@ -2,11 +2,11 @@ import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { api } from '../api/client';
 import { connectorQuery } from '../api/queries';
-import type { Connector, ConnectorPatch } from '../api/shapes';
+import type { Connector, ConnectorPatch, ConnectorWritten } from '../api/shapes';
 import { general } from '../words/general';
 
 /** Changes a connector as it was read: refused when somebody else changed it since. */
-export function usePatch(connector: Connector, after?: () => void) {
+export function usePatch(connector: Connector, after?: (written: ConnectorWritten) => void) {
   const queries = useQueryClient();
   const { id, version } = connector;
   return useMutation({
@@ -18,7 +18,7 @@ export function usePatch(connector: Connector, after?: () => void) {
       notifications.show({
         message: written.propagated === false ? general.notPropagated : general.changed(written.name),
       });
-      after?.();
+      after?.(written);
     },
   });
 }

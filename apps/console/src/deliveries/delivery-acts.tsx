@@ -13,15 +13,17 @@ import { ProblemNotice } from '../pieces/notice';
 import { isTyping } from '../pieces/record-table';
 import { deliveryWords as words } from '../words/deliveries';
 import { general } from '../words/general';
+import { cliOf, curlOf } from './as-command';
 
 /** What can be done with a delivery now: send it again, cancel it, take it along as a command. */
 export function DeliveryActs({ delivery }: { delivery: Delivery }) {
   const may = useMay();
   const isOpen = ['pending', 'attempting', 'retrying'].includes(delivery.status);
+  const curl = curlOf(delivery);
   return (
     <>
-      <CopyAs label={words.copyCurl} text={() => curlOf(delivery)} />
-      <CopyAs label={words.copyCli} text={() => `waybill why ${delivery.id}`} />
+      {curl !== null && <CopyAs label={words.copyCurl} text={() => curl} />}
+      <CopyAs label={words.copyCli} text={() => cliOf(delivery)} />
       {may('redeliver') && isOpen && <Cancel delivery={delivery} />}
       {may('redeliver') && !isOpen && <Redeliver delivery={delivery} />}
     </>
@@ -133,15 +135,4 @@ function Cancel({ delivery }: { delivery: Delivery }) {
       </Modal>
     </>
   );
-}
-
-/** The last request as a command; secrets stay the placeholders that the record holds. */
-function curlOf(delivery: Delivery): string {
-  const request = delivery.attempts?.findLast((attempt) => attempt.request !== null)?.request;
-  if (request === undefined || request === null) return '';
-  const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
-  const headers = Object.entries(request.headers).map(([name, value]) => ` \\\n  -H ${quoted(`${name}: ${value}`)}`);
-  const body = request['body'];
-  const sent = typeof body === 'string' ? ` \\\n  --data-binary ${quoted(body)}` : '';
-  return `curl -X ${request.method} ${quoted(request.url)}${headers.join('')}${sent}`;
 }

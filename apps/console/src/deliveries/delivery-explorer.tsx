@@ -2,9 +2,10 @@ import { Badge, Button, Group, NativeSelect, Switch } from '@mantine/core';
 import { SearchField } from '../pieces/search-field';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { useLive } from '../api/live';
 import { connectorsQuery, subscriptionsQuery, typesQuery } from '../api/queries';
+import type { LogEvent } from '../api/shapes';
 import { usePageState } from '../app/search';
 import { useMay } from '../app/session';
 import { Icon } from '../pieces/icons';
@@ -101,20 +102,33 @@ function Filters({ isFiltered }: { isFiltered: boolean }) {
   );
 }
 
+/** The count is renewed so often, however fast the feed is; and beyond so many it only says that there are more. */
+const freshEveryMs = 250;
+const freshMax = 9_999;
+
 /** Counts what has changed since the list was read, so that rows never jump under the reader. */
 function LiveTail() {
   const [state, change] = usePageState();
   const isOn = state['live'] === '1';
-  const [fresh, setFresh] = useState<ReadonlySet<string>>(new Set());
+  const seen = useRef(new Set<string>());
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const [fresh, setFresh] = useState(0);
+  useEffect(() => () => clearTimeout(timer.current), []);
   const queries = useQueryClient();
-  const feed = useLive(isOn, (event) => {
-    const { stream } = event;
-    if (stream.startsWith('delivery-')) setFresh((last) => new Set([...last, stream]));
-  });
   const show = (): void => {
-    setFresh(new Set());
+    seen.current.clear();
+    setFresh(0);
     void queries.invalidateQueries({ queryKey: ['deliveries'] });
   };
+  const hear = ({ stream }: LogEvent): void => {
+    if (!stream.startsWith('delivery-') || seen.current.size >= freshMax) return;
+    seen.current.add(stream);
+    timer.current ??= setTimeout(() => {
+      timer.current = undefined;
+      setFresh(seen.current.size);
+    }, freshEveryMs);
+  };
+  const feed = useLive(isOn, hear, show);
   return (
     <Group gap="xs" mb={6}>
       <Switch
@@ -127,9 +141,9 @@ function LiveTail() {
           {words.liveStates[feed]}
         </Badge>
       )}
-      {fresh.size > 0 && (
+      {fresh > 0 && (
         <Button size="xs" onClick={show}>
-          {words.fresh(fresh.size)}
+          {words.fresh(fresh, fresh >= freshMax)}
         </Button>
       )}
     </Group>

@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import type { Connector, ConnectorStats } from '../api/shapes';
 import { Empty } from '../pieces/notice';
 import { Status } from '../pieces/status';
+import { Actor } from '../pieces/actor';
 import { When } from '../pieces/when';
 import { homeWords as words } from '../words/home';
 import { reasonWords } from '../words/reasons';
@@ -103,7 +104,7 @@ export function Changes({ changes }: { changes: readonly Change[] }) {
                 {words.changed(words.kinds[kind], name)}
               </Anchor>
               <Text size="xs" c="dimmed" component="div">
-                <When at={updatedAt} /> {words.changedBy(updatedBy)}
+                <When at={updatedAt} /> {words.changedBy} <Actor of={updatedBy} />
               </Text>
             </div>
           ))}

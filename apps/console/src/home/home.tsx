@@ -10,11 +10,15 @@ import {
   statsQuery,
   subscriptionsQuery,
 } from '../api/queries';
+import { places } from '../app/places';
 import { usePageState } from '../app/search';
+import { useMay } from '../app/session';
 import { filtersIn } from '../deliveries/filters';
-import { Answer } from '../pieces/notice';
+import { Answer, Empty } from '../pieces/notice';
 import { PageHead } from '../pieces/page-head';
 import { When } from '../pieces/when';
+import { deliveryWords } from '../words/deliveries';
+import { general } from '../words/general';
 import { homeWords as words } from '../words/home';
 import { reasonWords } from '../words/reasons';
 import { type Change, Changes, FailingConnectors } from './attention';
@@ -24,8 +28,34 @@ import { SeriesChart } from './series-chart';
 const failuresShown = 8;
 const changesShown = 6;
 
-/** How deliveries go, and what needs somebody; the time that is looked at stands in the address. */
+/** The first page: how deliveries go; for a key that may not see them, what it may do instead. */
 export function Home() {
+  const may = useMay();
+  return may('read') ? <Overview /> : <WithoutRead />;
+}
+
+function WithoutRead() {
+  const may = useMay();
+  const allowed = places.filter(({ scopes }) => scopes.every(may));
+  return (
+    <>
+      <PageHead title={words.title} />
+      <Empty title={general.noScope('read')} command={may('publish') ? deliveryWords.emptyCommand : undefined}>
+        {words.withoutRead}
+      </Empty>
+      <Stack mt="md" align="center">
+        {allowed.map(({ to, label }) => (
+          <Anchor key={to} component={Link} to={to}>
+            {label}
+          </Anchor>
+        ))}
+      </Stack>
+    </>
+  );
+}
+
+/** How deliveries go, and what needs somebody; the time that is looked at stands in the address. */
+function Overview() {
   const [state, change] = usePageState();
   const last = state['last'] !== undefined && state['last'] in words.ranges ? state['last'] : '24h';
   const since = useMemo(() => filtersIn({ last }).since, [last]);

@@ -21,7 +21,7 @@ export interface Stage {
   api<T>(method: string, path: string, body?: unknown): Promise<T>;
   /** What the stand-in of a target answers next, to one name or to all. */
   script(target: string, answers: object[], name?: string): Promise<void>;
-  /** What the stand-in of a target has got under a name. */
+  /** What the stand-in of a target has got under a name, or under any (''). */
   received(target: string, name: string): Promise<unknown[]>;
   stop(): Promise<void>;
 }
@@ -79,7 +79,7 @@ function stageOf(dev: DevFile, browser: Browser, stop: () => Promise<void>): Sta
       );
     },
     received: async (target, name) => {
-      const query = new URLSearchParams({ target, name }).toString();
+      const query = new URLSearchParams(name === '' ? { target } : { target, name }).toString();
       const text = await send(`${dev.receiversUrl}/_received?${query}`, 'GET', undefined, {});
       return (JSON.parse(text) as { items: unknown[] }).items;
     },

@@ -99,7 +99,13 @@ function Routing({ notification }: { notification: NotificationDetail }) {
                         </>
                       )}
                       {delivery !== undefined && (
-                        <Anchor component={Link} to="/deliveries/$id" params={{ id: delivery.id } as never} size="sm">
+                        <Anchor
+                          component={Link}
+                          to="/deliveries/$id"
+                          params={{ id: delivery.id } as never}
+                          size="sm"
+                          style={{ whiteSpace: 'nowrap' }}
+                        >
                           <Status of={delivery.status} /> …{delivery.id.slice(-6)}
                         </Anchor>
                       )}

@@ -4,6 +4,7 @@ import { Link } from '@tanstack/react-router';
 import { jobsQuery } from '../api/queries';
 import type { Job } from '../api/shapes';
 import { usePageState } from '../app/search';
+import { Actor } from '../pieces/actor';
 import { Answer, Empty } from '../pieces/notice';
 import { PageHead } from '../pieces/page-head';
 import { type Column, RecordTable } from '../pieces/record-table';
@@ -11,7 +12,7 @@ import { Status } from '../pieces/status';
 import { When } from '../pieces/when';
 import { redeliveryWords as words } from '../words/deliveries';
 import { general, statusWords } from '../words/general';
-import { filterOf } from './job-page';
+import { FilterWords, filterOf } from './job-page';
 
 const states = ['running', 'paused', 'done', 'cancelled'] as const;
 
@@ -78,7 +79,7 @@ const columns: Column<Job>[] = [
     header: words.columns.about,
     cell: ({ row: { original } }) => (
       <Text size="sm" span>
-        {Object.values(filterOf(original)).join(' · ')}
+        <FilterWords filter={filterOf(original)} />
       </Text>
     ),
   },
@@ -105,5 +106,5 @@ const columns: Column<Job>[] = [
     header: words.columns.started,
     cell: ({ row: { original } }) => (original.createdAt === undefined ? '' : <When at={original.createdAt} />),
   },
-  { id: 'by', header: words.columns.by, cell: ({ row: { original } }) => original.createdBy ?? '' },
+  { id: 'by', header: words.columns.by, cell: ({ row: { original } }) => <Actor of={original.createdBy} /> },
 ];

@@ -3,9 +3,10 @@ import { useId } from '../app/use-id';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { api } from '../api/client';
-import { jobQuery } from '../api/queries';
+import { connectorsQuery, jobQuery, namesOf, subscriptionsQuery } from '../api/queries';
 import type { Job } from '../api/shapes';
 import { useMay } from '../app/session';
+import { Actor } from '../pieces/actor';
 import { Answer, ProblemNotice } from '../pieces/notice';
 import { PageHead } from '../pieces/page-head';
 import { Status } from '../pieces/status';
@@ -65,6 +66,7 @@ function Shown({ job }: { job: Job }) {
 /** What was asked for, by whom, and the deliveries that it is about. */
 function Asked({ job }: { job: Job }) {
   const filter = filterOf(job);
+  const names = useNames();
   return (
     <Card withBorder padding="md">
       <Text fw={600} mb="xs">
@@ -73,12 +75,12 @@ function Asked({ job }: { job: Job }) {
       <Group gap="xs" mb="xs">
         {Object.entries(filter).map(([name, value]) => (
           <Badge key={name} variant="default" tt="none" size="lg">
-            {deliveryWords.filters[name as keyof typeof deliveryWords.filters] ?? name}: {value}
+            {deliveryWords.filters[name as keyof typeof deliveryWords.filters] ?? name}: {names.get(value) ?? value}
           </Badge>
         ))}
       </Group>
       <Text size="sm" c="dimmed">
-        {words.askedBy(job.createdBy ?? '')} {job.createdAt !== undefined && <When at={job.createdAt} />} ·{' '}
+        {words.askedBy} <Actor of={job.createdBy} />, {job.createdAt !== undefined && <When at={job.createdAt} />} ·{' '}
         {deliveryWords.modes[job['mode'] as 'same-bytes' | 'render-again']?.[0]}
       </Text>
       <Anchor component={Link} to="/deliveries" search={filter as never} size="sm">
@@ -86,6 +88,22 @@ function Asked({ job }: { job: Job }) {
       </Anchor>
     </Card>
   );
+}
+
+/** What a filter is about in one line, by the names of things. */
+export function FilterWords({ filter }: { filter: Record<string, string> }) {
+  const names = useNames();
+  return (
+    <>
+      {Object.values(filter)
+        .map((value) => names.get(value) ?? value)
+        .join(' · ')}
+    </>
+  );
+}
+
+function useNames(): ReadonlyMap<string, string> {
+  return namesOf(useQuery(connectorsQuery()).data?.items, useQuery(subscriptionsQuery()).data?.items);
 }
 
 /** Who watches a list of jobs wants to know what each is about. */

@@ -4,7 +4,7 @@ import { useRouter } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { BodyOf } from '../api/calls';
 import { api } from '../api/client';
-import { connectorsQuery, namesOf } from '../api/queries';
+import { connectorsQuery, namesOf, subscriptionsQuery } from '../api/queries';
 import type { RedeliveryPreview } from '../api/shapes';
 import { usePageState } from '../app/search';
 import { useMay } from '../app/session';
@@ -23,6 +23,7 @@ export function RedeliveryNew() {
   const may = useMay();
   const filter = Object.fromEntries(Object.entries(filtersIn(state)).filter(([, value]) => value !== undefined));
   const [mode, setMode] = useState<Body['mode']>('same-bytes');
+  const names = namesOf(useQuery(connectorsQuery()).data?.items, useQuery(subscriptionsQuery()).data?.items);
   const look = useMutation({
     mutationFn: () => api('POST /v1/redeliveries', { body: { filter, mode, dryRun: true } }),
   });
@@ -35,7 +36,8 @@ export function RedeliveryNew() {
         <Group gap="xs">
           {Object.entries(filter).map(([name, value]) => (
             <Badge key={name} variant="default" tt="none" size="lg">
-              {name}: {value}
+              {deliveryWords.filters[name as keyof typeof deliveryWords.filters] ?? name}:{' '}
+              {names.get(String(value)) ?? value}
             </Badge>
           ))}
           {Object.keys(filter).length === 0 && <Text size="sm">{words.filterNone}</Text>}

@@ -8,30 +8,16 @@ import { ProblemNotice } from '../pieces/notice';
 import { general } from '../words/general';
 import { signInWords as words } from '../words/sign-in';
 
-/** Turns a key into a session. The key leaves this component only in the one request that signs in. */
+/** The page of those who have no session. */
 export function SignIn() {
-  const [key, setKey] = useState('');
   const router = useRouter();
-  const queries = useQueryClient();
   const { from } = useSearch({ from: '/sign-in' });
   useEffect(() => {
     document.title = `${words.title} · ${general.product}`;
   }, []);
-  const signIn = useMutation({
-    mutationFn: (typed: string) => api('POST /v1/session', { key: typed }),
-    onSuccess: async (session) => {
-      rememberCsrfToken(session.csrfToken);
-      queries.setQueryData(sessionQuery.queryKey, session);
-      router.history.push(from ?? '/');
-    },
-  });
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    signIn.mutate(key.trim());
-  };
   return (
     <Center component="main" mih="100dvh" p="md">
-      <Card withBorder padding="xl" w={460} maw="100%" component="form" onSubmit={submit}>
+      <Card withBorder padding="xl" w={460} maw="100%">
         <Stack>
           <Group gap="sm" wrap="nowrap">
             <img src="/waybill.svg" alt="" width={36} height={36} />
@@ -42,23 +28,49 @@ export function SignIn() {
           <Text size="sm" c="dimmed">
             {words.lead}
           </Text>
-          <PasswordInput
-            label={words.key}
-            description={words.keyHelp}
-            value={key}
-            onChange={(event) => setKey(event.currentTarget.value)}
-            autoComplete="current-password"
-            required
-            autoFocus
-            error={key !== '' && !/^\s*wb_\S*\s*$/.test(key) ? words.wrong : undefined}
-            visibilityToggleButtonProps={{ 'aria-label': general.show(words.key) }}
-          />
-          {signIn.isError && <ProblemNotice error={signIn.error} />}
-          <Button type="submit" loading={signIn.isPending}>
-            {words.act}
-          </Button>
+          <SignInForm onSignedIn={() => router.history.push(from ?? '/')} />
         </Stack>
       </Card>
     </Center>
+  );
+}
+
+/** Turns a key into a session. The key leaves this component only in the one request that signs in. */
+export function SignInForm({ onSignedIn }: { onSignedIn: () => void }) {
+  const [key, setKey] = useState('');
+  const queries = useQueryClient();
+  const signIn = useMutation({
+    mutationFn: (typed: string) => api('POST /v1/session', { key: typed }),
+    onSuccess: (session) => {
+      rememberCsrfToken(session.csrfToken);
+      queries.setQueryData(sessionQuery.queryKey, session);
+      onSignedIn();
+    },
+  });
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    signIn.mutate(key.trim());
+  };
+  return (
+    <form onSubmit={submit}>
+      <Stack>
+        <PasswordInput
+          label={words.key}
+          description={words.keyHelp}
+          value={key}
+          onChange={(event) => setKey(event.currentTarget.value)}
+          autoComplete="current-password"
+          required
+          autoFocus
+          data-autofocus
+          error={key !== '' && !/^\s*wb_\S*\s*$/.test(key) ? words.wrong : undefined}
+          visibilityToggleButtonProps={{ 'aria-label': general.show(words.key) }}
+        />
+        {signIn.isError && <ProblemNotice error={signIn.error} />}
+        <Button type="submit" loading={signIn.isPending}>
+          {words.act}
+        </Button>
+      </Stack>
+    </form>
   );
 }

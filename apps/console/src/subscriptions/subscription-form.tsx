@@ -13,7 +13,7 @@ import {
 } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { connectorsQuery, typesQuery } from '../api/queries';
 import type { Filter, Subscription, SubscriptionCreate } from '../api/shapes';
 import { faultsIn } from '../pieces/faults';
@@ -51,12 +51,16 @@ interface SubscriptionFormProps {
   isSaving: boolean;
   error: unknown;
   readOnly?: boolean;
+  /** Told whether something is entered that is not saved. */
+  onDirty?: (isDirty: boolean) => void;
 }
 
 /** Name, types, connectors, filter and the two keys; used for a new subscription and for a stored one. */
-export function SubscriptionForm({ first, onSave, isSaving, error, readOnly = false }: SubscriptionFormProps) {
+export function SubscriptionForm({ first, onSave, isSaving, error, readOnly = false, onDirty }: SubscriptionFormProps) {
   const [draft, setDraft] = useState(first);
   const change = (changes: Partial<SubscriptionDraft>): void => setDraft({ ...draft, ...changes });
+  const isDirty = JSON.stringify(draft) !== JSON.stringify(first);
+  useEffect(() => onDirty?.(isDirty), [isDirty]);
   const types = useQuery(typesQuery).data?.items ?? [];
   const paths = useMemo(
     () =>

@@ -4,6 +4,7 @@ import { useDisclosure } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
+import { useState } from 'react';
 import { api } from '../api/client';
 import { subscriptionQuery } from '../api/queries';
 import type { Subscription, SubscriptionPatch } from '../api/shapes';
@@ -11,6 +12,7 @@ import { tabOf, usePageState } from '../app/search';
 import { useMay } from '../app/session';
 import { DeliveryTable } from '../deliveries/delivery-table';
 import { AsItWas } from '../pieces/as-it-was';
+import { NewerVersion, useEdited } from '../pieces/edited';
 import { Answer, ProblemNotice } from '../pieces/notice';
 import { PageHead } from '../pieces/page-head';
 import { Status } from '../pieces/status';
@@ -70,25 +72,38 @@ function Shown({ subscription }: { subscription: Subscription }) {
 function Settings({ subscription }: { subscription: Subscription }) {
   const may = useMay();
   const queries = useQueryClient();
-  const { id, version } = subscription;
+  const { id } = subscription;
+  const [isDirty, setDirty] = useState(false);
+  const edited = useEdited(
+    subscription,
+    () => isDirty,
+    () => setDirty(false),
+  );
+  const { version } = edited.from;
   const patch = useMutation({
     mutationFn: (body: SubscriptionPatch) =>
       api('PATCH /v1/subscriptions/{id}', { params: { id }, ifVersion: version, body }),
-    onSuccess: async ({ name }) => {
+    onSuccess: async (written) => {
+      edited.restart(written);
+      const { name } = written;
       await queries.invalidateQueries({ queryKey: subscriptionQuery(id).queryKey });
       await queries.invalidateQueries({ queryKey: ['subscriptions'] });
       notifications.show({ message: general.changed(name) });
     },
   });
   return (
-    <SubscriptionForm
-      key={version}
-      first={draftOf(subscription)}
-      onSave={(draft) => patch.mutate(draft)}
-      isSaving={patch.isPending}
-      error={patch.error}
-      readOnly={!may('manage')}
-    />
+    <Stack>
+      {edited.isStale && <NewerVersion onLoad={() => edited.restart()} />}
+      <SubscriptionForm
+        key={version}
+        first={draftOf(edited.from)}
+        onSave={(draft) => patch.mutate(draft)}
+        isSaving={patch.isPending}
+        error={patch.error}
+        readOnly={!may('manage')}
+        onDirty={setDirty}
+      />
+    </Stack>
   );
 }
 

@@ -22,7 +22,7 @@ export const deliveryWords = {
     string,
     string
   >,
-  fresh: (count: number) => `${count} new or changed: show`,
+  fresh: (count: number, isMore: boolean) => `${count}${isMore ? '+' : ''} new or changed: show`,
   window: { from: 'From', to: 'To', custom: 'From … to …' },
   facets: {
     title: 'Counts',
@@ -132,7 +132,7 @@ export const redeliveryWords = {
     by: 'By',
   },
   asked: 'What was asked for',
-  askedBy: (who: string) => `By ${who},`,
+  askedBy: 'By',
   showDeliveries: 'Show these deliveries',
   pause: 'Pause',
   resume: 'Resume',

@@ -58,6 +58,10 @@ export const general = {
   changedAt: 'Changed',
   never: 'never',
   now: 'just now',
+  newer: 'It was changed in the meantime',
+  newerLead:
+    'What you have entered is still here, and is not saved over the change. Copy what you need, then load what is there now.',
+  newerLoad: 'Load what is there now',
   retry: 'Try again',
   requestId: 'Request id',
   away: 'This part is not available right now',

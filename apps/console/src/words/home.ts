@@ -1,4 +1,5 @@
 export const homeWords = {
+  withoutRead: 'This key is for other work: what it may do is listed here and in the navigation.',
   title: 'Home',
   lead: 'How deliveries go, and what needs somebody.',
   range: 'Time',
@@ -12,7 +13,7 @@ export const homeWords = {
   changesNone: 'Nothing was changed yet.',
   changed: (kind: string, name: string) => `${kind} ${name}`,
   kinds: { connector: 'Connector', subscription: 'Subscription' },
-  changedBy: (who: string) => `by ${who}`,
+  changedBy: 'by',
   pausedUntil: 'asked for quiet until',
   failingSince: 'failing since',
   change: 'change of a connector or subscription',
