@@ -31,7 +31,6 @@ import { DeliveriesRpc } from './in/deliveries.rpc.js';
 import { GivenUpConnectorsTimer } from './in/given-up-connectors.timer.js';
 import { JobsRpc } from './in/jobs.rpc.js';
 import { JobsTimer, type JobsTimerParts } from './in/jobs.timer.js';
-import { LogRpc } from './in/log.rpc.js';
 import { ReplayRpc } from './in/replay.rpc.js';
 import { RoutedReader } from './in/routed-reader.timer.js';
 import { StatsRpc } from './in/stats.rpc.js';
@@ -79,7 +78,6 @@ const controllers = [
   StatsRpc,
   TryOutRpc,
   CaughtUpRpc,
-  LogRpc,
   logProofsRpc('delivery', LogProofs),
   payloadsRpc('delivery', LogProofs),
   ReplayRpc,

@@ -8,7 +8,7 @@ import { bucketAnchor } from './anchor/bucket-anchor.js';
 import { folderAnchor } from './anchor/folder-anchor.js';
 import { timeStampAuthority } from './anchor/time-stamp-authority.js';
 import { openSigningKey } from './memory/signing-key.js';
-import { logsToken, vkeyToken } from './tokens.js';
+import { logsToken, vkeysToken } from './tokens.js';
 import { type LogSource, rpcSource } from './watch/log-source.js';
 import { WatchedLog } from './watch/watch-log.js';
 import { type Watching, WatchLogs } from './watch/watch-logs.timer.js';
@@ -23,7 +23,7 @@ export function notaryModule(
 ): DynamicModule {
   const folder = config.WAYBILL_NOTARY_DIR;
   const deployment = config.WAYBILL_DEPLOYMENT;
-  const { signer, vkey } = openSigningKey(folder, deployment);
+  const { signer, vkey, vkeys } = openSigningKey(folder, deployment);
   kit.log.info({ vkey }, 'notary.key');
   const init = config.WAYBILL_NOTARY_INIT || process.argv.includes('--init');
   const logs = watchedLogs.map((log) => {
@@ -33,7 +33,7 @@ export function notaryModule(
       folder,
       deployment,
       signer,
-      vkey,
+      vkeys,
       source,
       init,
       now: () => new Date(),
@@ -61,7 +61,7 @@ export function notaryModule(
     providers: [
       { provide: logsToken, useValue: new Map(logs.map(({ name, watched }) => [name, watched])) },
       { provide: WatchLogs, useValue: watch },
-      { provide: vkeyToken, useValue: vkey },
+      { provide: vkeysToken, useValue: vkeys },
       { provide: Anchors, useValue: anchors },
     ],
   };

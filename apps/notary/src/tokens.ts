@@ -1,2 +1,2 @@
 export const logsToken = Symbol('logs');
-export const vkeyToken = Symbol('vkey');
+export const vkeysToken = Symbol('vkeys');

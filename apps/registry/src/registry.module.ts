@@ -21,7 +21,6 @@ import { bootstrap, KnownTenants } from './handle-tenant.js';
 import { answerBroker } from './in/broker-auth.js';
 import { ConnectorsRpc } from './in/connectors.rpc.js';
 import { KeysRpc } from './in/keys.rpc.js';
-import { LogRpc } from './in/log.rpc.js';
 import { TargetsRpc } from './in/targets.rpc.js';
 import { TenantsRpc } from './in/tenants.rpc.js';
 import { TypesRpc } from './in/types.rpc.js';
@@ -74,7 +73,6 @@ export async function registryModule(config: Config, kit: Kit): Promise<DynamicM
     controllers: [
       ConnectorsRpc,
       KeysRpc,
-      LogRpc,
       logProofsRpc('registry', LogProofs),
       doctorRpc('registry', databaseExaminations('registry', database, registryMigrations)),
       TargetsRpc,

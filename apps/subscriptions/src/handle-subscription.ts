@@ -1,3 +1,4 @@
+import { isBy } from '@waybill/contracts/http/moment';
 import { fold, Refused } from '@waybill/decider/decider';
 import type { EventLog, RecordedEvent } from '@waybill/event-log/log';
 import { type SubscriptionCommand, subscriptionDecider } from '@waybill/subscription/decide';
@@ -28,7 +29,7 @@ export async function loadSubscription(
 
 /** The fold of what was recorded by a moment. */
 export function stateThen(events: readonly RecordedEvent[], at: string): LoadedSubscription {
-  return stateOf(events.filter((event) => Date.parse(event.at) <= Date.parse(at)));
+  return stateOf(events.filter((event) => isBy(event, at)));
 }
 
 /** The fold of a stream's events, all of them or up to a point in time. */

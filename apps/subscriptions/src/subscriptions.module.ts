@@ -14,7 +14,6 @@ import type { Kit } from '@waybill/service-kit/start-service';
 import type { SubscriptionsConfig } from './config.js';
 import { ExplainRpc } from './in/explain.rpc.js';
 import { Intakes } from './in/intakes.timer.js';
-import { LogRpc } from './in/log.rpc.js';
 import { NotificationsRpc } from './in/notifications.rpc.js';
 import { PublishRpc } from './in/publish.rpc.js';
 import { SubscriptionsRpc } from './in/subscriptions.rpc.js';
@@ -89,7 +88,6 @@ export async function subscriptionsModule(config: SubscriptionsConfig, kit: Kit)
       SubscriptionsRpc,
       ExplainRpc,
       NotificationsRpc,
-      LogRpc,
       logProofsRpc('subscriptions', LogProofs),
       payloadsRpc('subscriptions', LogProofs),
       doctorRpc('subscriptions', databaseExaminations('subscriptions', database, subscriptionsMigrations)),

@@ -28,9 +28,9 @@ export function signCheckpoint(checkpoint: Checkpoint, signer: NoteSigner): stri
   return signNote(checkpointText(checkpoint), signer);
 }
 
-/** Reads a note that carries a good signature of the key; throws `NoteRefused` otherwise. Which log it is about, the caller compares. */
-export function openCheckpoint(note: string, key: NoteKey): Checkpoint {
-  return parseCheckpoint(openNote(note, key));
+/** Reads a note that carries a good signature of one of the keys; throws `NoteRefused` otherwise. Which log it is about, the caller compares. */
+export function openCheckpoint(note: string, keys: readonly NoteKey[]): Checkpoint {
+  return parseCheckpoint(openNote(note, keys));
 }
 
 /** Reads the text of a checkpoint without looking at a signature; lines after the third are extensions and are left alone. */

@@ -99,8 +99,8 @@ export function buildSelection(size: number, positions: readonly number[]): Buil
   const all = linesOf(1, size);
   const rangeHash = rangeHashOf(all.map(({ leaf }) => Buffer.from(leaf, 'base64')));
   const lines = positions.map((position) => {
-    const { leaf, ...rest } = all[position - 1] as ExportLine;
-    return { ...rest, position, leaf, proof: base64(inclusionProof(position - 1, size, rangeHash)) };
+    const { leaf, position: _, ...rest } = all[position - 1] as ExportLine;
+    return { position, leaf, proof: base64(inclusionProof(position - 1, size, rangeHash)), ...rest };
   });
   return { checkpoint: noteOf(size, all), proof: { kind: 'selection', about: 'con_x', size, previous: null }, lines };
 }
@@ -115,14 +115,14 @@ export function archiveOf({ checkpoint, proof, lines }: Built, perFile = 4, name
   for (let at = 0; at < lines.length; at += perFile) {
     const some = lines.slice(at, at + perFile);
     const text = some.map((line) => `${JSON.stringify(line)}\n`).join('');
-    members.push(
-      tarMember(`${name}/entries-${String(some[0]?.position).padStart(16, '0')}.ndjson`, Buffer.from(text), 0),
-    );
+    // Numbered by place: a spec may have made the positions wrong.
+    members.push(tarMember(`${name}/entries-${String(at + 1).padStart(16, '0')}.ndjson`, Buffer.from(text), 0));
   }
   return Buffer.concat([...members, tarEnd]);
 }
 
-function rootOf(lines: readonly ExportLine[]): Buffer {
+/** The root of the tree of these lines. */
+export function rootOf(lines: readonly ExportLine[]): Buffer {
   if (lines.length === 0) return createHash('sha256').digest();
   return rangeHashOf(lines.map(({ leaf }) => Buffer.from(leaf, 'base64')))(0, lines.length);
 }

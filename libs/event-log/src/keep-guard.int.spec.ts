@@ -64,7 +64,7 @@ describe('the guard of a log', () => {
       },
       log: { fatal: () => undefined, warn: () => undefined },
     };
-    standing = await keepGuard({ log, stored, nats, host, key });
+    standing = await keepGuard({ log, stored, nats, host, keys: [key] });
     return checks.get('log guard')?.() ?? null;
   };
 

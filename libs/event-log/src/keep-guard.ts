@@ -16,7 +16,7 @@ export interface GuardOptions {
   readonly nats: NatsConnection;
   readonly host: ServiceHost;
   /** Who is believed about checkpoints; null compares with unsigned ones too, and says so. */
-  readonly key: NoteKey | null;
+  readonly keys: readonly NoteKey[] | null;
 }
 
 /**
@@ -26,10 +26,10 @@ export interface GuardOptions {
  * look, with what `log.standing` answers.
  */
 export async function keepGuard(options: GuardOptions): Promise<() => LogStanding> {
-  const { log, host, key } = options;
+  const { log, host, keys } = options;
   const guard = new Guard(options);
   await guard.look();
-  if (key === null) host.log.warn({ log: log.identity.log }, 'log.guard-without-key');
+  if (keys === null) host.log.warn({ log: log.identity.log }, 'log.guard-without-key');
   host.ops.check('log guard', () => guard.standing.readOnly);
   host.ops.gauge('waybill_log_read_only', 'Whether appends are refused because the log is not what was signed', () =>
     guard.standing.readOnly === null ? 0 : 1,
@@ -57,10 +57,10 @@ class Guard {
   private saidRefused = '';
 
   constructor(private readonly options: GuardOptions) {
-    const { log, stored, nats, key } = options;
-    this.newest = new NewestCheckpoints(log.identity.log, stored, nats, key);
+    const { log, stored, nats, keys } = options;
+    this.newest = new NewestCheckpoints(log.identity.log, stored, nats, keys);
     this.comparison = new LogComparison(stored);
-    this.standing = { readOnly: null, lookedAt: null, checkpoint: null, keyed: key !== null };
+    this.standing = { readOnly: null, lookedAt: null, checkpoint: null, keyed: keys !== null };
   }
 
   async look(): Promise<void> {

@@ -3,7 +3,9 @@ import type { LogStanding } from '@waybill/contracts/http/log-proofs';
 import { Refused } from '@waybill/decider/decider';
 import { type Checkpoint, logOfOrigin, openCheckpoint, parseCheckpoint } from './checkpoint.js';
 import { keepGuard } from './keep-guard.js';
-import { type NoteKey, NoteRefused, parseVkey } from './note.js';
+import { type NoteKey, NoteRefused, parseVkeys } from './note.js';
+import type { LogHead } from './log.js';
+import { type LogPage, readPage } from './log-page.js';
 import type { PostgresLog } from './postgres-log.js';
 import type { ServiceHost } from './service-host.js';
 import { Shredding } from './shredding.js';
@@ -20,14 +22,14 @@ export class LogProofs {
     private readonly log: PostgresLog,
     readonly stored: StoredEvents,
     readonly shredding: Shredding,
-    private readonly key: NoteKey | null,
+    private readonly keys: readonly NoteKey[] | null,
     /** Whether appends are let in, and by which checkpoint that was judged. */
     readonly standing: () => LogStanding,
   ) {}
 
   /**
-   * Resolves after the log was compared with what protects it and with its newest checkpoint (see `keep-guard.ts`). `vkey` is the notary's
-   * verification key; refuses to start with one that is none.
+   * Resolves after the log was compared with what protects it and with its newest checkpoint (see `keep-guard.ts`). `vkey` holds the notary's
+   * verification keys; refuses to start with one that is none.
    */
   static async open(options: {
     log: PostgresLog;
@@ -38,11 +40,20 @@ export class LogProofs {
     host: ServiceHost;
   }): Promise<LogProofs> {
     const { log, connectionString, kek, vkey, nats, host } = options;
-    const key = vkey === undefined ? null : parseVkey(vkey);
+    const keys = vkey === undefined ? null : parseVkeys(vkey);
     const stored = StoredEvents.open({ connectionString, kek, log: log.identity.log });
     host.onDrain('proofs', () => stored.close());
-    const standing = await keepGuard({ log, stored, nats, host, key });
-    return new LogProofs(log, stored, new Shredding(log, stored, nats), key, standing);
+    const standing = await keepGuard({ log, stored, nats, host, keys });
+    return new LogProofs(log, stored, new Shredding(log, stored, nats), keys, standing);
+  }
+
+  /** The events after a position as they go on the wire, as many as fit into one reply: for whoever has a hole to fill. */
+  read(after: number, limit: number): Promise<LogPage> {
+    return readPage(this.log, after, limit);
+  }
+
+  async head(): Promise<LogHead & { readonly log: string }> {
+    return { log: this.log.identity.log, ...(await this.log.head()) };
   }
 
   /**
@@ -68,7 +79,7 @@ export class LogProofs {
 
   private readCheckpoint(note: string): Checkpoint {
     try {
-      return this.key === null ? parseCheckpoint(note) : openCheckpoint(note, this.key);
+      return this.keys === null ? parseCheckpoint(note) : openCheckpoint(note, this.keys);
     } catch (error) {
       if (error instanceof NoteRefused) throw new Refused('validation_failed', error.message, '/checkpoint');
       throw error;

@@ -36,7 +36,7 @@ export class NewestCheckpoints {
     private readonly log: string,
     private readonly stored: StoredEvents,
     private readonly nats: NatsConnection,
-    private readonly key: NoteKey | null,
+    private readonly keys: readonly NoteKey[] | null,
   ) {}
 
   async find(): Promise<Found> {
@@ -69,11 +69,11 @@ export class NewestCheckpoints {
   }
 
   private read(note: string): Checkpoint {
-    const checkpoint = this.key === null ? parseCheckpoint(note) : openCheckpoint(note, this.key);
+    const checkpoint = this.keys === null ? parseCheckpoint(note) : openCheckpoint(note, this.keys);
     const isOurs =
-      this.key === null
+      this.keys === null
         ? logOfOrigin(checkpoint.origin) === this.log
-        : checkpoint.origin === `${this.key.name}/${this.log}`;
+        : this.keys.some(({ name }) => checkpoint.origin === `${name}/${this.log}`);
     if (!isOurs) throw new NoteRefused(`a checkpoint of ${checkpoint.origin} was offered`);
     return checkpoint;
   }

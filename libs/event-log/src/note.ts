@@ -59,6 +59,16 @@ export function parseVkey(text: string): NoteKey {
   };
 }
 
+/** No deployment has changed its key so often. */
+const keysMax = 32;
+
+/** Reads the keys that are believed together, one after the other with blanks or lines between: after a change of key, the old one too. */
+export function parseVkeys(text: string): readonly NoteKey[] {
+  const given = text.trim().split(/\s+/);
+  if (given.length > keysMax) throw new NoteRefused(`more than ${keysMax} keys`);
+  return given.map(parseVkey);
+}
+
 /** A signer from the 32 bytes of an Ed25519 seed. The name may hold no blank and no plus sign. */
 export function noteSigner(name: string, seed: Uint8Array): NoteSigner {
   if (seed.length !== 32) throw new NoteRefused('an Ed25519 seed has 32 bytes');
@@ -79,10 +89,10 @@ export function signNote(text: string, signer: NoteSigner): string {
 }
 
 /**
- * The text of a note that carries a good signature of the key. Throws `NoteRefused` for a note without one, with a false one of this key,
- * or of another form; signatures of other keys say nothing.
+ * The text of a note that carries a good signature of one of the keys. Throws `NoteRefused` for a note without one, with a false one of any
+ * of them, or of another form; signatures of other keys say nothing.
  */
-export function openNote(note: string, key: NoteKey): string {
+export function openNote(note: string, keys: readonly NoteKey[]): string {
   if (Buffer.byteLength(note) > noteBytesMax) throw new NoteRefused(`a note of more than ${noteBytesMax} bytes`);
   const at = note.lastIndexOf('\n\n');
   if (at < 0 || !note.endsWith('\n') || hasControl(note)) throw new NoteRefused('this is no signed note');
@@ -92,18 +102,24 @@ export function openNote(note: string, key: NoteKey): string {
   let signed = false;
   for (const line of lines) {
     const { name, bytes } = signatureLine(line);
-    if (name !== key.name || bytes.subarray(0, keyIdBytes).toString('hex') !== key.id) continue;
+    const id = bytes.subarray(0, keyIdBytes).toString('hex');
+    const key = keys.find((one) => one.name === name && one.id === id);
+    if (key === undefined) continue;
     if (!isGood(text, bytes.subarray(keyIdBytes), key)) throw new NoteRefused(`the signature of ${name} is false`);
     signed = true;
   }
-  if (!signed) throw new NoteRefused(`the note carries no signature of ${key.name} (${key.id})`);
+  if (!signed)
+    throw new NoteRefused(
+      `the note carries no signature of ${keys.map(({ name, id }) => `${name} (${id})`).join(', ')}`,
+    );
   return text;
 }
 
 function signatureLine(line: string): { name: string; bytes: Buffer } {
-  const match = /^— ([^+\s]+) ([A-Za-z0-9+/]+=*)$/u.exec(line);
-  const bytes = Buffer.from(match?.[2] ?? '', 'base64');
-  if (match === null || bytes.length <= keyIdBytes) throw new NoteRefused('a line below the note is no signature');
+  const match = /^— ([^+\s]+) ([A-Za-z0-9+/]{8,}={0,2})$/u.exec(line);
+  const encoded = match?.[2] ?? '';
+  const bytes = Buffer.from(encoded, 'base64');
+  if (match === null || encoded.length % 4 !== 0) throw new NoteRefused('a line below the note is no signature');
   return { name: match[1] as string, bytes };
 }
 

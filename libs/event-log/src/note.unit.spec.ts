@@ -1,7 +1,7 @@
 import { createPublicKey } from 'node:crypto';
 import { logOfOrigin, openCheckpoint, originOf, parseCheckpoint, signCheckpoint } from './checkpoint.js';
 import { emptyRoot } from './merkle.js';
-import { NoteRefused, noteSigner, openNote, parseVkey, signaturesMax, signNote, vkeyOf } from './note.js';
+import { NoteRefused, noteSigner, openNote, parseVkey, parseVkeys, signaturesMax, signNote, vkeyOf } from './note.js';
 import { parseTlogProof, tlogProofText } from './tlog-proof.js';
 
 /** The published example of golang.org/x/mod/sumdb/note, whose format C2SP signed-note is. */
@@ -21,7 +21,7 @@ const signer = noteSigner('PeterNeumann', neumannSeed);
 
 describe('a signed note', () => {
   it('opens the published one and is signed byte for byte as the published one', () => {
-    expect(openNote(published, key)).toBe(text);
+    expect(openNote(published, [key])).toBe(text);
     expect(signNote(text, signer)).toBe(published);
     expect(vkeyOf(signer)).toBe(neumann);
   });
@@ -32,10 +32,25 @@ describe('a signed note', () => {
     expect(der.subarray(-32).toString('hex')).toBe(rfc8032.publicKey);
   });
 
+  it('opens with any of several keys, and not where one that is known has signed falsely', () => {
+    const second = noteSigner('PeterNeumann', Buffer.alloc(32, 3));
+    const keys = parseVkeys(`${neumann}\n ${vkeyOf(second)}\n`);
+    const bySecond = signNote(text, second);
+    expect(keys).toHaveLength(2);
+    expect([openNote(published, keys), openNote(bySecond, keys)]).toEqual([text, text]);
+    const both = published + bySecond.slice(text.length + 1);
+    expect(openNote(both, keys)).toBe(text);
+    const falsely = published + signNote(`${text}more\n`, second).slice(text.length + 6);
+    expect(openNote(falsely, [key])).toBe(text);
+    expect(() => openNote(falsely, keys)).toThrow(/false/);
+    for (const none of ['', ' ', `${neumann},${neumann}`, `${neumann} x`, Array(33).fill(neumann).join(' ')])
+      expect(() => parseVkeys(none)).toThrow(NoteRefused);
+  });
+
   it('leaves signatures of other keys alone', () => {
     const other = signNote(text, noteSigner('witness.example', Buffer.alloc(32, 7))).slice(text.length + 1);
-    expect(openNote(published + other, key)).toBe(text);
-    expect(openNote(`${text}\n${other}${published.slice(text.length + 1)}`, key)).toBe(text);
+    expect(openNote(published + other, [key])).toBe(text);
+    expect(openNote(`${text}\n${other}${published.slice(text.length + 1)}`, [key])).toBe(text);
   });
 
   it.each<[string, string]>([
@@ -56,12 +71,12 @@ describe('a signed note', () => {
     ],
     ['of nothing', ''],
   ])('refuses one %s', (_case, note) => {
-    expect(() => openNote(note, key)).toThrow(NoteRefused);
+    expect(() => openNote(note, [key])).toThrow(NoteRefused);
   });
 
   it('takes as many signatures as a note may have', () => {
     const others = `— x ${Buffer.alloc(8, 1).toString('base64')}\n`.repeat(signaturesMax - 1);
-    expect(openNote(published + others, key)).toBe(text);
+    expect(openNote(published + others, [key])).toBe(text);
   });
 
   it.each<[string, string]>([
@@ -95,7 +110,7 @@ describe('a checkpoint', () => {
       '0',
       '47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=',
     ]);
-    expect(openCheckpoint(note, key)).toEqual({ origin, size: 0, rootHash: emptyRoot });
+    expect(openCheckpoint(note, [key])).toEqual({ origin, size: 0, rootHash: emptyRoot });
     expect(logOfOrigin(origin)).toBe('delivery-0');
   });
 

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import type { TestDatabase } from '@waybill/testkit/start-postgres';
-import { eventBytesMax } from './limits.js';
+import { eventBytesMax, streamNameBytesMax, tenantBytesMax, typeBytesMax } from './limits.js';
 import type { AppendRequest } from './log.js';
 import { makeLogDatabase, openTestLog, testKek } from './log-database.spec.js';
 import { hashBytes, leafHash } from './merkle.js';
@@ -9,6 +9,8 @@ import { entriesPageMax, type StoredEntry, StoredEvents } from './stored-events.
 import { verifyEntry } from './verify-entry.js';
 
 const name = 'stored-0';
+/** A NATS message of 1 MiB, without the few bytes around the entries. */
+const messageBytesMax = 1024 * 1024 - 200;
 const request = (n: number, dataBytes = 10): AppendRequest => ({
   streams: [
     {
@@ -133,12 +135,31 @@ describe('stored events', () => {
     for (const [at, bytes] of [100_000, 100_000, 100_000, eventBytesMax - 2_000].entries())
       await log.append(request(9 + at, bytes));
     const page = await stored.entries(8, 12, 100, false);
-    expect(page.map(({ position }) => position)).toEqual([9, 10]);
-    const last = await stored.entries(10, 12, 100, false);
-    expect(last.map(({ position }) => position)).toEqual([11, 12]);
-    expect(JSON.stringify(last).length).toBeLessThan(1_000_000);
-    expect((await stored.entriesAt([1, 9, 10, 11, 12], false)).map(({ position }) => position)).toEqual([1, 9, 10]);
+    expect(page.map(({ position }) => position)).toEqual([9, 10, 11]);
+    const last = await stored.entries(11, 12, 100, false);
+    expect(last.map(({ position }) => position)).toEqual([12]);
+    expect(JSON.stringify(last).length).toBeLessThan(messageBytesMax);
+    expect((await stored.entriesAt([1, 9, 10, 11, 12], false)).map(({ position }) => position)).toEqual([1, 9, 10, 11]);
     expect((await stored.recomputed(0, 100)).length / hashBytes).toBe(12);
+  });
+
+  it('stop a page of many small events with the longest names before it is too large', async () => {
+    const tenant = 't'.repeat(tenantBytesMax);
+    const type = 'T'.repeat(typeBytesMax);
+    const event = { type, schemaVersion: 1, data: {}, meta: { actor: 'spec' } };
+    const streams = Array.from({ length: entriesPageMax }, (_, n) => {
+      const stream = `thing-${n}`.padEnd(streamNameBytesMax, 'x');
+      return {
+        stream,
+        tenant,
+        expected: 'none' as const,
+        events: [{ ...event, sealed: { subject: `s${n}`, text: '{"a":1}' } }],
+      };
+    });
+    await log.append({ streams });
+    const page = await stored.entries(8, 8 + entriesPageMax, entriesPageMax, true);
+    expect(page.length).toBeGreaterThan(400);
+    expect(JSON.stringify(page).length).toBeLessThan(messageBytesMax);
   });
 
   it('are found by stream and by time', async () => {

@@ -10,9 +10,11 @@ import { type Statement, statements } from './statement.js';
 
 /** Leaves of one answer: 32 bytes each, so that a page in base64 stays below a NATS message of 1 MiB. */
 export const leavesPageMax = 20_000;
-/** Entries of one answer, and about how many stored bytes: with one event of the largest size after them, in base64, it is below 1 MiB. */
+/** Entries of one answer, and how many stored bytes unless one event alone has more: in base64 it is below a NATS message of 1 MiB. */
 export const entriesPageMax = 1_000;
-const entriesPageBytesMax = 120_000;
+const entriesPageBytesMax = 600_000;
+/** An entry, its key and the names around them, in bytes before base64: the longest names of `limits.ts` and the words of JSON. */
+const besideBytes = 900;
 /** An audit moves no bytes, it only hashes them where they are. */
 const recomputedBytesMax = 8 * 1024 * 1024;
 /** Positions that one question about streams answers at most. */
@@ -109,6 +111,7 @@ export class StoredEvents {
       Number.MAX_SAFE_INTEGER,
       Math.min(limit, entriesPageMax),
       recomputedBytesMax,
+      0,
     ]);
     const leaves: Buffer[] = [];
     for (const row of rows) {
@@ -131,6 +134,7 @@ export class StoredEvents {
       upto,
       Math.min(limit, entriesPageMax),
       entriesPageBytesMax,
+      besideBytes,
     ]);
     return rows.map((row) => this.entryOf(row, withKeys));
   }
@@ -142,7 +146,7 @@ export class StoredEvents {
   async entriesAt(positions: readonly number[], withKeys: boolean): Promise<StoredEntry[]> {
     if (positions.length > entriesPageMax)
       throw new RangeError(`${positions.length} positions at once, more than ${entriesPageMax}`);
-    const { rows } = await this.session.query(readStoredAt, [positions, entriesPageBytesMax]);
+    const { rows } = await this.session.query(readStoredAt, [positions, entriesPageBytesMax, besideBytes]);
     return rows.map((row) => this.entryOf(row, withKeys));
   }
 

@@ -54,10 +54,9 @@ export async function* readTar(source: AsyncIterable<Uint8Array>): AsyncGenerato
 
 function readHeader(header: Buffer): { name: string; size: number } {
   const name = textAt(header, 0, nameBytesMax);
-  if (textAt(header, 257, 5) !== 'ustar' || numberAt(header, 148, 8) !== checksum(header))
+  if (textAt(header, 257, 5) !== 'ustar' || numberAt(header, 148, 7) !== checksum(header))
     throw new TarRefused('the archive is no ustar, or was changed');
-  const kind = header[156];
-  if (kind !== 0x30 && kind !== 0) throw new TarRefused(`${name} is no plain file`);
+  if (header[156] !== 0x30) throw new TarRefused(`${name} is no plain file`);
   if (!isPlainName(name) || textAt(header, 345, 155) !== '') throw new TarRefused(`no name for a member: ${name}`);
   const size = numberAt(header, 124, 12);
   if (size > memberBytesMax) throw new TarRefused(`${name} has ${size} bytes, more than ${memberBytesMax}`);
@@ -81,8 +80,8 @@ function textAt(header: Buffer, at: number, length: number): string {
 }
 
 function numberAt(header: Buffer, at: number, length: number): number {
-  const text = textAt(header, at, length).trim();
-  if (!/^[0-7]+$/.test(text)) throw new TarRefused('a number in a header is none');
+  const text = header.toString('latin1', at, at + length);
+  if (!/^[0-7]+[\0 ]$/.test(text)) throw new TarRefused('a number in a header is none');
   return parseInt(text, 8);
 }
 

@@ -11,6 +11,7 @@ import {
   linesOf,
   log,
   noteOf,
+  rootOf,
   signer,
   storedLine,
   vkey,
@@ -279,6 +280,15 @@ describe('an export', () => {
       vkey,
       [],
     ],
+    [
+      'a line of megabytes, at which an expression would run out of stack',
+      withLines(
+        buildRange(12),
+        changed(3, () => ({ data: 'ABCD'.repeat(1_500_000) })),
+      ),
+      vkey,
+      [],
+    ],
     ['an archive that was cut', archiveOf(buildRange(12)).subarray(0, 6_000), vkey, []],
     ['no archive at all', Buffer.alloc(10_240, 'x'), vkey, []],
     ['an empty archive', Buffer.alloc(1_024), vkey, []],
@@ -299,6 +309,16 @@ describe('an export', () => {
     ],
   ])('refuses %s', async (_case, archive, key, older) => {
     expect(await judged(archive, key, older)).toMatchObject({ verified: false });
+  });
+
+  it('is checked with the keys of before and after a change of key, by both verifiers', async () => {
+    const second = noteSigner('waybill.local', Buffer.alloc(32, 4));
+    const root = { origin: originOf('local', log), size: 12, rootHash: rootOf(linesOf(1, 12)) };
+    const archive = archiveOf({ ...buildRange(12), checkpoint: signCheckpoint(root, second) });
+    const both = `${vkeyOf(second)}\n${vkey}`;
+    expect(await judged(archive, both, [noteOf(5)])).toMatchObject({ verified: true });
+    expect(await judged(archive, vkeyOf(second), [noteOf(5)])).toMatchObject({ verified: false });
+    expect(await judged(archive, vkey)).toMatchObject({ verified: false });
   });
 
   it('says what it cannot conclude', async () => {

@@ -1,6 +1,6 @@
 import { openCheckpoint } from './checkpoint.js';
 import type { ExportLine, ExportProof } from './export-format.js';
-import { NoteRefused, parseVkey } from './note.js';
+import { NoteRefused, parseVkeys } from './note.js';
 import { readTar, TarRefused } from './tar.js';
 import { type LogVerdict, LogVerifier } from './verify-log.js';
 
@@ -30,28 +30,32 @@ export async function verifyExport(
 ): Promise<ExportVerdict> {
   const verdicts: LogVerdict[] = [];
   try {
-    const key = parseVkey(vkey);
-    const older = previousNotes.map((note) => openCheckpoint(note, key));
-    const anchored = anchoredNotes.map((note) => openCheckpoint(note, key));
+    const keys = parseVkeys(vkey);
+    const older = previousNotes.map((note) => openCheckpoint(note, keys));
+    const anchored = anchoredNotes.map((note) => openCheckpoint(note, keys));
     let open: LogVerifier | null = null;
+    const seen = new Set<string>();
     let log = '';
     let note = '';
     for await (const { name, bytes } of readTar(archive)) {
-      const [folder = '', file] = name.split('/');
-      if (file === undefined) continue;
+      if (name === 'README') continue;
+      const [folder = '', file = '', more] = name.split('/');
+      if (more !== undefined || !/^[a-z]+-\d+$/.test(folder))
+        throw new TarRefused(`${name} does not belong into an export`);
       if (file === 'checkpoint') {
         if (open !== null) verdicts.push(open.verdict());
         open = null;
         log = folder;
         note = bytes.toString('utf8');
-        if (verdicts.some((verdict) => verdict.log === log)) throw new TarRefused(`${log} stands in it twice`);
+        if (seen.has(log)) throw new TarRefused(`${log} stands in it twice`);
+        seen.add(log);
         continue;
       }
       if (folder !== log) throw new TarRefused(`${name} stands before the checkpoint of its log`);
       if (file === 'proof.json') {
         if (open !== null) throw new TarRefused(`${log} has two proofs`);
         const ofLog = [...older, ...anchored].filter(({ origin }) => origin.endsWith(`/${log}`));
-        open = new LogVerifier(log, note, readProof(bytes), key, ofLog);
+        open = new LogVerifier(log, note, readProof(bytes), keys, ofLog);
       } else if (/^entries-\d+\.ndjson$/.test(file)) {
         if (open === null) throw new TarRefused(`${name} stands before the proof of its log`);
         takeLines(open, bytes);
@@ -79,46 +83,55 @@ export async function verifyExport(
   }
 }
 
+/**
+ * The one spelling of an export (`export-format.ts`), for both verifiers: a member that stood twice, or bytes that are no base64, would be
+ * read one way here and another way elsewhere. Numbers have at most fifteen digits, which every reader keeps exactly.
+ */
+const number = '(?:0|[1-9][0-9]{0,14})';
+/** Its length is a multiple of four besides, which an expression over megabytes has no stack for. */
+const base64 = '[A-Za-z0-9+/]*={0,2}';
+const hash = '"[A-Za-z0-9+/]{43}="';
+/** No proof about fewer than 10^15 leaves is longer. */
+const hashes = `\\[(?:${hash}(?:,${hash}){0,63})?\\]`;
+const previous = `"previous":(?:null|\\{"size":${number},"hashes":${hashes}\\})`;
+const proofSpelling = new RegExp(
+  `^\\{"kind":(?:"range","from":${number},"to":${number},"size":${number},"left":${hashes},"consistency":${hashes}` +
+    `|"selection","about":"[A-Za-z0-9_-]*","size":${number}),${previous}\\}$`,
+);
+const content =
+  `(?:"absent":"(?:missing|changed|other-tenant)"` +
+  `|"entry":"${base64}","meta":"${base64}","data":"${base64}"(?:,"sealed":"${base64}"(?:,"key":"${base64}")?)?)`;
+/** `shredded` as a key is base64 too. */
+const lineSpelling = {
+  range: new RegExp(`^\\{"position":${number},"leaf":${hash},${content}\\}$`),
+  selection: new RegExp(`^\\{"position":${number},"leaf":${hash},"proof":${hashes},${content}\\}$`),
+};
+
 function readProof(bytes: Buffer): ExportProof {
-  const proof = parse(bytes.toString('latin1')) as ExportProof;
-  const previous = proof.previous ?? null;
-  const isRange =
-    proof.kind === 'range' && isCount(proof.from) && proof.from >= 1 && isCount(proof.to) && proof.to >= proof.from - 1;
-  const isWhole = isRange ? isTexts(proof.left) && isTexts(proof.consistency) : proof.kind === 'selection';
-  const isPrevious = previous === null || (isCount(previous.size) && isTexts(previous.hashes));
-  if (!isWhole || !isPrevious || !isCount(proof.size)) throw new LineRefused('proof.json is none');
-  if (isRange && proof.left.length !== bitsSet(proof.from - 1))
+  const text = bytes.toString('latin1');
+  if (!proofSpelling.test(text)) throw new LineRefused('proof.json is none');
+  const proof = JSON.parse(text) as ExportProof;
+  if (proof.kind === 'selection') return proof;
+  if (proof.from < 1 || proof.to < proof.from - 1) throw new LineRefused('proof.json is none');
+  if (proof.left.length !== bitsSet(proof.from - 1))
     throw new LineRefused('proof.json holds another number of hashes than it should');
   return proof;
 }
 
 function takeLines(verifier: LogVerifier, bytes: Buffer): void {
+  const spelling = lineSpelling[verifier.kind];
   for (let at = 0; at < bytes.length;) {
     const end = bytes.indexOf(10, at);
     if (end < 0) throw new LineRefused('a line has no end');
     const text = bytes.toString('latin1', at, end);
-    const line = parse(text) as ExportLine;
-    // One spelling only: a member that stands twice would be read one way here and another way elsewhere.
-    if (JSON.stringify(line) !== text || !isCount(line.position) || typeof line.leaf !== 'string')
-      throw new LineRefused('a line is not spelled as an export spells it');
+    if (!spelling.test(text)) throw new LineRefused('a line is not spelled as an export spells it');
+    const line = JSON.parse(text) as ExportLine;
+    for (const part of [line.entry, line.meta, line.data, line.sealed, line.key])
+      if (part !== undefined && part.length % 4 !== 0) throw new LineRefused('a part of a line is no base64');
     verifier.take(line);
     at = end + 1;
   }
 }
-
-function parse(text: string): unknown {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null) return value;
-  } catch {
-    // Said below, in our own words.
-  }
-  throw new LineRefused('a line is no JSON object');
-}
-
-const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
-const isTexts = (value: unknown): value is string[] =>
-  Array.isArray(value) && value.every((text) => typeof text === 'string');
 
 function bitsSet(size: number): number {
   return [...size.toString(2)].filter((bit) => bit === '1').length;

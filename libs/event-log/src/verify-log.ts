@@ -1,6 +1,6 @@
 import { type Checkpoint, openCheckpoint } from './checkpoint.js';
 import type { ExportLine, ExportProof, PreviousProof } from './export-format.js';
-import { Frontier, verifyConsistency, verifyInclusion } from './merkle.js';
+import { emptyRoot, Frontier, verifyConsistency, verifyInclusion } from './merkle.js';
 import type { NoteKey } from './note.js';
 import { verifyEntry } from './verify-entry.js';
 
@@ -63,11 +63,11 @@ export class LogVerifier {
     private readonly log: string,
     note: string,
     private readonly proof: ExportProof,
-    key: NoteKey,
+    keys: readonly NoteKey[],
     /** Older checkpoints of this log, which it must have grown from. */
     private readonly older: readonly Checkpoint[],
   ) {
-    this.checkpoint = openCheckpoint(note, key);
+    this.checkpoint = openCheckpoint(note, keys);
     const { kind } = proof;
     this.sizes = new Set(older.map(({ size }) => size));
     this.next = kind === 'range' ? proof.from : 1;
@@ -77,6 +77,10 @@ export class LogVerifier {
     if (this.checkpoint.size !== proof.size)
       this.fail(null, `the proof is about ${proof.size} leaves, the checkpoint about ${this.checkpoint.size}`);
     this.rememberPrevious();
+  }
+
+  get kind(): ExportProof['kind'] {
+    return this.proof.kind;
   }
 
   take(line: ExportLine): void {
@@ -231,7 +235,7 @@ export class LogVerifier {
 }
 
 function judgeProof(proof: PreviousProof | null, previous: Checkpoint, checkpoint: Checkpoint): boolean | null {
-  if (previous.size === 0) return true;
+  if (previous.size === 0) return previous.rootHash.equals(emptyRoot);
   if (proof === null || proof.size !== previous.size) return null;
   const hashes = proof.hashes.map((hash) => Buffer.from(hash, 'base64'));
   return verifyConsistency(previous.size, checkpoint.size, previous.rootHash, checkpoint.rootHash, hashes);

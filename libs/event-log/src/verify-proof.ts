@@ -1,6 +1,6 @@
 import { logOfOrigin, openCheckpoint } from './checkpoint.js';
 import { hashBytes, leafHash, verifyConsistency, verifyInclusion } from './merkle.js';
-import { NoteRefused, parseVkey } from './note.js';
+import { NoteRefused, parseVkeys } from './note.js';
 import { readEntry } from './read-entry.js';
 import { parseTlogProof } from './tlog-proof.js';
 
@@ -38,7 +38,7 @@ const nothingLater = (size: number): string => `What happened after position ${s
  */
 export function verifyReceipt(text: string, vkey: string, givenLeaf: Buffer | null = null): ReceiptVerdict {
   const { index, hashes, checkpoint: note, extra = null } = parseTlogProof(text);
-  const { origin, size, rootHash } = openCheckpoint(note, parseVkey(vkey));
+  const { origin, size, rootHash } = openCheckpoint(note, parseVkeys(vkey));
   const entry = extra === null ? null : readEntry(extra);
   const leaf = extra === null ? givenLeaf : leafHash(extra);
   if (leaf === null)
@@ -85,10 +85,10 @@ interface GrowthProof {
  * without that, only that the two roots in the proof belong together. Throws `NoteRefused` for what is no such proof.
  */
 export function verifyGrowth(text: string, vkey: string, olderNotes: readonly string[] = []): GrowthVerdict {
-  const key = parseVkey(vkey);
+  const keys = parseVkeys(vkey);
   const { from, to, fromRootHash, toRootHash, hashes, checkpoint: note } = readGrowth(text);
-  const newer = openCheckpoint(note, key);
-  const older = olderNotes.map((one) => openCheckpoint(one, key));
+  const newer = openCheckpoint(note, keys);
+  const older = olderNotes.map((one) => openCheckpoint(one, keys));
   const [first, second] = [Buffer.from(fromRootHash, 'hex'), Buffer.from(toRootHash, 'hex')];
   const path = hashes.map((hash) => Buffer.from(hash, 'base64'));
   const held = older.find(({ origin, size }) => origin === newer.origin && size === from);

@@ -189,7 +189,10 @@ export const logConfig = {
   /** The notary's verification key: only checkpoints that it signed say anything about this log. Without it they are compared unsigned. */
   WAYBILL_NOTARY_VKEY: z
     .string()
-    .regex(/^[^+\s]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]+=*$/, "must be the notary's key as it stands in its file vkey")
+    .regex(
+      /^(?:[^+\s]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]+=*\s*)+$/,
+      "must be the notary's keys as they stand in its file vkey",
+    )
     .optional(),
 };
 

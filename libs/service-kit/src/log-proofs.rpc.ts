@@ -1,4 +1,5 @@
 import { Controller, Inject, type Type } from '@nestjs/common';
+import { logHeadInputSchema, logReadInputSchema } from '@waybill/contracts/http/log';
 import {
   logEntriesInputSchema,
   logLeavesInputSchema,
@@ -15,8 +16,10 @@ import { Rpc, type RpcRequest } from './rpc.js';
 
 type Of<Schema extends z.ZodType> = RpcRequest<z.output<Schema>>;
 
-/** What a log answers to the notary and to auditors; `LogProofs` of libs/event-log does. */
+/** What a log answers to other services, to the notary and to auditors; `LogProofs` of libs/event-log does. */
 export interface ProvenLog {
+  read(after: number, limit: number): Promise<object>;
+  head(): Promise<object>;
   readonly stored: {
     leaves(after: number, limit: number): Promise<object>;
     recomputed(after: number, limit: number): Promise<Buffer>;
@@ -48,6 +51,17 @@ export function logProofsRpc(service: ServiceName, token: unknown): Type<object>
   @Controller()
   class LogProofsRpc {
     constructor(@Inject(token as Type<ProvenLog>) private readonly proofs: ProvenLog) {}
+
+    /** For whoever follows this log and has a hole to fill. */
+    @Rpc(service, 'log.read', logReadInputSchema)
+    read({ input: { after, limit } }: Of<typeof logReadInputSchema>): Promise<unknown> {
+      return this.proofs.read(after, limit);
+    }
+
+    @Rpc(service, 'log.head', logHeadInputSchema)
+    head(): Promise<unknown> {
+      return this.proofs.head();
+    }
 
     @Rpc(service, 'log.leaves', logLeavesInputSchema)
     leaves({ input: { after, limit } }: Of<typeof logLeavesInputSchema>): Promise<unknown> {

@@ -2,12 +2,13 @@ import { availableParallelism, cpus } from 'node:os';
 import { startStack } from './stack.js';
 import { measureBarePosts, measureWalk } from './walk.js';
 
-/** `npm run bench -- --smoke | --walk | --append | --render | --rebuild | --explorer`: what is measured, on which machine, as JSON lines; a table for people last. */
+/** `npm run bench -- --smoke | --walk | --append | --render | --rebuild | --export | --explorer`: what is measured, on which machine, as JSON lines; a table for people last. */
 const wanted = new Set(process.argv.slice(2));
 if (wanted.has('--append')) await appendRun();
 else if (wanted.has('--explorer')) await explorerRun();
 else if (wanted.has('--render')) await (await import('./render.js')).runRenderBench();
 else if (wanted.has('--rebuild')) await rebuildRun();
+else if (wanted.has('--export')) await exportRun();
 else await walkRun(wanted.has('--walk') ? 20_000 : 6_000);
 
 async function walkRun(notifications: number): Promise<void> {
@@ -65,6 +66,22 @@ async function rebuildRun(): Promise<void> {
       );
     },
   });
+}
+
+/** `WAYBILL_BENCH_EVENTS` instead of a hundred thousand. */
+async function exportRun(): Promise<void> {
+  const { measureExport } = await import('./export.js');
+  const stack = await startStack();
+  try {
+    const figures = await measureExport(stack, Number(process.env['WAYBILL_BENCH_EVENTS'] ?? 100_000));
+    say({ machine: machine(), export: figures });
+    const { events, megabytes, exportedPerSecond, verifiedPerSecond, rssMegabytes } = figures;
+    console.log(
+      `${events} events, ${megabytes} MB: exported at ${exportedPerSecond}/s, verified at ${verifiedPerSecond}/s; resident at a tenth, a half, all: ${Object.values(rssMegabytes).join(', ')} MB`,
+    );
+  } finally {
+    await stack.stop();
+  }
 }
 
 function machine(): Record<string, unknown> {

@@ -8,7 +8,7 @@ import { type AnchoredCheckpoints, anchoredCheckpoints } from '../anchored-check
 import { NotDone, say, Usage, type World } from '../world.js';
 
 interface Options {
-  key: string;
+  key: string[];
   previous?: string[];
   anchors?: string;
   tsaCa?: string;
@@ -26,7 +26,10 @@ export const verifyCommand = (world: World): Command =>
       'checks an export, a receipt or a proof of growth with a key that came from somewhere else; needs no server',
     )
     .argument('<file>', 'what `waybill export`, `proof` or `consistency` wrote; - for an export on standard input')
-    .requiredOption('--key <vkey>', "the notary's verification key, or a file with it")
+    .requiredOption(
+      '--key <vkey...>',
+      "the notary's verification keys, or files with them: after a change of key, also the old one",
+    )
     .option('--previous <file...>', 'older checkpoints: the log must have grown from them')
     .option(
       '--anchors <folder>',
@@ -45,7 +48,7 @@ Exit 0: every event is the one that was signed. Exit 1: the first bad position i
     )
     .action(async (file: string, options: Options) => {
       if (file !== '-' && !existsSync(file)) throw new Usage(`there is no file ${file}`);
-      const vkey = existsSync(options.key) ? textOf(options.key).trim() : options.key;
+      const vkey = options.key.map((key) => (existsSync(key) ? textOf(key).trim() : key)).join('\n');
       const previous = (options.previous ?? []).map(textOf);
       const start = file === '-' ? '' : startOf(file);
       const verified = start.startsWith('c2sp.org/tlog-proof')

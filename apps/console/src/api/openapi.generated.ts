@@ -3197,7 +3197,7 @@ export interface operations {
           'jira' | 'jira-service-management' | 'servicenow' | 'teams' | 'slack' | 'pagerduty' | 'webhook' | 'email';
         status?: 'healthy' | 'failing' | 'disabled';
         q?: string;
-        /** @description As they were then, with those that were deleted since */
+        /** @description As they were then, with those that were deleted since: a time, or a position of the log */
         at?: string;
       };
       header?: never;
@@ -3295,6 +3295,7 @@ export interface operations {
   getConnectorsById: {
     parameters: {
       query?: {
+        /** @description A time (RFC 3339), or a position of the log of the service that keeps it; 0 is before the first event */
         at?: string;
       };
       header?: never;
@@ -3572,7 +3573,7 @@ export interface operations {
         /** @description Type of a notification, such as incident or deploy.finished */
         type?: string;
         q?: string;
-        /** @description As they were then, with those that were deleted since */
+        /** @description As they were then, with those that were deleted since: a time, or a position of the log */
         at?: string;
       };
       header?: never;
@@ -3658,6 +3659,7 @@ export interface operations {
   getSubscriptionsById: {
     parameters: {
       query?: {
+        /** @description A time (RFC 3339), or a position of the log of the service that keeps it; 0 is before the first event */
         at?: string;
       };
       header?: never;
@@ -4171,6 +4173,7 @@ export interface operations {
   getDeliveriesById: {
     parameters: {
       query?: {
+        /** @description A time (RFC 3339), or a position of the log of the service that keeps it; 0 is before the first event */
         at?: string;
       };
       header?: never;

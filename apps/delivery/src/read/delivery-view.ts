@@ -1,3 +1,4 @@
+import { isBy } from '@waybill/contracts/http/moment';
 import type { Attempt, Delivery } from '@waybill/contracts/http/deliveries';
 import { Refused } from '@waybill/decider/decider';
 import type { Accepted, DeliveryEvent, DeliveryState } from '@waybill/delivery/delivery';
@@ -36,7 +37,7 @@ export function deliveryView(tenant: string, events: readonly RecordedEvent[]): 
 
 /** What of a stream was recorded by a moment; before the first of it there was no delivery. */
 export function eventsUntil(events: readonly RecordedEvent[], at: string): RecordedEvent[] {
-  return events.filter((event) => Date.parse(event.at) <= Date.parse(at));
+  return events.filter((event) => isBy(event, at));
 }
 
 function reasonOf(state: DeliveryState, attempts: readonly Attempt[]): string | null {

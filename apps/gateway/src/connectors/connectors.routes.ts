@@ -6,7 +6,7 @@ import {
   connectorSchema,
   connectorWrittenSchema,
 } from '@waybill/contracts/http/connectors';
-import { connectorIdSchema, reasonSchema, timeSchema } from '@waybill/contracts/http/fields';
+import { connectorIdSchema, reasonSchema } from '@waybill/contracts/http/fields';
 import { listFields } from '@waybill/contracts/http/lists';
 import { logEventsSchema } from '@waybill/contracts/http/log';
 import {
@@ -18,6 +18,7 @@ import {
 } from '@waybill/contracts/http/render-and-test';
 import { z } from 'zod';
 import { route } from '../edge/route.js';
+import { momentSchema } from '@waybill/contracts/http/moment';
 
 const read = { scope: 'read', resource: 'Connectors' } as const;
 const manage = { scope: 'manage', resource: 'Connectors' } as const;
@@ -57,7 +58,7 @@ export const connectorRoutes = {
     path: '/v1/connectors/{id}',
     does: 'Reads a connector, with `at` as it was then; secrets are never returned.',
     params: id,
-    query: z.strictObject({ at: timeSchema.optional() }),
+    query: z.strictObject({ at: momentSchema.optional() }),
     answer: connectorSchema,
   }),
   update: route({

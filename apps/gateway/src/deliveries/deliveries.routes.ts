@@ -7,7 +7,7 @@ import {
   deliverySchema,
   redeliverBodySchema,
 } from '@waybill/contracts/http/deliveries';
-import { deliveryIdSchema, jobIdSchema, timeSchema } from '@waybill/contracts/http/fields';
+import { deliveryIdSchema, jobIdSchema } from '@waybill/contracts/http/fields';
 import {
   jobListInputSchema,
   jobListSchema,
@@ -23,6 +23,7 @@ import {
 } from '@waybill/contracts/http/stats';
 import { z } from 'zod';
 import { route } from '../edge/route.js';
+import { momentSchema } from '@waybill/contracts/http/moment';
 
 const read = { scope: 'read', resource: 'Deliveries' } as const;
 const redeliver = { scope: 'redeliver', resource: 'Deliveries' } as const;
@@ -53,7 +54,7 @@ export const deliveryRoutes = {
     path: '/v1/deliveries/{id}',
     does: "Reads a delivery with every attempt, the target's own answers and its log events, with `at` as it was then.",
     params: id,
-    query: z.strictObject({ at: timeSchema.optional() }),
+    query: z.strictObject({ at: momentSchema.optional() }),
     answer: deliverySchema,
   }),
   redeliver: route({

@@ -18,16 +18,24 @@ export async function* rangeLines(
   range: { from: number; to: number; size: number },
   keys: boolean,
 ): AsyncGenerator<ExportLine[]> {
+  const limitAfter = (after: number): number => Math.min(pageEvents, range.to - after);
+  const askFor = (after: number) => {
+    const limit = limitAfter(after);
+    return limit <= 0
+      ? Promise.resolve([Buffer.alloc(0), []] as const)
+      : Promise.all([source.leaves(range.size, after, limit), source.entries(after, after + limit, limit, keys)]);
+  };
   let after = range.from - 1;
+  let pending = askFor(after);
   while (after < range.to) {
-    const limit = Math.min(pageEvents, range.to - after);
-    const [leaves, entries] = await Promise.all([
-      source.leaves(range.size, after, limit),
-      source.entries(after, after + limit, limit, keys),
-    ]);
+    const limit = limitAfter(after);
+    const [leaves, entries] = await pending;
     // A page of large events ends early; an empty one means that all its rows are gone.
     const last =
       entries.length === 0 || entries.length === limit ? after + limit : (entries.at(-1) as StoredEntry).position;
+    // The next one is looked up while this one is written and sent.
+    pending = askFor(last);
+    pending.catch(() => undefined);
     const known = new Map(entries.map((entry) => [entry.position, entry]));
     const lines: ExportLine[] = [];
     for (let position = after + 1; position <= last; position += 1) {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Controller, Inject, Res } from '@nestjs/common';
 import { verifyEventsMax } from '@waybill/contracts/http/log-proofs';
-import { parseVkey } from '@waybill/event-log/note';
+import { parseVkeys } from '@waybill/event-log/note';
 import { LogVerifier } from '@waybill/event-log/verify-log';
 import type { GatewayResponse } from '../edge/gateway-request.js';
 import { Ask, type Asked, On } from '../edge/route.js';
@@ -78,8 +78,8 @@ export class LogProofsController {
   @On(logRoutes.verify)
   async verify(@Ask() { caller, params: { log }, body }: Asked<Routes['verify']>): Promise<object> {
     const source = this.source({ caller, log });
-    const [{ vkey }, whole] = await Promise.all([
-      source.notary<{ vkey: string }>('status', {}),
+    const [{ vkeys }, whole] = await Promise.all([
+      source.notary<{ vkeys: string }>('status', {}),
       source.signedRange(body.from, body.to, undefined),
     ]);
     const to = Math.min(whole.to, body.from + verifyEventsMax - 1);
@@ -93,7 +93,7 @@ export class LogProofsController {
       consistency: range.consistency,
       previous: null,
     } as const;
-    const verifier = new LogVerifier(log, range.checkpoint, proof, parseVkey(vkey), []);
+    const verifier = new LogVerifier(log, range.checkpoint, proof, parseVkeys(vkeys), []);
     for await (const page of rangeLines(source, { from: body.from, to, size: range.size }, false))
       for (const line of page) verifier.take(line);
     const { verified, firstBad, events, cannotConclude } = verifier.verdict();

@@ -1,4 +1,4 @@
-import { reasonSchema, subscriptionIdSchema, timeSchema } from '@waybill/contracts/http/fields';
+import { reasonSchema, subscriptionIdSchema } from '@waybill/contracts/http/fields';
 import {
   explainBodySchema,
   explanationListSchema,
@@ -12,6 +12,7 @@ import {
 } from '@waybill/contracts/http/subscriptions';
 import { z } from 'zod';
 import { route } from '../edge/route.js';
+import { momentSchema } from '@waybill/contracts/http/moment';
 
 const read = { scope: 'read', resource: 'Subscriptions' } as const;
 const manage = { scope: 'manage', resource: 'Subscriptions' } as const;
@@ -42,7 +43,7 @@ export const subscriptionRoutes = {
     path: '/v1/subscriptions/{id}',
     does: 'Reads a subscription, with `at` as it was then.',
     params: id,
-    query: z.strictObject({ at: timeSchema.optional() }),
+    query: z.strictObject({ at: momentSchema.optional() }),
     answer: subscriptionSchema,
   }),
   update: route({

@@ -189,7 +189,7 @@ const rows: readonly Row[] = [
         'the owner empties a partition',
         'a superuser plays replica and empties a partition',
       ],
-      [story, 'a dropped partition is found from its first position on'],
+      [story, 'drops a partition: both verifiers name its first position'],
       [guard, 'whose trigger is off', 'of which a partition was taken off', 'calls something that refuses nothing'],
     ],
   },

@@ -14,7 +14,7 @@ import { Rpc, type RpcRequest } from '@waybill/service-kit/rpc';
 import { z } from 'zod';
 import { Anchors } from '../anchor/anchors.js';
 import type { Signed } from '../memory/signed-memory.js';
-import { logsToken, vkeyToken } from '../tokens.js';
+import { logsToken, vkeysToken } from '../tokens.js';
 import type { WatchedLog } from '../watch/watch-log.js';
 import { WatchLogs } from '../watch/watch-logs.timer.js';
 
@@ -30,7 +30,7 @@ export class NotaryRpc {
   constructor(
     @Inject(logsToken) private readonly logs: ReadonlyMap<string, WatchedLog>,
     @Inject(WatchLogs) private readonly watch: WatchLogs,
-    @Inject(vkeyToken) private readonly vkey: string,
+    @Inject(vkeysToken) private readonly vkeys: string,
     @Inject(Anchors) private readonly anchors: Anchors,
   ) {}
 
@@ -43,7 +43,8 @@ export class NotaryRpc {
       alarm,
     }));
     const anchors = this.anchors.names.map((name) => ({ name, fault: this.anchors.fault(name) }));
-    return { vkey: this.vkey, logs, anchors };
+    const [vkey] = this.vkeys.split('\n');
+    return { vkey, vkeys: this.vkeys, logs, anchors };
   }
 
   @Rpc('notary', 'checkpoint', notaryLogInputSchema)

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openCheckpoint } from '@waybill/event-log/checkpoint';
 import { Frontier, leafHash } from '@waybill/event-log/merkle';
-import { parseVkey } from '@waybill/event-log/note';
-import { openSigningKey } from '../memory/signing-key.js';
+import { parseVkeys } from '@waybill/event-log/note';
+import { changeSigningKey, openSigningKey } from '../memory/signing-key.js';
 import type { LogSource } from './log-source.js';
 import { type Alarm, WatchedLog } from './watch-log.js';
 
@@ -45,14 +45,14 @@ describe('a watched log', () => {
   let watched: WatchedLog;
 
   const open = (init = false): WatchedLog => {
-    const { signer, vkey } = openSigningKey(folder, 'test');
+    const { signer, vkeys } = openSigningKey(folder, 'test');
     const now = (): Date => new Date('2026-11-24T00:00:00Z');
     return new WatchedLog({
       log: 'delivery-0',
       folder,
       deployment: 'test',
       signer,
-      vkey,
+      vkeys,
       source: log,
       init,
       now,
@@ -60,11 +60,34 @@ describe('a watched log', () => {
     });
   };
   const sizeOf = (note: string): number =>
-    openCheckpoint(note, parseVkey(readFileSync(join(folder, 'vkey'), 'utf8'))).size;
+    openCheckpoint(note, parseVkeys(readFileSync(join(folder, 'vkey'), 'utf8'))).size;
   const looked = async (): Promise<Alarm | null> => {
     await watched.look();
     return watched.alarm;
   };
+
+  it('goes on with another key, and what the old one signed stays believed by whoever has both', async () => {
+    await signed(5);
+    const older = watched.newest?.note ?? '';
+    const before = openSigningKey(folder, 'test').vkey;
+    watched.close();
+    const { vkey, vkeys } = changeSigningKey(folder, 'test');
+    expect([vkey === before, vkeys]).toEqual([false, `${vkey}\n${before}`]);
+    watched = open();
+    log.grow(3);
+    expect(await looked()).toBeNull();
+    const newer = watched.sign().note;
+    expect([openCheckpoint(older, parseVkeys(vkeys)).size, openCheckpoint(newer, parseVkeys(vkeys)).size]).toEqual([
+      5, 8,
+    ]);
+    expect(() => openCheckpoint(newer, parseVkeys(before))).toThrow(/no signature of waybill.test/);
+    expect(() => openCheckpoint(older, parseVkeys(vkey))).toThrow(/no signature of waybill.test/);
+    // A third key after the second: the folder knows all three.
+    watched.close();
+    expect(changeSigningKey(folder, 'test').vkeys.split('\n').slice(1)).toEqual([vkey, before]);
+    watched = open();
+    expect(await looked()).toBeNull();
+  });
 
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'waybill-notary-'));

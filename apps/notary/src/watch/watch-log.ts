@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { logOfOrigin, openCheckpoint, originOf, signCheckpoint } from '@waybill/event-log/checkpoint';
 import { hashBytes } from '@waybill/event-log/merkle';
-import { type NoteSigner, parseVkey } from '@waybill/event-log/note';
+import { type NoteSigner, parseVkeys } from '@waybill/event-log/note';
 import { LeafMemory } from '../memory/leaf-memory.js';
 import { recordAlarm, type Signed, SignedMemory } from '../memory/signed-memory.js';
 import type { LogSource } from './log-source.js';
@@ -24,7 +24,8 @@ export interface WatchOptions {
   readonly folder: string;
   readonly deployment: string;
   readonly signer: NoteSigner;
-  readonly vkey: string;
+  /** Of every key that ever signed in this folder. */
+  readonly vkeys: string;
   readonly source: LogSource;
   /** Lets an empty memory begin with a log that holds events already. */
   readonly init: boolean;
@@ -47,13 +48,13 @@ export class WatchedLog {
   private auditedTo = 0;
 
   constructor(private readonly options: WatchOptions) {
-    const { log, folder, deployment, vkey } = options;
+    const { log, folder, deployment, vkeys } = options;
     this.origin = originOf(deployment, log);
     this.signed = new SignedMemory(join(folder, `${log}.checkpoints`));
     const newest = this.signed.newest;
     this.memory = LeafMemory.open(join(folder, `${log}.leaves`), newest?.size ?? 0);
     if (newest === null) return;
-    const { origin, size, rootHash } = openCheckpoint(newest.note, parseVkey(vkey));
+    const { origin, size, rootHash } = openCheckpoint(newest.note, parseVkeys(vkeys));
     if (origin !== this.origin || size !== newest.size || !rootHash.equals(this.memory.root()))
       throw new Error(
         `the notary's own memory of ${logOfOrigin(this.origin)} is not what it signed: restore its folder`,

@@ -1,3 +1,4 @@
+import { isBy } from '@waybill/contracts/http/moment';
 import type { Connector } from '@waybill/contracts/http/connectors';
 import type { ListPage } from '@waybill/contracts/http/lists';
 import { Refused } from '@waybill/decider/decider';
@@ -7,8 +8,11 @@ import type { ConnectorList, ConnectorQuery } from './connector-list.js';
 import { type ViewedEvent, viewOf } from './connector-view.js';
 
 /** What of a stream was recorded by a moment. */
-export function until<Event extends ViewedEvent>(history: readonly Event[], at: string): Event[] {
-  return history.filter((event) => Date.parse(event.at) <= Date.parse(at));
+export function until<Event extends ViewedEvent & { readonly position: number }>(
+  history: readonly Event[],
+  at: string,
+): Event[] {
+  return history.filter((event) => isBy(event, at));
 }
 
 /**

@@ -19,6 +19,7 @@ import {
 } from './fields.js';
 import { connectorBannerSchema } from './connector-banner.js';
 import { listFields, listOf } from './lists.js';
+import { momentSchema } from './moment.js';
 
 export const secretsMax = 20;
 export const templatesMax = 100;
@@ -201,11 +202,13 @@ export const connectorFilterFields = {
   target: targetIdSchema.optional(),
   status: connectorStatusSchema.optional(),
   q: z.string().max(searchLengthMax).optional(),
-  at: timeSchema.optional().describe('As they were then, with those that were deleted since'),
+  at: momentSchema
+    .optional()
+    .describe('As they were then, with those that were deleted since: a time, or a position of the log'),
 };
 export const connectorListInputSchema = z.strictObject({ ...listFields, ...connectorFilterFields });
 /** `at`: as it was then. */
-export const connectorGetInputSchema = z.strictObject({ id: connectorIdSchema, at: timeSchema.optional() });
+export const connectorGetInputSchema = z.strictObject({ id: connectorIdSchema, at: momentSchema.optional() });
 export const connectorUpdateInputSchema = z.strictObject({
   id: connectorIdSchema,
   ifVersion: versionSchema,

@@ -12,6 +12,7 @@ import {
   timeSchema,
 } from './fields.js';
 import { listFields, listOf } from './lists.js';
+import { momentSchema } from './moment.js';
 
 export const deliveryStatuses = [
   'pending',
@@ -115,7 +116,7 @@ export const deliveryFacetsSchema = z.looseObject({
 export type DeliveryFacets = z.infer<typeof deliveryFacetsSchema>;
 
 /** `at`: as it was then. */
-export const deliveryGetInputSchema = z.strictObject({ id: deliveryIdSchema, at: timeSchema.optional() });
+export const deliveryGetInputSchema = z.strictObject({ id: deliveryIdSchema, at: momentSchema.optional() });
 
 /** `same-bytes` sends the stored body again, `render-again` today's template; both on the same delivery and `webhook-id`. */
 export const redeliveryModeSchema = z.enum(['same-bytes', 'render-again']);

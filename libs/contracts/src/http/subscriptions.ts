@@ -15,6 +15,7 @@ import {
 } from './fields.js';
 import { filterSchema } from './filter.js';
 import { listFields, listOf } from './lists.js';
+import { momentSchema } from './moment.js';
 
 export const connectorsMax = 50;
 export const typesMax = 100;
@@ -84,11 +85,13 @@ export const subscriptionFilterFields = {
   connectorId: connectorIdSchema.optional(),
   type: notificationTypeSchema.optional(),
   q: z.string().max(searchLengthMax).optional(),
-  at: timeSchema.optional().describe('As they were then, with those that were deleted since'),
+  at: momentSchema
+    .optional()
+    .describe('As they were then, with those that were deleted since: a time, or a position of the log'),
 };
 export const subscriptionListInputSchema = z.strictObject({ ...listFields, ...subscriptionFilterFields });
 /** `at`: as it was then. */
-export const subscriptionGetInputSchema = z.strictObject({ id: subscriptionIdSchema, at: timeSchema.optional() });
+export const subscriptionGetInputSchema = z.strictObject({ id: subscriptionIdSchema, at: momentSchema.optional() });
 export const subscriptionUpdateInputSchema = z.strictObject({
   id: subscriptionIdSchema,
   ifVersion: versionSchema,
