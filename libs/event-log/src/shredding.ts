@@ -11,12 +11,6 @@ const publishedLookMs = 50;
 /** JSNoMessageFoundErr and JSSequenceNotFoundErrF of nats-server's errors.json. */
 const gone: ReadonlySet<number> = new Set([10037, 10043]);
 
-/** What is sealed under one key, and the streams whose events hold it. */
-export interface ShredItem {
-  readonly subject: string;
-  readonly streams: readonly string[];
-}
-
 export interface ShredAnswer {
   readonly shredded: readonly string[];
   readonly held: readonly string[];
@@ -34,18 +28,14 @@ export class Shredding {
     private readonly nats: NatsConnection,
   ) {}
 
-  async shred(tenant: string, items: readonly ShredItem[], reason: string, meta: EventMeta): Promise<ShredAnswer> {
-    const held = await this.heldOf(
-      tenant,
-      items.map(({ subject }) => subject),
-    );
-    const free = items.filter(({ subject }) => !held.has(subject));
-    if (free.length > 0) await this.say(tenant, free, reason, meta);
-    for (const { subject, streams } of free) {
-      await this.log.shredSubject(subject);
-      await this.forgetMessages(streams);
-    }
-    return { shredded: free.map(({ subject }) => subject), held: [...held] };
+  async shred(tenant: string, subjects: readonly string[], reason: string, meta: EventMeta): Promise<ShredAnswer> {
+    const held = await this.heldOf(tenant, subjects);
+    const free = subjects.filter((subject) => !held.has(subject));
+    if (free.length === 0) return { shredded: [], held: [...held] };
+    await this.say(tenant, free, reason, meta);
+    for (const subject of free) await this.log.shredSubject(subject);
+    await this.forgetMessages(free);
+    return { shredded: free, held: [...held] };
   }
 
   /** Places or releases a hold on one subject, or with null on everything of the tenant. */
@@ -69,9 +59,9 @@ export class Shredding {
     return new Set(isHeld(null) ? subjects : subjects.filter(isHeld));
   }
 
-  private async say(tenant: string, items: readonly ShredItem[], reason: string, meta: EventMeta): Promise<void> {
+  private async say(tenant: string, subjects: readonly string[], reason: string, meta: EventMeta): Promise<void> {
     await this.log.append({
-      streams: items.map(({ subject }) => ({
+      streams: subjects.map((subject) => ({
         stream: `shredding-${subject}`,
         tenant,
         expected: 'none' as const,
@@ -83,28 +73,27 @@ export class Shredding {
   }
 
   /**
-   * The window of the log in the broker holds payloads in clear; a sequence there is a position here. What the relay has in hand is waited
-   * for: it would come after the deletion. Rejects where the broker does not do it, so that nobody believes it was done.
+   * The window of the log in the broker holds payloads in clear; a sequence there is a position here. They are found in the log itself: a
+   * read model may be behind, and what it does not know yet would stay. What the relay has in hand is waited for: it would come after the
+   * deletion. Rejects where the broker does not do it, so that nobody believes it was done.
    */
-  private async forgetMessages(streams: readonly string[]): Promise<void> {
-    if (streams.length === 0) return;
-    const positions = await this.stored.positionsOf(streams);
-    const newest = positions.at(-1);
-    if (newest === undefined) return;
+  private async forgetMessages(subjects: readonly string[]): Promise<void> {
     const manager = await jetstreamManager(this.nats, { checkAPI: false });
     const name = logStream(this.log.identity.log);
-    const first = await this.published(manager, name, newest);
-    for (const position of positions) {
-      // Overwritten on disk, not only forgotten.
-      if (position >= first) await manager.streams.deleteMessage(name, position, true).catch(unlessGone);
-    }
+    const { first_seq: first } = (await manager.streams.info(name)).state;
+    const positions = await this.stored.positionsSealedFor(subjects, first);
+    const newest = positions.at(-1);
+    if (newest === undefined) return;
+    await this.published(manager, name, newest);
+    // Overwritten on disk, not only forgotten.
+    for (const position of positions) await manager.streams.deleteMessage(name, position, true).catch(unlessGone);
   }
 
-  /** Resolves with the first sequence of the window once it holds everything up to a position. */
-  private async published(manager: JetStreamManager, name: string, position: number): Promise<number> {
+  /** Resolves once the window holds everything up to a position. */
+  private async published(manager: JetStreamManager, name: string, position: number): Promise<void> {
     for (const until = Date.now() + publishedWithinMs; ;) {
-      const { first_seq: first, last_seq: last } = (await manager.streams.info(name)).state;
-      if (last >= position) return first;
+      const { last_seq: last } = (await manager.streams.info(name)).state;
+      if (last >= position) return;
       if (Date.now() > until)
         throw new Error(`the relay has not published position ${position} yet: shred again when it has`);
       await new Promise((resolve) => setTimeout(resolve, publishedLookMs));

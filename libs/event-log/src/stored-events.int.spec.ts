@@ -162,6 +162,12 @@ describe('stored events', () => {
     expect(JSON.stringify(page).length).toBeLessThan(messageBytesMax);
   });
 
+  it('are found by what they are sealed for, from a position on', async () => {
+    await log.shredSubject('secret-4');
+    expect(await stored.positionsSealedFor(['secret-8', 'secret-4', 'secret-none'], 1)).toEqual([4, 8]);
+    expect(await stored.positionsSealedFor(['secret-8', 'secret-4'], 5)).toEqual([8]);
+  });
+
   it('are found by stream and by time', async () => {
     expect(await stored.positionsOf(['thing-7', 'thing-3', 'thing-none'])).toEqual([3, 7]);
     const [third] = await log.readAll({ after: 2, limit: 1 });

@@ -28,6 +28,7 @@ const readLeafPage = load('read-leaf-page');
 const readStored = load('read-stored');
 const readStoredAt = load('read-stored-at');
 const readStreamPositions = load('read-stream-positions');
+const readSubjectPositions = load('read-subject-positions');
 const readPositionAt = load('read-position-at');
 const readGuards = load('read-guards');
 const readMissingPartitions = load('read-missing-partitions');
@@ -156,6 +157,12 @@ export class StoredEvents {
       throw new RangeError(`${streams.length} streams at once, more than ${readStreamsMax}`);
     const { rows } = await this.session.query(readStreamPositions, [byteaArray(streams.map(streamKey))]);
     return rows.slice(0, positionsMax).map(([position]) => position as number);
+  }
+
+  /** Where something is sealed for one of these subjects, from a position on, in order. */
+  async positionsSealedFor(subjects: readonly string[], from: number): Promise<number[]> {
+    const { rows } = await this.session.query(readSubjectPositions, [subjects, from]);
+    return rows.map(([position]) => position as number);
   }
 
   /** The newest position at a time (microseconds since 1970); 0 when there is none. */

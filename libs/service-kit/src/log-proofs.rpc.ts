@@ -29,7 +29,7 @@ export interface ProvenLog {
     positionAt(atUs: number): Promise<number>;
   };
   readonly shredding: {
-    shred(tenant: string, items: Items, reason: string, meta: Meta): Promise<object>;
+    shred(tenant: string, subjects: readonly string[], reason: string, meta: Meta): Promise<object>;
     hold(tenant: string, subject: string | null, held: boolean, reason: string, meta: Meta): Promise<void>;
   };
   witness(note: string, actor: string): Promise<number>;
@@ -37,7 +37,6 @@ export interface ProvenLog {
   standing(): object;
 }
 
-type Items = z.output<typeof payloadsShredInputSchema>['items'];
 interface Meta {
   readonly actor: string;
   readonly correlationId: string;
@@ -115,7 +114,7 @@ export function payloadsRpc(service: ServiceName, token: unknown): Type<object> 
     /** Of the tenant in the subject: makes payloads unreadable, except those that a legal hold keeps. */
     @Rpc(service, 'payloads.shred', payloadsShredInputSchema)
     shred({ input, tenant, actor, requestId }: Of<typeof payloadsShredInputSchema>): Promise<unknown> {
-      return this.proofs.shredding.shred(tenant, input.items, input.reason, { actor, correlationId: requestId });
+      return this.proofs.shredding.shred(tenant, input.subjects, input.reason, { actor, correlationId: requestId });
     }
 
     @Rpc(service, 'payloads.hold', payloadsHoldInputSchema)

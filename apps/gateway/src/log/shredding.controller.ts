@@ -4,7 +4,6 @@ import type { ServiceName } from '@waybill/contracts/subjects';
 import { Refused } from '@waybill/decider/decider';
 import { Ask, type Asked, type Caller, On } from '../edge/route.js';
 import { Rpc } from '../edge/rpc.js';
-import { LogSource } from './log-source.js';
 import { shreddingRoutes } from './shredding.routes.js';
 
 type Routes = typeof shreddingRoutes;
@@ -77,24 +76,10 @@ export class ShreddingController {
   }
 
   private async shredSome(caller: Caller, ids: readonly string[], reason: string): Promise<Shredded> {
-    const source = new LogSource(this.rpc, caller, 'delivery-0');
-    const items = await Promise.all(
-      ids.map(async (id) => ({ subject: id, deliveries: await source.deliveries({ notificationId: id }) })),
-    );
+    const input = { subjects: ids, reason };
     const options = { timeoutMs: shredTimeoutMs };
     // Delivery first: what was made from a payload must not outlive it when the second step fails.
-    const ofDelivery = items.map(({ subject, deliveries }) => ({
-      subject,
-      streams: deliveries.map((id) => `delivery-${id}`),
-    }));
-    await this.rpc.ask<Shredded>(caller, 'delivery', 'payloads.shred', { items: ofDelivery, reason }, options);
-    const ofSubscriptions = items.map(({ subject }) => ({ subject, streams: [`notification-${subject}`] }));
-    return this.rpc.ask<Shredded>(
-      caller,
-      'subscriptions',
-      'payloads.shred',
-      { items: ofSubscriptions, reason },
-      options,
-    );
+    await this.rpc.ask<Shredded>(caller, 'delivery', 'payloads.shred', input, options);
+    return this.rpc.ask<Shredded>(caller, 'subscriptions', 'payloads.shred', input, options);
   }
 }

@@ -37,10 +37,7 @@ export const legalHoldSchema = z.looseObject({ notificationId: z.string().nullab
 
 /** Inputs of `payloads.shred` and `payloads.hold` of the services that seal payloads. */
 export const payloadsShredInputSchema = z.strictObject({
-  items: z
-    .array(z.strictObject({ subject: z.string().min(1).max(256), streams: z.array(z.string().max(256)).max(5_000) }))
-    .min(1)
-    .max(200),
+  subjects: z.array(z.string().min(1).max(256)).min(1).max(200),
   reason: reasonSchema,
 });
 export const payloadsHoldInputSchema = z.strictObject({
