@@ -1,5 +1,5 @@
 import { happened, numbersOf, positionsOf, rejectionOf, to } from './contract-events.js';
-import type { Leases } from './leases.js';
+import type { Lease, Leases } from './leases.js';
 import { AppendInvalid, type AppendRequest, type EventLog } from './log.js';
 import { emptyRoot } from './merkle.js';
 
@@ -243,6 +243,21 @@ export function describeGuards(log: () => EventLog, leases: () => Leases): void 
     const late = log().append({ streams: [to('thing-a', 5)], fence: { lease: 'short', epoch: short?.epoch ?? 0 } });
     expect(await rejectionOf(late)).toEqual({ kind: 'fence', lease: 'short' });
     expect(numbersOf(await log().readStream('thing-a'))).toEqual([1, 4]);
+  });
+
+  it('renews many leases at once, and none that was given back or taken over', async () => {
+    const [kept, given, taken] = (await Promise.all(
+      ['kept', 'given', 'taken'].map(
+        async (name) => (await leases().acquire(`many-${name}`, 'copy-1', 60_000)) as Lease,
+      ),
+    )) as [Lease, Lease, Lease];
+    for (const lease of [given, taken]) await leases().release(lease);
+    await leases().acquire(taken.name, 'copy-2', 60_000);
+    const renewed = await leases().renewAll([kept, given, taken], 120_000);
+    expect([...renewed.keys()]).toEqual([kept.name]);
+    expect(renewed.get(kept.name)).toMatchObject({ owner: 'copy-1', epoch: kept.epoch });
+    expect((renewed.get(kept.name)?.untilMs ?? 0) - kept.untilMs).toBeGreaterThan(50_000);
+    expect((await leases().renewAll([], 1_000)).size).toBe(0);
   });
 
   it('rejects a lease that nobody ever took', async () => {

@@ -198,6 +198,11 @@ export class MemoryLeases implements Leases {
     return this.hold({ ...lease, untilMs: now + ttlMs });
   }
 
+  async renewAll(leases: readonly Lease[], ttlMs: number): Promise<ReadonlyMap<string, Lease>> {
+    const renewed = await Promise.all(leases.map((lease) => this.renew(lease, ttlMs)));
+    return new Map(renewed.flatMap((lease) => (lease === null ? [] : [[lease.name, lease] as const])));
+  }
+
   async release(lease: Lease): Promise<void> {
     if (this.held.get(lease.name)?.epoch === lease.epoch) this.hold({ ...lease, untilMs: this.nowMs() });
   }

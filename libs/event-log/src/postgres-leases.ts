@@ -18,6 +18,20 @@ export class PostgresLeases implements Leases {
     return untilMs === undefined ? null : { ...lease, untilMs };
   }
 
+  async renewAll(leases: readonly Lease[], ttlMs: number): Promise<ReadonlyMap<string, Lease>> {
+    if (leases.length === 0) return new Map();
+    const names = leases.map(({ name }) => name);
+    const epochs = leases.map(({ epoch }) => epoch);
+    const { rows } = await this.session.query(statements.renewLeases, [names, epochs, ttlMs]);
+    const until = new Map(rows as [string, number][]);
+    return new Map(
+      leases.flatMap((lease) => {
+        const untilMs = until.get(lease.name);
+        return untilMs === undefined ? [] : [[lease.name, { ...lease, untilMs }] as const];
+      }),
+    );
+  }
+
   async release(lease: Lease): Promise<void> {
     await this.session.query(statements.releaseLease, [lease.name, lease.epoch]);
   }

@@ -37,6 +37,7 @@ export const statements = {
   readCursor: load('read-cursor'),
   acquireLease: load('acquire-lease'),
   renewLease: load('renew-lease'),
+  renewLeases: load('renew-leases'),
   releaseLease: load('release-lease'),
   shredSubject: load('shred-subject'),
   notifyShredded: load('notify-shredded'),

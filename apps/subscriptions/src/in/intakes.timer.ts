@@ -75,6 +75,10 @@ export class Intakes {
 
   private async lookAtAll(): Promise<void> {
     const { leases, leaseMs, router, copy } = this.parts;
+    const renewedAtOnce = await leases.renewAll(
+      [...this.held.values()].map(({ lease }) => lease),
+      leaseMs,
+    );
     for (const tenant of router.registry.allTenants()) {
       const held = this.held.get(tenant);
       if (held === undefined) {
@@ -82,7 +86,7 @@ export class Intakes {
         if (lease !== null) this.hold(tenant, lease);
         continue;
       }
-      const renewed = await leases.renew(held.lease, leaseMs);
+      const renewed = renewedAtOnce.get(held.lease.name) ?? (await leases.renew(held.lease, leaseMs));
       if (renewed === null) await this.letGo(tenant, false);
       else {
         held.lease = renewed;
