@@ -27,6 +27,8 @@ export interface WorkQueueOptions {
 const ackPendingMax = 5_000;
 /** A message comes again after this long when the one who took it has died: a group commit under load takes far less. */
 const ackWaitNanos = 10_000_000_000;
+/** A queue that was lost is noticed after so long; a hundred tenants' queues are not looked at in the same moment. */
+const [watchMs, watchSpreadMs] = [1_750, 500];
 /** After a fault it begins again after this, then twice as long, up to the second figure: whoever cannot work must not fetch all the time. */
 const pauseAfterFaultMs = { first: 500, most: 5_000 };
 
@@ -66,7 +68,10 @@ async function takeUntilFault(options: WorkQueueOptions, worked: () => void): Pr
   options.signal.addEventListener('abort', stop, { once: true });
   // An abort while the consumer was being opened was heard by nobody.
   if (isAborted(options.signal)) stop();
-  const watch = setInterval(() => void manager.consumers.info(options.stream, options.durable).catch(stop), 2_000);
+  const watch = setInterval(
+    () => void manager.consumers.info(options.stream, options.durable).catch(stop),
+    watchMs + Math.random() * watchSpreadMs,
+  );
   try {
     for await (const batch of batchesOf(messages, options.batchMax)) {
       if (isAborted(options.signal)) giveBack(batch);
