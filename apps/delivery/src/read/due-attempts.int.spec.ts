@@ -1,0 +1,81 @@
+import { openDatabase } from '@waybill/service-kit/database';
+import { startPostgres, type TestDatabase } from '@waybill/testkit/start-postgres';
+import pg from 'pg';
+import type { DataSource } from 'typeorm';
+import { deliveries } from './deliveries.js';
+import { DueAttempts } from './due-attempts.js';
+
+/** More connectors than one look takes in (2,000), each with something due; what one look leases is at most 500 rows. */
+const crowd = 2_500;
+const claimsMax = 500;
+
+describe('what is due of more connectors than one look takes in', () => {
+  let database: TestDatabase;
+  let client: pg.Client;
+  let source: DataSource;
+
+  beforeAll(async () => {
+    database = await (await startPostgres()).createDatabase('due');
+    client = new pg.Client({ connectionString: database.ownerUrl });
+    await client.connect();
+    await client.query('create schema rm_deliveries; set search_path = rm_deliveries');
+    for (const sql of [...deliveries.tables, ...(deliveries.indexes ?? [])]) await client.query(sql);
+    await client.query(
+      'create table public.due_leases (id text collate "C" primary key, until timestamptz not null, position bigint not null default 0)',
+    );
+    source = await openDatabase({ url: database.ownerUrl, applicationName: 'test' });
+  }, 60_000);
+  beforeEach(() => client.query('truncate delivery_due, public.due_leases'));
+  afterAll(async () => {
+    await source?.destroy();
+    await client?.end();
+    await database?.drop();
+  });
+
+  /** `each` due deliveries of every connector from `from` to `to`; their names stand in the order of their numbers. */
+  const fill = (from: number, to: number, each: number) =>
+    client.query(
+      `insert into delivery_due (id, tenant, connector_id, subscription_id, type, status, rank, due_at, accepted_position, changed_position)
+       select 'dlv_' || c || '_' || n, 'default', 'con_' || lpad(c::text, 6, '0'), 'sub_1', 'demo', 'retrying', 1, now() - interval '1 hour', c * 100000 + n, 1
+       from generate_series($1::int, $2::int - 1) c, generate_series(1, $3::int) n`,
+      [from, to, each],
+    );
+
+  /** Looks again and again, and answers for each connector in which look it was served first. */
+  async function served(due: DueAttempts, looks: number, room: (connectorId: string) => number) {
+    const first = new Map<string, number>();
+    const ids: string[] = [];
+    for (let look = 1; look <= looks; look += 1) {
+      const { attempts } = await due.claim(claimsMax, room, () => false);
+      for (const { deliveryId } of attempts) {
+        ids.push(deliveryId);
+        const connector = deliveryId.split('_')[1] ?? '';
+        if (!first.has(connector)) first.set(connector, look);
+      }
+    }
+    return { first, ids };
+  }
+
+  it('comes to every one of them in two looks, and to nothing twice', async () => {
+    await fill(0, crowd, 1);
+    const { first, ids } = await served(new DueAttempts(source), 2, () => 10);
+    expect(first.size).toBe(crowd);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('comes to the last one although those before it have ten due each and take no more', async () => {
+    await fill(0, crowd, 10);
+    const last = String(crowd - 1);
+    const { first } = await served(new DueAttempts(source), 2, (id) => (id.endsWith(last) ? 10 : 0));
+    expect([...first]).toEqual([[last, 2]]);
+  });
+
+  it('begins the round anew after its end, for those that were not there', async () => {
+    await fill(1, crowd, 1);
+    const due = new DueAttempts(source);
+    await served(due, 2, () => 10);
+    await fill(0, 1, 1);
+    const { first } = await served(due, 1, () => 10);
+    expect([...first.keys()]).toEqual(['0']);
+  });
+});
