@@ -78,7 +78,7 @@ function cardMarkup(text: string): string[] {
 function wikiMarkup(text: string): string[] {
   const bare = text
     .replace(/^\{code\}\n[\s\S]*?\n\{code\}$/gm, (block) => (/\{code/i.test(block.slice(6, -6)) ? block : ''))
-    .replace(/\\[{}[\]!|*_^~+?@#-]/g, '')
+    .replace(/\\[{}[\]!|*_^~+?@#-]/g, 'x')
     .replace(/^h3\. /gm, '')
     .replace(/\[[^[\]|]*\|https?:\/\/[^\s|\]]+\]/g, '');
   return [/[{}[\]!|*_^~+?@]/, /^\s*(?:h[1-6]|bq)\./m, /^\s*#/m, /\\/]

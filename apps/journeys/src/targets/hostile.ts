@@ -8,6 +8,13 @@ import { attemptsOf, type Desk, isEnded, type Lane } from './desk.js';
 
 type Script = Parameters<ReceiversClient['script']>[2][number];
 
+const broken = 'HTTP/1.1 500 X\r\nContent-Length: 0\r\n';
+const chunked = 'HTTP/1.1 500 X\r\nTransfer-Encoding: chunked\r\n';
+/** Nobody can say whether it was an answer. */
+const lost = /^unknown:(protocol_error|reset|timeout)$/;
+/** Taken as the 500 that it says, or as no answer: what it may never be is a success, or the end of the process. */
+const whatever = /^(refused:server_error|unknown:(protocol_error|reset|timeout))$/;
+
 /** What a hostile target may answer, and what an attempt must come to. */
 const answers: readonly (readonly [what: string, script: Script, attempts: RegExp])[] = [
   ['10 GB', { fault: 'huge-body', status: 500 }, /^refused:server_error$/],
@@ -29,6 +36,23 @@ const answers: readonly (readonly [what: string, script: Script, attempts: RegEx
   ],
   ['20,000 headers', { fault: 'header-flood' }, /^unknown:(protocol_error|reset)$/],
   ['no HTTP', { fault: 'raw', body: 'SSH-2.0-OpenSSH_9.9\r\n' }, /^unknown:(protocol_error|reset)$/],
+  [
+    'a flood of 1xx',
+    { fault: 'raw', body: `${'HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(2_000)}${broken}\r\n` },
+    whatever,
+  ],
+  ['a header without end', { fault: 'raw', body: `HTTP/1.1 500 X\r\nX-A: ${'a'.repeat(200_000)}` }, lost],
+  ['a wrong chunk size', { fault: 'raw', body: `${chunked}\r\nZZ\r\nabc\r\n0\r\n\r\n` }, whatever],
+  [
+    'a chunk extension of 200 KB',
+    { fault: 'raw', body: `${chunked}\r\n1;x=${'a'.repeat(200_000)}\r\nb\r\n0\r\n\r\n` },
+    whatever,
+  ],
+  ['a trailer', { fault: 'raw', body: `${chunked}\r\n1\r\nb\r\n0\r\nX-Trailer: c\r\n\r\n` }, whatever],
+  ['chunks and a length', { fault: 'raw', body: `${chunked}Content-Length: 1\r\n\r\n1\r\nb\r\n0\r\n\r\n` }, whatever],
+  ['HTTP/0.9', { fault: 'raw', body: '<html>hello</html>' }, lost],
+  ['a NUL in a header', { fault: 'raw', body: 'HTTP/1.1 200 OK\r\nX-A: a\u0000b\r\nContent-Length: 0\r\n\r\n' }, lost],
+  ['TLS where none was asked for', { fault: 'raw', body: '\u0015\u0003\u0001\u0000\u0002\u0002(' }, lost],
   ['silence', { fault: 'hang' }, /^unknown:timeout$/],
 ];
 
