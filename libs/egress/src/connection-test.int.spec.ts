@@ -153,7 +153,7 @@ describe('a login by XOAUTH2', () => {
   const secrets = { smtpClientSecret: 'client-secret' };
 
   /** A desk that gives token-1, token-2, … and a mail server that takes only some of them. */
-  async function both(isGood: (token: string) => boolean) {
+  async function both(isGood: (token: string) => boolean, isAskedBack = true) {
     let issued = 0;
     const desk = await kept(
       listen((socket, text) => {
@@ -170,7 +170,8 @@ describe('a login by XOAUTH2', () => {
         const token = auth.accessToken ?? '';
         logins.push(`${auth.method} ${auth.username} ${token}`);
         if (isGood(token)) done(null, { user: auth.username });
-        else done(null, { data: { status: '401', schemes: 'bearer', scope: 'mail' } });
+        else if (isAskedBack) done(null, { data: { status: '401', schemes: 'bearer', scope: 'mail' } });
+        else done(Object.assign(new Error('5.7.3 Authentication unsuccessful'), { responseCode: 535 }));
       },
     });
     const door = createEgress(
@@ -196,6 +197,18 @@ describe('a login by XOAUTH2', () => {
     expect(mailAnswerOf((await send()).answer).recipients[0]?.outcome).toBe('accepted');
     expect([...new Set(logins)]).toEqual(['XOAUTH2 box mail-token-1', 'XOAUTH2 box mail-token-2']);
     expect(room.mails).toHaveLength(1);
+  });
+
+  it('that is refused at once, as Exchange Online does, is tried once more with a new token', async () => {
+    const { room, logins, send, issued } = await both((token) => token === 'mail-token-2', false);
+    expect(mailAnswerOf((await send()).answer).recipients[0]?.outcome).toBe('accepted');
+    expect([logins.length, issued(), room.mails.length]).toEqual([2, 2, 1]);
+    const never = await both(() => false, false);
+    expect(mailAnswerOf((await never.send()).answer).recipients[0]).toMatchObject({
+      stage: 'auth',
+      outcome: 'refused',
+    });
+    expect(never.issued()).toBe(2);
   });
 
   it('ends as a refused login where no token is taken', async () => {

@@ -185,7 +185,12 @@ export class MailSession {
     try {
       await this.logIn({ user: username, oauth2: bearer } as unknown as Login);
     } catch (error) {
-      throw bearer.fault ?? error;
+      if (bearer.fault !== null || bearer.isRenewed || !this.isUsable) throw bearer.fault ?? error;
+      // nodemailer fetches another token only where the server asks back with 334; Exchange Online says 535 at once.
+      bearer.renewNext();
+      await this.logIn({ user: username, oauth2: bearer } as unknown as Login).catch((again: unknown) => {
+        throw bearer.fault ?? again;
+      });
     }
   }
 

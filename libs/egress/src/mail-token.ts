@@ -11,7 +11,10 @@ const tokenTimeoutMs = 10_000;
 export class MailToken {
   /** Why there is no token; nodemailer would put a code of its own on it. */
   fault: EgressFault | null = null;
+  /** A token was asked for a second time: the server has refused two. */
+  isRenewed = false;
   private last: string | null = null;
+  private renews = false;
 
   constructor(
     private readonly user: string,
@@ -20,7 +23,9 @@ export class MailToken {
   ) {}
 
   getToken(renew: boolean, callback: (error: Error | null, token?: string) => void): void {
-    this.tokens.token(this.grant, tokenTimeoutMs, renew ? this.last : null).then(
+    const isRefused = renew || this.renews;
+    this.isRenewed ||= isRefused;
+    this.tokens.token(this.grant, tokenTimeoutMs, isRefused ? this.last : null).then(
       (token) => {
         this.last = token;
         callback(null, token);
@@ -30,6 +35,11 @@ export class MailToken {
         callback(new Error('There is no access token.'));
       },
     );
+  }
+
+  /** The server has refused the last token: the next one is another. */
+  renewNext(): void {
+    this.renews = true;
   }
 
   buildXOAuth2Token(token: string): string {

@@ -116,7 +116,11 @@ export class MailSender {
     if (request.smtpUrl !== null) {
       const password = request.passwordSecret === null ? null : secretOf(secrets, request.passwordSecret);
       const oauth = request.oauth === undefined ? null : grantOf(request.oauth, secrets, anonymous);
-      return readMailServer(request.smtpUrl, password, this.policy, { isDeployments: false, oauth });
+      return readMailServer(request.smtpUrl, password, this.policy, {
+        isDeployments: false,
+        caPem: request.caPem,
+        oauth,
+      });
     }
     if (this.deployment === null) {
       throw new EgressFault('request_invalid', 'The deployment has no mail server of its own.', 'never');

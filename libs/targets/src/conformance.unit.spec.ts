@@ -1,20 +1,12 @@
 import { allTargets, findTarget } from './all-targets.js';
+import { targetIds } from '@waybill/contracts/http/fields';
 import { attemptReasons as reasons } from '@waybill/contracts/codes/attempt-reasons';
 import { sampleConnectors } from './sample-connectors.fixture.js';
 import { targetContract } from './targets.contract.js';
 
 describe('the list of targets', () => {
   it('has the ids of the contract, each once', () => {
-    expect(allTargets.map(({ descriptor }) => descriptor.id).sort()).toEqual([
-      'email',
-      'jira',
-      'jira-service-management',
-      'pagerduty',
-      'servicenow',
-      'slack',
-      'teams',
-      'webhook',
-    ]);
+    expect(allTargets.map(({ descriptor }) => descriptor.id).sort()).toEqual([...targetIds].sort());
   });
 
   it('finds a room by its id, and none for another word', () => {

@@ -62,7 +62,7 @@ export async function startReceivers(ports: Ports): Promise<Receivers> {
     makeJsm(jira),
     makeServicenow(),
   ];
-  const email = new Email(ledger, scripts, certificates);
+  const email = new Email(ledger, scripts, certificates, (token) => oauth.isValid(token, Date.now()));
   const tls: Record<string, string> = tlsPapers(certificates);
   const { certPem, keyPem } = certificates.server.good;
   const tlsRoom = new TlsRoom((which) => {

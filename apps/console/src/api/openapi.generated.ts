@@ -1274,125 +1274,6 @@ export interface components {
     ConnectorCreate:
       | {
           /** @constant */
-          target: 'webhook';
-          config: {
-            url: string;
-            /** @enum {string} */
-            method?: 'POST' | 'PUT' | 'PATCH' | 'GET' | 'DELETE';
-            headers?: {
-              [key: string]: string;
-            };
-            auth?: {
-              /** @enum {string} */
-              kind: 'none' | 'basic' | 'bearer' | 'header' | 'oauth2-client-credentials' | 'mtls';
-              username?: string;
-              headerName?: string;
-              tokenUrl?: string;
-              clientId?: string;
-              scopes?: string;
-            } & {
-              [key: string]: unknown;
-            };
-            caPem?: string;
-          } & {
-            [key: string]: unknown;
-          };
-          name: string & (unknown & unknown);
-          enabled?: boolean;
-          /** @description Values by name; sealed at once and never given back. `****` stands for the value that is set */
-          secrets?: {
-            [key: string]: string;
-          };
-          /** @description By notification type, `generic` for any other */
-          templates?: {
-            [key: string]: components['schemas']['Template'];
-          };
-          limits?: {
-            maxConcurrent?: number;
-            maxPerSecond?: number | null;
-            timeoutMs?: number;
-            /** @description Seconds before attempt 1, 2, 3 …, as in the plan of the deployment (0, 5, 30 …), which null means; the first attempt never waits */
-            retryDelaysSeconds?: number[] | null;
-          };
-        }
-      | {
-          /** @constant */
-          target: 'slack';
-          config?: {
-            [key: string]: unknown;
-          };
-          name: string & (unknown & unknown);
-          enabled?: boolean;
-          /** @description Values by name; sealed at once and never given back. `****` stands for the value that is set */
-          secrets?: {
-            [key: string]: string;
-          };
-          /** @description By notification type, `generic` for any other */
-          templates?: {
-            [key: string]: components['schemas']['Template'];
-          };
-          limits?: {
-            maxConcurrent?: number;
-            maxPerSecond?: number | null;
-            timeoutMs?: number;
-            /** @description Seconds before attempt 1, 2, 3 …, as in the plan of the deployment (0, 5, 30 …), which null means; the first attempt never waits */
-            retryDelaysSeconds?: number[] | null;
-          };
-        }
-      | {
-          /** @constant */
-          target: 'teams';
-          config?: {
-            [key: string]: unknown;
-          };
-          name: string & (unknown & unknown);
-          enabled?: boolean;
-          /** @description Values by name; sealed at once and never given back. `****` stands for the value that is set */
-          secrets?: {
-            [key: string]: string;
-          };
-          /** @description By notification type, `generic` for any other */
-          templates?: {
-            [key: string]: components['schemas']['Template'];
-          };
-          limits?: {
-            maxConcurrent?: number;
-            maxPerSecond?: number | null;
-            timeoutMs?: number;
-            /** @description Seconds before attempt 1, 2, 3 …, as in the plan of the deployment (0, 5, 30 …), which null means; the first attempt never waits */
-            retryDelaysSeconds?: number[] | null;
-          };
-        }
-      | {
-          /** @constant */
-          target: 'pagerduty';
-          config?: {
-            baseUrl?: string;
-            client?: string;
-            clientUrl?: string;
-          } & {
-            [key: string]: unknown;
-          };
-          name: string & (unknown & unknown);
-          enabled?: boolean;
-          /** @description Values by name; sealed at once and never given back. `****` stands for the value that is set */
-          secrets?: {
-            [key: string]: string;
-          };
-          /** @description By notification type, `generic` for any other */
-          templates?: {
-            [key: string]: components['schemas']['Template'];
-          };
-          limits?: {
-            maxConcurrent?: number;
-            maxPerSecond?: number | null;
-            timeoutMs?: number;
-            /** @description Seconds before attempt 1, 2, 3 …, as in the plan of the deployment (0, 5, 30 …), which null means; the first attempt never waits */
-            retryDelaysSeconds?: number[] | null;
-          };
-        }
-      | {
-          /** @constant */
           target: 'jira';
           config: {
             baseUrl: string;
@@ -1481,6 +1362,125 @@ export interface components {
         }
       | {
           /** @constant */
+          target: 'teams';
+          config?: {
+            [key: string]: unknown;
+          };
+          name: string & (unknown & unknown);
+          enabled?: boolean;
+          /** @description Values by name; sealed at once and never given back. `****` stands for the value that is set */
+          secrets?: {
+            [key: string]: string;
+          };
+          /** @description By notification type, `generic` for any other */
+          templates?: {
+            [key: string]: components['schemas']['Template'];
+          };
+          limits?: {
+            maxConcurrent?: number;
+            maxPerSecond?: number | null;
+            timeoutMs?: number;
+            /** @description Seconds before attempt 1, 2, 3 …, as in the plan of the deployment (0, 5, 30 …), which null means; the first attempt never waits */
+            retryDelaysSeconds?: number[] | null;
+          };
+        }
+      | {
+          /** @constant */
+          target: 'slack';
+          config?: {
+            [key: string]: unknown;
+          };
+          name: string & (unknown & unknown);
+          enabled?: boolean;
+          /** @description Values by name; sealed at once and never given back. `****` stands for the value that is set */
+          secrets?: {
+            [key: string]: string;
+          };
+          /** @description By notification type, `generic` for any other */
+          templates?: {
+            [key: string]: components['schemas']['Template'];
+          };
+          limits?: {
+            maxConcurrent?: number;
+            maxPerSecond?: number | null;
+            timeoutMs?: number;
+            /** @description Seconds before attempt 1, 2, 3 …, as in the plan of the deployment (0, 5, 30 …), which null means; the first attempt never waits */
+            retryDelaysSeconds?: number[] | null;
+          };
+        }
+      | {
+          /** @constant */
+          target: 'pagerduty';
+          config?: {
+            baseUrl?: string;
+            client?: string;
+            clientUrl?: string;
+          } & {
+            [key: string]: unknown;
+          };
+          name: string & (unknown & unknown);
+          enabled?: boolean;
+          /** @description Values by name; sealed at once and never given back. `****` stands for the value that is set */
+          secrets?: {
+            [key: string]: string;
+          };
+          /** @description By notification type, `generic` for any other */
+          templates?: {
+            [key: string]: components['schemas']['Template'];
+          };
+          limits?: {
+            maxConcurrent?: number;
+            maxPerSecond?: number | null;
+            timeoutMs?: number;
+            /** @description Seconds before attempt 1, 2, 3 …, as in the plan of the deployment (0, 5, 30 …), which null means; the first attempt never waits */
+            retryDelaysSeconds?: number[] | null;
+          };
+        }
+      | {
+          /** @constant */
+          target: 'webhook';
+          config: {
+            url: string;
+            /** @enum {string} */
+            method?: 'POST' | 'PUT' | 'PATCH' | 'GET' | 'DELETE';
+            headers?: {
+              [key: string]: string;
+            };
+            auth?: {
+              /** @enum {string} */
+              kind: 'none' | 'basic' | 'bearer' | 'header' | 'oauth2-client-credentials' | 'mtls';
+              username?: string;
+              headerName?: string;
+              tokenUrl?: string;
+              clientId?: string;
+              scopes?: string;
+            } & {
+              [key: string]: unknown;
+            };
+            caPem?: string;
+          } & {
+            [key: string]: unknown;
+          };
+          name: string & (unknown & unknown);
+          enabled?: boolean;
+          /** @description Values by name; sealed at once and never given back. `****` stands for the value that is set */
+          secrets?: {
+            [key: string]: string;
+          };
+          /** @description By notification type, `generic` for any other */
+          templates?: {
+            [key: string]: components['schemas']['Template'];
+          };
+          limits?: {
+            maxConcurrent?: number;
+            maxPerSecond?: number | null;
+            timeoutMs?: number;
+            /** @description Seconds before attempt 1, 2, 3 …, as in the plan of the deployment (0, 5, 30 …), which null means; the first attempt never waits */
+            retryDelaysSeconds?: number[] | null;
+          };
+        }
+      | {
+          /** @constant */
           target: 'email';
           config: {
             to: string[];
@@ -1489,6 +1489,7 @@ export interface components {
             replyTo?: string;
             subject?: string;
             smtpUrl?: string;
+            caPem?: string;
             oauth2?: {
               tokenUrl: string;
               clientId: string;

@@ -1,8 +1,8 @@
 import type { ReceivedItem } from '@waybill/receivers/client';
 import type { Stage } from '../stage.js';
-import { hold, type Promised, same } from '../story.js';
+import { hold, pause, type Promised, same } from '../story.js';
 import { agent, withDesk } from './acceptance-documented.js';
-import type { Desk, Dict } from './desk.js';
+import { attemptsOf, type Desk, type Dict, isEnded, toldOf } from './desk.js';
 
 /** Issue 3.6: the connection alone, where a target has something harmless to ask; and what is known of the last test. */
 export function connectionTests(stage: Stage): readonly Promised[] {
@@ -10,6 +10,10 @@ export function connectionTests(stage: Stage): readonly Promised[] {
     {
       says: 'a connection is tested without sending, right and wrong, and targets without a harmless call say so',
       holds: () => withDesk(stage, eachTarget),
+    },
+    {
+      says: 'e-mail: a mail server that takes access tokens only gets one, over a connection that is secured',
+      holds: () => withDesk(stage, byToken),
     },
     { says: 'a connector shows how its last test ended', holds: () => withDesk(stage, lastTest) },
     {
@@ -102,6 +106,60 @@ async function eachTarget(desk: Desk): Promise<string> {
   }
   return said.join(', ');
 }
+
+/** STARTTLS with a private CA and XOAUTH2: without STARTTLS there is no mail and no token; a token that was revoked is renewed. */
+async function byToken(desk: Desk): Promise<string> {
+  const { receivers } = desk.stage;
+  await receivers.option('email', 'requireTls', true);
+  await receivers.option('email', 'requireAuth', true);
+  const clear = await tokenLane(desk, 'clear');
+  const good = await tokenLane(desk, 'token');
+  const payload = await desk.sample('incident');
+  await receivers.option('email', 'startTls', 'hidden');
+  await desk.send(clear.lane, payload);
+  const refused = await desk.one(clear.lane, ({ attempts = [] }) => (attempts[0]?.outcome ?? null) !== null);
+  await desk.stage.api.call('POST', `/v1/deliveries/${refused.id}/cancel`, { reason: 'seen' });
+  same((await clear.mails()).length, 0, 'mails without STARTTLS');
+  await receivers.option('email', 'startTls', 'offered');
+  // In the short form one login is enough: libs/egress has a spec of the renewal.
+  const rounds = desk.stage.long ? 2 : 1;
+  for (let count = 1; count <= rounds; count += 1) {
+    await desk.send(good.lane, payload);
+    const deliveries = await desk.until(good.lane.connectorId, count, isEnded, 20_000);
+    hold(
+      deliveries.every(({ status }) => status === 'delivered'),
+      deliveries.map((one) => `${toldOf(one)}: ${JSON.stringify(one.attempts?.at(-1)?.response)}`).join(' | '),
+    );
+    await receivers.option('oauth', 'revoked', true);
+    // A conversation that is kept needs no second login.
+    if (count < rounds) await pause(sessionIdleMs);
+  }
+  const mails = (await good.mails()) as unknown as { user: unknown; secure: unknown }[];
+  same(
+    mails.map(({ user, secure }) => [user, secure]),
+    Array(rounds).fill(['waybill', true]),
+    'user and security',
+  );
+  await receivers.reset();
+  return `${rounds} mails by XOAUTH2 over STARTTLS, each login with a living token; without STARTTLS: ${attemptsOf(refused)}, no mail`;
+}
+
+async function tokenLane(desk: Desk, local: string) {
+  const { caPem } = (await (await fetch(`${desk.receiversUrl}/_tls`)).json()) as { caPem: string };
+  const to = `${local}@${desk.word('token')}.example.com`;
+  const config = {
+    to: [to],
+    smtpUrl: `smtp://waybill@${new URL(desk.stage.dev.smtpUrl).host}?tls=required`,
+    caPem,
+    oauth2: { tokenUrl: `${desk.receiversUrl}/oauth/token`, clientId: 'waybill-client' },
+  };
+  const secrets = { smtpClientSecret: 'waybill-client-secret' };
+  const lane = await desk.lane({ target: 'email', config, secrets }, 'incident');
+  return { lane, mails: () => desk.received('email', ({ path }) => path.includes(to)) };
+}
+
+/** The pool ends an idle conversation after 5 s. */
+const sessionIdleMs = 5_500;
 
 /** How many messages, alerts, tickets, records or mails there are. */
 function made(state: unknown): number {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { nameLengthMax, urlLengthMax } from './fields.js';
+import { nameLengthMax, type TargetId, urlLengthMax } from './fields.js';
 
 /**
  * What contract.md section 4 says of each target's `config`, with its bounds. The form of the target (`GET /v1/targets/{id}`) is the whole truth
@@ -54,6 +54,7 @@ const email = z.looseObject({
   replyTo: address.optional(),
   subject: z.string().min(1).max(1_000).optional(),
   smtpUrl: url.optional(),
+  caPem: z.string().max(pemLengthMax).optional(),
   oauth2: z.looseObject({ tokenUrl: url, clientId: word, scopes: z.string().max(2_048).optional() }).optional(),
 });
 
@@ -70,4 +71,4 @@ export const connectorConfigSchemas = {
   }),
   servicenow: z.looseObject({ baseUrl: url, table: word.optional() }),
   email,
-} as const;
+} as const satisfies Readonly<Record<TargetId, z.ZodType>>;

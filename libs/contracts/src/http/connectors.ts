@@ -10,6 +10,7 @@ import {
   reasonSchema,
   searchLengthMax,
   secretLengthMax,
+  targetIds,
   targetIdSchema,
   templateBodyLengthMax,
   tenantIdSchema,
@@ -75,26 +76,21 @@ const writable = {
   limits: connectorLimitsSchema.optional(),
 };
 
-function creatable<T extends TargetId>(target: T) {
-  const config = (connectorConfigSchemas[target] as z.ZodObject<Record<never, never>, z.core.$loose>).refine(
-    fitsIn(configBytesMax),
-    `at most ${configBytesMax} bytes`,
-  );
-  const optional = target === 'slack' || target === 'teams' || target === 'pagerduty';
+function creatable(target: TargetId) {
+  const shape = connectorConfigSchemas[target] as z.ZodObject<Record<never, never>, z.core.$loose>;
+  const config = shape.refine(fitsIn(configBytesMax), `at most ${configBytesMax} bytes`);
+  // A target that needs no setting needs no `config` either.
+  const optional = shape.safeParse({}).success;
   return z.strictObject({ target: z.literal(target), config: optional ? config.optional() : config, ...writable });
 }
 
+type Creatable = ReturnType<typeof creatable>;
+
 /** Body of `POST /v1/connectors`, input of `connectors.create`. */
-export const connectorCreateSchema = z.discriminatedUnion('target', [
-  creatable('webhook'),
-  creatable('slack'),
-  creatable('teams'),
-  creatable('pagerduty'),
-  creatable('jira'),
-  creatable('jira-service-management'),
-  creatable('servicenow'),
-  creatable('email'),
-]);
+export const connectorCreateSchema = z.discriminatedUnion(
+  'target',
+  targetIds.map(creatable) as [Creatable, ...Creatable[]],
+);
 export type ConnectorCreate = z.infer<typeof connectorCreateSchema>;
 
 /** JSON merge patch (RFC 7396): null removes a member; a secret left out stays. The target of a connector never changes. */

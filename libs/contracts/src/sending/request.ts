@@ -49,6 +49,8 @@ export interface MailTargetRequest {
   /** null: the deployment's own server. */
   readonly smtpUrl: string | null;
   readonly passwordSecret: string | null;
+  /** A private CA that vouches for the server of `smtpUrl`. */
+  readonly caPem?: string | undefined;
   /** The user of `smtpUrl` logs in with an access token (XOAUTH2) instead of a password. */
   readonly oauth?: OAuthClient | undefined;
   readonly from: string | null;

@@ -50,6 +50,13 @@ export const emailDescriptor: TargetDescriptor = {
         maxLength: 4096,
         examples: ['smtps://alerts@smtp.example.com:465'],
       },
+      caPem: {
+        type: 'string',
+        title: 'Certificate authority',
+        description: "PEM of a private CA, where the mail server's certificate is not from a public one.",
+        maxLength: 65536,
+        contentMediaType: 'application/x-pem-file',
+      },
       oauth2: {
         type: 'object',
         title: 'Log in with OAuth 2',

@@ -2,6 +2,7 @@ import { Refused } from '@waybill/decider/decider';
 import { escapeLine } from '@waybill/template/escape';
 import { readBody } from '../body.js';
 import { checkAddress } from '../check-address.js';
+import { checkPem } from '../check-pem.js';
 import { checkUrl } from '../check-url.js';
 import { cut, cutNote } from '../cut.js';
 import { stableName } from '../hash.js';
@@ -72,13 +73,17 @@ function connect(access: Access, answers: readonly Answer[]): Step {
 }
 
 /** Which server, and the login there: by access token where the connector says where to get one. */
-function server(access: Access): Pick<MailTargetRequest, 'smtpUrl' | 'passwordSecret' | 'oauth'> {
+function server(access: Access): Pick<MailTargetRequest, 'smtpUrl' | 'caPem' | 'passwordSecret' | 'oauth'> {
   const smtpUrl = optional(access.config, 'smtpUrl');
+  const caPem = smtpUrl === null ? null : optional(access.config, 'caPem');
+  return { smtpUrl, ...(caPem === null ? {} : { caPem }), ...login(access, smtpUrl) };
+}
+
+function login(access: Access, smtpUrl: string | null): Pick<MailTargetRequest, 'passwordSecret' | 'oauth'> {
   const oauth2 = section(access.config, 'oauth2');
   if (smtpUrl === null || optional(oauth2, 'tokenUrl') === null)
-    return { smtpUrl, passwordSecret: hasSecret(access, 'smtpPassword') ? 'smtpPassword' : null };
+    return { passwordSecret: hasSecret(access, 'smtpPassword') ? 'smtpPassword' : null };
   return {
-    smtpUrl,
     passwordSecret: null,
     oauth: {
       tokenUrl: required(oauth2, 'tokenUrl'),
@@ -123,6 +128,7 @@ function check(config: Record<string, unknown>, secretNames: readonly string[]):
     if (config[one] !== undefined) checkAddress(config[one], `/config/${one}`);
   }
   if (config['smtpUrl'] !== undefined) checkUrl(config['smtpUrl'], '/config/smtpUrl', ['smtp:', 'smtps:']);
+  if (typeof config['caPem'] === 'string') checkPem(config['caPem'], 'CERTIFICATE', '/config/caPem');
   if (config['oauth2'] !== undefined) checkOauth(config, secretNames);
 }
 

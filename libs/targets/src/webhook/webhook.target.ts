@@ -11,6 +11,7 @@ import {
 } from '../answers.js';
 import { readAnswer } from '../body.js';
 import { checkHeaderName, checkHeaders, checkHeaderValue } from '../check-header.js';
+import { checkPem } from '../check-pem.js';
 import { checkUrl } from '../check-url.js';
 import type { Outcome } from '../outcome.js';
 import { optional, required, section } from '../settings.js';
@@ -203,11 +204,4 @@ function checkSigningSecret(text: string, pointer: string): void {
   if (!whole || bytes < signingSecretBytesMin || bytes > signingSecretBytesMax) {
     throw new Refused('secret_invalid', 'A signing secret is `whsec_` and 24 to 64 bytes in base64.', pointer);
   }
-}
-
-function checkPem(text: string, label: string, pointer: string): void {
-  if (!text.includes('-----BEGIN ') || !text.includes(`${label}-----`)) {
-    throw new Refused('pem_invalid', `This is not a PEM text with a ${label.toLowerCase()}.`, pointer);
-  }
-  if (text.includes('ENCRYPTED')) throw new Refused('pem_invalid', 'A key with a pass phrase cannot be used.', pointer);
 }

@@ -87,7 +87,7 @@ export class Dialogue {
     if (command === null) return false;
     if (command === 'too long') this.#sayAndClose(reply(500, '5.5.2', 'Line too long'));
     else if (this.#mode === 'command') await this.#command(command.line);
-    else this.#judgeAuth(this.#sasl.next(command.line, this.around.options().users));
+    else this.#judgeAuth(this.#sasl.next(command.line, this.around.users()));
     return true;
   }
 
@@ -157,7 +157,7 @@ export class Dialogue {
       if (this.around.options().clearAuth === 'hidden') return this.#say(reply(503, '5.5.1', 'AUTH is not available'));
       return this.#say(reply(538, '5.7.11', 'Encryption required for requested authentication mechanism'));
     }
-    this.#judgeAuth(this.#sasl.start(rest, this.around.options().users));
+    this.#judgeAuth(this.#sasl.start(rest, this.around.users()));
   }
 
   #judgeAuth(step: SaslStep): void {

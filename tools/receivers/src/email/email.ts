@@ -41,6 +41,7 @@ export class Email implements Steered {
     readonly ledger: Ledger,
     readonly scripts: Scripts,
     readonly certificates: Certificates,
+    private readonly isToken: (token: string) => boolean,
   ) {
     this.#server = createServer((socket) => {
       this.#sockets.add(socket);
@@ -81,6 +82,7 @@ export class Email implements Steered {
 
   #surroundings(): Surroundings {
     return {
+      users: () => ({ passwords: this.options.all.users, isToken: this.isToken }),
       options: () => this.options.all,
       count: (rule) => this.#book.count(rule),
       script: (stage, recipient) => (this.scripts.empty ? null : this.scripts.take('email', recipient, stage)),

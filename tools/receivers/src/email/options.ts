@@ -6,7 +6,7 @@ export const emailOptions = {
   requireAuth: option(false, 'MAIL before AUTH is refused with 530 5.7.0'),
   users: option<Readonly<Record<string, string>>>(
     { waybill: 'mail-password' },
-    'user names and passwords for AUTH PLAIN and LOGIN',
+    'user names and passwords for AUTH PLAIN and LOGIN; XOAUTH2 takes the same names with a token of /oauth/token',
   ),
   clearAuth: option('refused', 'AUTH on a clear connection: refused with 538, or not advertised (and 503)', [
     'refused',

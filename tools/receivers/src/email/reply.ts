@@ -39,6 +39,6 @@ export function hello(options: Values<typeof emailOptions>, secure: boolean): st
   const offers = ['receivers.test', 'PIPELINING', '8BITMIME', 'SMTPUTF8', `SIZE ${options.sizeMax}`];
   if (options.enhancedCodes) offers.push('ENHANCEDSTATUSCODES');
   if (!secure && options.startTls !== 'hidden') offers.push('STARTTLS');
-  if (secure || options.clearAuth !== 'hidden') offers.push('AUTH PLAIN LOGIN');
+  if (secure || options.clearAuth !== 'hidden') offers.push('AUTH PLAIN LOGIN XOAUTH2');
   return offers.map((offer, i) => `250${i < offers.length - 1 ? '-' : ' '}${offer}\r\n`).join('');
 }

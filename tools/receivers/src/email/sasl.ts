@@ -8,11 +8,15 @@ export type SaslStep =
 
 const failuresMax = 3;
 
-type Users = Readonly<Record<string, string>>;
+/** Who may log in: by name and password, or by name and an access token that the token endpoint has issued. */
+export interface Users {
+  readonly passwords: Readonly<Record<string, string>>;
+  readonly isToken: (token: string) => boolean;
+}
 
-/** AUTH PLAIN and LOGIN of one connection; counts failures over all its tries. */
+/** AUTH PLAIN, LOGIN and XOAUTH2 of one connection; counts failures over all its tries. */
 export class Sasl {
-  #expects: 'plain' | 'user' | 'password' = 'plain';
+  #expects: 'plain' | 'user' | 'password' | 'token' = 'plain';
   #name = '';
   #failures = 0;
 
@@ -25,6 +29,10 @@ export class Sasl {
     if (mechanism.toUpperCase() === 'LOGIN') {
       this.#expects = 'user';
       return initial === undefined ? { prompt: encoded('Username:') } : this.next(initial, users);
+    }
+    if (mechanism.toUpperCase() === 'XOAUTH2') {
+      this.#expects = 'token';
+      return initial === undefined ? { prompt: '' } : this.next(initial, users);
     }
     return {
       refused: reply(504, '5.5.4', 'Unrecognized authentication type'),
@@ -43,12 +51,25 @@ export class Sasl {
       return { prompt: encoded('Password:') };
     }
     if (this.#expects === 'password') return this.#judge(this.#name, text, users);
+    if (this.#expects === 'token') {
+      const [, user = '', token = ''] =
+        /^user=([^\u0001]*)\u0001auth=Bearer ([^\u0001]*)\u0001\u0001$/.exec(text) ?? [];
+      return this.#judgeLogin(user, Object.hasOwn(users.passwords, user) && users.isToken(token));
+    }
     const [, name = '', password = ''] = text.split('\0');
     return this.#judge(name, password, users);
   }
 
   #judge(user: string, password: string, users: Users): SaslStep {
-    if (Object.entries(users).some(([name, secret]) => name === user && secret === password)) return { user };
+    const known = Object.entries(users.passwords);
+    return this.#judgeLogin(
+      user,
+      known.some(([name, secret]) => name === user && secret === password),
+    );
+  }
+
+  #judgeLogin(user: string, isGood: boolean): SaslStep {
+    if (isGood) return { user };
     this.#failures += 1;
     if (this.#failures >= failuresMax)
       return { refused: reply(421, '4.7.0', 'Too many errors'), rule: 'email.auth-too-many', last: true };

@@ -3,10 +3,13 @@ import type { Values } from '../options.js';
 import type { MailStage, ScriptedAnswer } from '../script.js';
 import type { emailOptions } from './options.js';
 import type { Reply } from './reply.js';
+import type { Users } from './sasl.js';
 
 /** What the dialogue asks of its surroundings. */
 export interface Surroundings {
   options(): Values<typeof emailOptions>;
+  /** Who may log in now. */
+  users(): Users;
   /** A row of 9.7 has applied. */
   count(rule: string): void;
   /** `recipient` is empty before there is one. */
