@@ -190,7 +190,7 @@ export const logConfig = {
   WAYBILL_NOTARY_VKEY: z
     .string()
     .regex(
-      /^(?:[^+\s]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]+=*\s*)+$/,
+      /^[^+\s]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]+=*(?:\s+[^+\s]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]+=*)*\s*$/,
       "must be the notary's keys as they stand in its file vkey",
     )
     .optional(),

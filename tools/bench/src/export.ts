@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { askStack } from '@waybill/dev-stack/control';
 import { PostgresLog } from '@waybill/event-log/postgres-log';
 import { deliveryEvents } from './delivery-events.js';
 import { fillLog } from './filled-log.js';
@@ -24,6 +25,8 @@ const sampleMs = 50;
 /** Fills the delivery log of a running stack, takes it home as an auditor does, and verifies it; of the verifying process, memory is watched. */
 export async function measureExport(stack: BenchStack, events: number): Promise<ExportFigures> {
   const { dev, dataDir } = stack;
+  // Awake, it would go on with the deliveries of the fill while they are written.
+  await askStack(dataDir, { act: 'stop', service: 'delivery', copy: 1 });
   const environment = environmentOf(join(dataDir, 'env', 'delivery.env'));
   const log = await PostgresLog.open({
     connectionString: environment['DATABASE_URL'] ?? '',
@@ -33,6 +36,7 @@ export async function measureExport(stack: BenchStack, events: number): Promise<
   await fillLog(log, deliveryEvents(), events);
   const { position } = await log.head();
   await log.close();
+  await askStack(dataDir, { act: 'start', service: 'delivery', copy: 1 });
   await isSigned(dev, position);
   const archive = join(dataDir, 'export.tar');
   const ask = { WAYBILL_URL: dev.httpUrl, WAYBILL_KEY: dev.adminKey };
