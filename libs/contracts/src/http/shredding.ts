@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import { notificationIdSchema, reasonSchema, timeSchema } from './fields.js';
 
-/** How many payloads one request shreds at most; where there are others, the same request with `cursor` goes on. */
-export const shreddedMax = 1_000;
+/**
+ * How many payloads one request shreds at most, so that it is answered within seconds (each message is overwritten in the broker); where
+ * there are others, the same request with `cursor` goes on.
+ */
+export const shreddedMax = 200;
 
 /** Body of `POST /v1/shredding`: one notification, or all that a tenant published up to a time. */
 export const shredBodySchema = z
