@@ -4,9 +4,11 @@
 import { mkdir, readdir, readFile, rm, stat, writeFile, copyFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { transform } from '@swc/core';
+import { writeRooms } from './write-rooms.mjs';
 
 const projects = process.argv.slice(2).length > 0 ? process.argv.slice(2) : await everyProject();
 let compiled = 0;
+writeRooms();
 for (const project of projects) compiled += await buildProject(project);
 if (process.env.WAYBILL_QUIET !== '1') console.log(`built ${projects.length} projects, ${compiled} files changed`);
 

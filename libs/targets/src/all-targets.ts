@@ -1,24 +1,9 @@
-import { email } from './email/email.target.js';
-import { jira } from './jira/jira.target.js';
-import { jiraServiceManagement } from './jira-service-management/jira-service-management.target.js';
-import { pagerduty } from './pagerduty/pagerduty.target.js';
-import { servicenow } from './servicenow/servicenow.target.js';
-import { slack } from './slack/slack.target.js';
+import { targetIds } from '@waybill/contracts/http/connector-configs';
+import { rooms } from './rooms.generated.js';
 import type { Target } from './target.js';
-import { teams } from './teams/teams.target.js';
-import { webhook } from './webhook/webhook.target.js';
 
-/** The one list of what can be delivered to, in the order of the console. A new room is one line here. */
-export const allTargets: readonly Target[] = [
-  jira,
-  jiraServiceManagement,
-  servicenow,
-  teams,
-  slack,
-  pagerduty,
-  webhook,
-  email,
-];
+/** All that can be delivered to, in the order of the console. The contract names them, the build finds their rooms. */
+export const allTargets: readonly Target[] = targetIds.map((id) => rooms[id]);
 
 const targetsById: ReadonlyMap<string, Target> = new Map(allTargets.map((target) => [target.descriptor.id, target]));
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { nameLengthMax, type TargetId, urlLengthMax } from './fields.js';
+import { nameLengthMax, urlLengthMax } from './fields.js';
 
 /**
  * What contract.md section 4 says of each target's `config`, with its bounds. The form of the target (`GET /v1/targets/{id}`) is the whole truth
@@ -58,11 +58,8 @@ const email = z.looseObject({
   oauth2: z.looseObject({ tokenUrl: url, clientId: word, scopes: z.string().max(2_048).optional() }).optional(),
 });
 
+/** Every target, in the order of the console. A new room of `libs/targets` is one line here, under the name of its folder. */
 export const connectorConfigSchemas = {
-  webhook,
-  slack: z.looseObject({}),
-  teams: z.looseObject({}),
-  pagerduty: z.looseObject({ baseUrl: url.optional(), client: word.optional(), clientUrl: url.optional() }),
   jira,
   'jira-service-management': z.looseObject({
     baseUrl: url,
@@ -70,5 +67,13 @@ export const connectorConfigSchemas = {
     requestTypeId: z.union([word, z.int()]),
   }),
   servicenow: z.looseObject({ baseUrl: url, table: word.optional() }),
+  teams: z.looseObject({}),
+  slack: z.looseObject({}),
+  pagerduty: z.looseObject({ baseUrl: url.optional(), client: word.optional(), clientUrl: url.optional() }),
+  webhook,
   email,
-} as const satisfies Readonly<Record<TargetId, z.ZodType>>;
+} as const satisfies Readonly<Record<string, z.ZodType>>;
+
+export type TargetId = keyof typeof connectorConfigSchemas;
+export const targetIds = Object.keys(connectorConfigSchemas) as readonly TargetId[];
+export const targetIdSchema = z.enum(targetIds);

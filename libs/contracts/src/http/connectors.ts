@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { configBytesMax, connectorConfigSchemas } from './connector-configs.js';
+import {
+  configBytesMax,
+  connectorConfigSchemas,
+  type TargetId,
+  targetIds,
+  targetIdSchema,
+} from './connector-configs.js';
 import {
   connectorIdSchema,
   fitsIn,
@@ -10,13 +16,10 @@ import {
   reasonSchema,
   searchLengthMax,
   secretLengthMax,
-  targetIds,
-  targetIdSchema,
   templateBodyLengthMax,
   tenantIdSchema,
   timeSchema,
   versionSchema,
-  type TargetId,
 } from './fields.js';
 import { connectorBannerSchema } from './connector-banner.js';
 import { listFields, listOf } from './lists.js';

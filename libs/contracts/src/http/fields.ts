@@ -48,19 +48,6 @@ export const notificationTypeSchema = z
   .regex(/^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/, 'must be words of a-z, 0-9, _ and - with dots between them')
   .describe('Type of a notification, such as incident or deploy.finished');
 
-export const targetIds = [
-  'jira',
-  'jira-service-management',
-  'servicenow',
-  'teams',
-  'slack',
-  'pagerduty',
-  'webhook',
-  'email',
-] as const;
-export type TargetId = (typeof targetIds)[number];
-export const targetIdSchema = z.enum(targetIds);
-
 /** Control characters and bidirectional overrides would let a name show as something else in a list or a log. */
 export const nameSchema = z
   .string()

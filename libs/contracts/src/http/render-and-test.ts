@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { configBytesMax } from './connector-configs.js';
+import { configBytesMax, targetIdSchema } from './connector-configs.js';
 import { connectorCreateSchema, connectorPatchSchema, templateSchema } from './connectors.js';
 import { outcomeSchema, responseSchema, timingsSchema } from './deliveries.js';
-import { connectorIdSchema, fitsIn, jsonObjectSchema, notificationTypeSchema, targetIdSchema } from './fields.js';
+import { connectorIdSchema, fitsIn, jsonObjectSchema, notificationTypeSchema } from './fields.js';
 
 const sample = {
   type: notificationTypeSchema,

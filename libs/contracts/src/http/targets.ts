@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { jsonObjectSchema, targetIdSchema } from './fields.js';
+import { targetIdSchema } from './connector-configs.js';
+import { jsonObjectSchema } from './fields.js';
 
 /** What can be connected; `form` and `secrets` are JSON Schemas (2020-12), `help` is Markdown. */
 export const targetSchema = z.looseObject({

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { scopeSchema } from '../http/api-keys.js';
+import { targetIdSchema } from '../http/connector-configs.js';
 import { templateSchema } from '../http/connectors.js';
 import {
   apiKeyIdSchema,
   connectorIdSchema,
   jsonObjectSchema,
   notificationTypeSchema,
-  targetIdSchema,
   tenantIdSchema,
 } from '../http/fields.js';
 
