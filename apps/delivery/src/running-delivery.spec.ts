@@ -45,6 +45,7 @@ interface ConnectorGiven {
   readonly config: object;
   readonly secrets?: Readonly<Record<string, string>>;
   readonly limits?: Partial<ConnectorLimits>;
+  readonly templates?: object;
 }
 
 /** The other services' logs, published as their relays do. */
@@ -189,7 +190,7 @@ export class RunningDelivery {
       target: over.target,
       enabled: true,
       config: over.config,
-      templates: {},
+      templates: over.templates ?? {},
       limits: { ...limits, ...over.limits },
       secrets: Object.fromEntries(Object.keys(secrets).map((name) => [name, mark])),
       secretVersion: Object.keys(secrets).length === 0 ? 0 : 1,
