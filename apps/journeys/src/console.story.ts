@@ -15,11 +15,12 @@ export const consoleLonger: Story = {
     stage.long ? [{ says: 'every story of apps/console’s long specs holds', holds: () => tellLong(stage) }] : [],
 };
 
+/** One file after the other: one of them stops what the others need. */
 async function tellLong(stage: Stage): Promise<string> {
   const lines: string[] = [];
   const chromium = findChromium((line) => lines.push(line));
   hold(chromium !== null, lines.join('\n'));
-  const { code, said } = await runToEnd([join('node_modules', 'jest', 'bin', 'jest.js'), '--selectProjects', 'long', '--verbose'], {
+  const { code, said } = await runToEnd([join('node_modules', 'jest', 'bin', 'jest.js'), '--selectProjects', 'long', '--runInBand', '--verbose'], {
     NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning',
     WAYBILL_CHROMIUM: chromium,
     WAYBILL_CONSOLE_STAGE: stage.dataDir,

@@ -16,7 +16,13 @@ export const queryClient = new QueryClient({
         failures < retriesMax &&
         error instanceof ProblemError &&
         (error.problem.status === 0 || error.problem.status === 504),
-      refetchInterval: ({ state }) => (state.error instanceof ProblemError && state.error.isAway ? 10_000 : false),
+      refetchInterval: ({ state }) =>
+        state.error instanceof ProblemError && mayComeBack(state.error) ? 10_000 : false,
     },
   },
 });
+
+/** A service that is away, or the gateway itself: whoever looks at the page need not ask again. */
+function mayComeBack(error: unknown): boolean {
+  return error instanceof ProblemError && (error.isAway || error.problem.status === 0);
+}

@@ -1,6 +1,8 @@
 import { Accordion, Grid, Group, Stack, Text } from '@mantine/core';
 import type { Attempt } from '../api/shapes';
 import { usePageState } from '../app/search';
+import { diffOf } from '../audit/diff';
+import { Diff } from '../audit/event-list';
 import { Phases } from '../connectors/test-panel';
 import { CodeBlock, prettyJson } from '../pieces/code-block';
 import { Exchange, HeaderList } from '../pieces/exchange';
@@ -9,7 +11,7 @@ import { Exactly } from '../pieces/when';
 import { deliveryWords as words } from '../words/deliveries';
 import { reasonWords } from '../words/reasons';
 
-/** Every attempt with its request and the target's answer side by side. The open one stands in the address. */
+/** Every attempt with its request and the target's answer side by side. Those that are open stand in the address. */
 export function Attempts({ attempts }: { attempts: readonly Attempt[] }) {
   const [state, change] = usePageState();
   const newest = attempts.at(-1);
@@ -17,10 +19,11 @@ export function Attempts({ attempts }: { attempts: readonly Attempt[] }) {
     <Accordion
       variant="separated"
       chevronPosition="left"
-      value={state['attempt'] ?? newest?.id ?? null}
-      onChange={(id) => change({ attempt: id ?? 'none' })}
+      multiple
+      value={(state['attempt'] ?? newest?.id ?? '').split(',')}
+      onChange={(ids) => change({ attempt: ids.filter((id) => id !== '' && id !== 'none').join() || 'none' })}
     >
-      {attempts.toReversed().map((attempt) => (
+      {attempts.toReversed().map((attempt, at) => (
         <Accordion.Item key={attempt.id} value={attempt.id}>
           <Accordion.Control>
             <Group gap="sm">
@@ -37,7 +40,7 @@ export function Attempts({ attempts }: { attempts: readonly Attempt[] }) {
             </Group>
           </Accordion.Control>
           <Accordion.Panel>
-            <AttemptBody attempt={attempt} />
+            <AttemptBody attempt={attempt} before={attempts[attempts.length - 2 - at]} />
           </Accordion.Panel>
         </Accordion.Item>
       ))}
@@ -45,7 +48,7 @@ export function Attempts({ attempts }: { attempts: readonly Attempt[] }) {
   );
 }
 
-function AttemptBody({ attempt }: { attempt: Attempt }) {
+function AttemptBody({ attempt, before }: { attempt: Attempt; before: Attempt | undefined }) {
   const { request, response, error, timingsMs, connectorVersion } = attempt;
   const body = request?.['body'];
   return (
@@ -74,6 +77,7 @@ function AttemptBody({ attempt }: { attempt: Attempt }) {
           <Exchange response={response} />
         </Grid.Col>
       </Grid>
+      <OtherBody attempt={attempt} before={before} />
       <Group align="flex-start">
         <Phases timingsMs={timingsMs} />
         {connectorVersion !== undefined && (
@@ -84,4 +88,27 @@ function AttemptBody({ attempt }: { attempt: Attempt }) {
       </Group>
     </Stack>
   );
+}
+
+/** What a body that was rendered again says otherwise than the one before it; nothing where the same bytes were sent. */
+function OtherBody({ attempt, before }: { attempt: Attempt; before: Attempt | undefined }) {
+  const [then, now] = [before?.request, attempt.request];
+  if (!then || !now || then.bodySha256 === now.bodySha256) return null;
+  const [was, is] = [then['body'], now['body']];
+  if (before === undefined || typeof was !== 'string' || typeof is !== 'string') return null;
+  return (
+    <section>
+      <Text size="sm">{words.otherBody(before.number)}</Text>
+      <Diff lines={diffOf(valueIn(was), valueIn(is))} />
+    </section>
+  );
+}
+
+/** JSON is compared as what it says, anything else as its text. */
+function valueIn(body: string): unknown {
+  try {
+    return JSON.parse(body) as unknown;
+  } catch {
+    return body;
+  }
 }

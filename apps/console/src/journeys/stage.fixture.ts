@@ -23,6 +23,8 @@ export interface Stage {
   script(target: string, answers: object[], name?: string): Promise<void>;
   /** What the stand-in of a target has got under a name, or under any (''). */
   received(target: string, name: string): Promise<unknown[]>;
+  /** Stops or starts a part of the running system, as `npm run service` does. */
+  turn(act: 'start' | 'stop', service: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -38,7 +40,7 @@ export async function startStage(executablePath: string): Promise<Stage> {
   const stack = given === undefined ? spawnStack(folder) : null;
   const dev = await devFileIn(folder, stack);
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
-  return stageOf(dev, browser, async () => {
+  return stageOf(folder, dev, browser, async () => {
     await browser.close();
     if (stack === null) return;
     const ended = new Promise((resolve) => stack.once('exit', resolve));
@@ -48,7 +50,7 @@ export async function startStage(executablePath: string): Promise<Stage> {
   });
 }
 
-function stageOf(dev: DevFile, browser: Browser, stop: () => Promise<void>): Stage {
+function stageOf(folder: string, dev: DevFile, browser: Browser, stop: () => Promise<void>): Stage {
   const send = async (url: string, method: string, body: unknown, headers: Record<string, string>): Promise<string> => {
     const init: RequestInit = { method, headers: { ...headers, 'content-type': 'application/json' } };
     if (body !== undefined) init.body = JSON.stringify(body);
@@ -82,6 +84,10 @@ function stageOf(dev: DevFile, browser: Browser, stop: () => Promise<void>): Sta
       const query = new URLSearchParams(name === '' ? { target } : { target, name }).toString();
       const text = await send(`${dev.receiversUrl}/_received?${query}`, 'GET', undefined, {});
       return (JSON.parse(text) as { items: unknown[] }).items;
+    },
+    turn: async (act, service) => {
+      const control = JSON.parse(readFileSync(join(folder, 'control.json'), 'utf8')) as { url: string; token: string };
+      await send(control.url, 'POST', { act, service, copy: 1 }, { authorization: `Bearer ${control.token}` });
     },
     stop,
   };

@@ -65,6 +65,7 @@ export const deliveryWords = {
   request: 'Request',
   response: 'Response',
   bodyHash: (bytes: number, hash: string) => `${bytes} bytes, SHA-256 ${hash}`,
+  otherBody: (attempt: number) => `What differs from attempt ${attempt}`,
   bodyLater: 'The body is stored sealed.',
   connectorVersion: (version: number) => `connector version ${version}`,
   redeliver: 'Redeliver',
