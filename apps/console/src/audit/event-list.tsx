@@ -60,7 +60,7 @@ function EventBody({ event, before }: { event: LogEvent; before: LogEvent | null
       <CodeBlock label={words.data} text={JSON.stringify(event.data, null, 2)} maxHeight={320} />
       {may('audit') && (
         <Anchor
-          href={`/v1/log/${event.log}/proof?position=${event.position}`}
+          href={`/v1/log/${event.log}/proof?position=${event.position}&entry=true`}
           download={`${event.log}-${event.position}.tlog-proof`}
           size="sm"
         >
