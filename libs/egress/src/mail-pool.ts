@@ -1,4 +1,5 @@
 import type { NameResolver } from './dial.js';
+import { type MailPhases, noMailPhases } from './mail-phases.js';
 import type { MailServer } from './mail-server.js';
 import { MailSession } from './mail-session.js';
 import type { TokenDesk } from './oauth.js';
@@ -27,7 +28,7 @@ export class MailPool {
   ) {}
 
   /** A conversation of one's own; waits for a place until `signal`. Give it back with `give`, whatever happened. */
-  async take(server: MailServer, signal: AbortSignal): Promise<MailSession> {
+  async take(server: MailServer, signal: AbortSignal, phases: MailPhases = noMailPhases()): Promise<MailSession> {
     if (signal.aborted) {
       // The place that was just given goes to the next one in the line.
       this.deskFor(server).waiting.shift()?.();
@@ -43,11 +44,11 @@ export class MailPool {
     }
     if (desk.open >= sessionsPerServerMax) {
       await placeAt(desk, signal);
-      return this.take(server, signal);
+      return this.take(server, signal, phases);
     }
     desk.open += 1;
     try {
-      return await this.open(server, signal);
+      return await this.open(server, signal, phases);
     } catch (error) {
       desk.open -= 1;
       desk.waiting.shift()?.();
@@ -56,11 +57,12 @@ export class MailPool {
   }
 
   /** A conversation beside the pool, for somebody who wants to see that one can be opened. The caller closes it. */
-  open(server: MailServer, signal: AbortSignal): Promise<MailSession> {
+  open(server: MailServer, signal: AbortSignal, phases: MailPhases): Promise<MailSession> {
     return MailSession.open(server, this.policy, this.resolver, {
       name: this.name,
       signal,
       tokens: this.tokens,
+      phases,
     });
   }
 

@@ -1,9 +1,11 @@
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
+import { checkServerIdentity } from 'node:tls';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { connectTimeoutMs, dial, tlsTimeoutMs } from './dial.js';
 import type { NameResolver } from './dial.js';
 import type { MailMessage } from './mail-message.js';
+import { type MailPhases, roundedMs, timed } from './mail-phases.js';
 import { MailToken } from './mail-token.js';
 import type { MailServer } from './mail-server.js';
 import type { TokenDesk } from './oauth.js';
@@ -37,6 +39,8 @@ export interface Call {
   readonly signal: AbortSignal;
   /** Where access tokens come from. */
   readonly tokens: TokenDesk;
+  /** Filled in on the way. */
+  readonly phases: MailPhases;
 }
 
 export const greetingTimeoutMs = 10_000;
@@ -74,7 +78,9 @@ export class MailSession {
     resolver: NameResolver,
     call: Call,
   ): Promise<MailSession> {
-    const { socket, entry } = await dial(server.host, policy, resolver);
+    const { socket, entry, dnsMs, connectMs } = await dial(server.host, policy, resolver);
+    call.phases.dns = roundedMs(dnsMs);
+    call.phases.connect = roundedMs(connectMs);
     const giveUp = (): void => {
       socket.destroy();
     };
@@ -85,6 +91,7 @@ export class MailSession {
         name: call.name,
         isPlain: isPlainAllowed(server, entry, policy),
         tokens: call.tokens,
+        phases: call.phases,
       });
     } finally {
       call.signal.removeEventListener('abort', giveUp);
@@ -95,8 +102,10 @@ export class MailSession {
     server: MailServer,
     socket: Socket,
     entry: string | null,
-    how: Pick<Call, 'name' | 'tokens'> & { readonly isPlain: boolean },
+    how: Pick<Call, 'name' | 'tokens' | 'phases'> & { readonly isPlain: boolean },
   ): Promise<MailSession> {
+    const { phases } = how;
+    const begun = performance.now();
     const connection = new SMTPConnection({
       host: server.host.hostname,
       port: server.host.port,
@@ -110,7 +119,16 @@ export class MailSession {
       socketTimeout: smtpIdleTimeoutMs,
       socketCloseTimeout: 1000,
       maxResponseSize: replyBytesMax,
-      tls: { minVersion: 'TLSv1.2', rejectUnauthorized: true, ca: server.caPem === '' ? undefined : server.caPem },
+      tls: {
+        minVersion: 'TLSv1.2',
+        rejectUnauthorized: true,
+        ca: server.caPem === '' ? undefined : server.caPem,
+        checkServerIdentity: (name, certificate) => {
+          // Asked when the handshake is over, for which nodemailer has no event.
+          if (server.isImplicitTls) phases.tls = roundedMs(performance.now() - begun);
+          return checkServerIdentity(name, certificate);
+        },
+      },
     });
     // An error between two steps finds nobody waiting; the next step sees that the connection is gone.
     connection.on('error', () => undefined);
@@ -118,10 +136,12 @@ export class MailSession {
       connection.once('error', fail);
       connection.once('end', () => fail(new Error('The connection ended.')));
       connection.connect((error) => (error === undefined || error === null ? done() : fail(error)));
+    }).finally(() => {
+      phases.greeting = roundedMs(performance.now() - begun - phases.tls);
     });
     const session = new MailSession(connection, socket, entry);
     try {
-      await session.login(server, how.tokens);
+      if (server.username !== null) await timed(phases, 'auth', () => session.login(server, how.tokens));
       return session;
     } catch (error) {
       session.close();

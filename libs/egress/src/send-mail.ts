@@ -1,5 +1,4 @@
 import type { Answer, MailTargetRequest } from '@waybill/contracts/sending/request';
-import type { TimingsMs } from './exchange.js';
 import { grantOf } from './authorize.js';
 import { EgressFault } from './fault.js';
 import { secretOf } from './fill.js';
@@ -7,6 +6,7 @@ import type { Secrets } from './fill.js';
 import { greetedAnswer, greetingAnswer, mailAnswer, noMailAnswer } from './mail-answer.js';
 import { composeMail, shownMail } from './mail-message.js';
 import type { MailMessage } from './mail-message.js';
+import { type MailPhases, noMailPhases, roundedMs, timed } from './mail-phases.js';
 import type { MailPool } from './mail-pool.js';
 import { anonymous } from './http-pools.js';
 import { readMailServer } from './mail-server.js';
@@ -21,7 +21,7 @@ import type { HttpLimits, SentRequest } from './send-http.js';
 
 export interface MailSent {
   readonly answer: Answer;
-  readonly timingsMs: TimingsMs;
+  readonly timingsMs: Readonly<MailPhases & { total: number }>;
   /** `method` is `SMTP`; headers are the ones a reader of the mail sees. */
   readonly sentRequest: SentRequest;
   readonly allowEntry: string | null;
@@ -39,6 +39,7 @@ export class MailSender {
 
   async send(request: MailTargetRequest, secrets: Secrets, limits: HttpLimits): Promise<MailSent> {
     const begun = performance.now();
+    const phases = noMailPhases();
     const from = request.from ?? this.deployment?.from ?? null;
     const shown: SentRequest = {
       method: 'SMTP',
@@ -52,17 +53,17 @@ export class MailSender {
       const mask = this.maskWith(secrets, server);
       const ended =
         request.only === 'greeting'
-          ? await this.converseOnly(server, mask, limits.timeoutMs)
-          : await this.converse(server, await this.compose(request), mask, limits.timeoutMs);
+          ? await this.converseOnly(server, mask, limits.timeoutMs, phases)
+          : await this.converse(server, await this.compose(request), mask, limits.timeoutMs, phases);
       ({ answer, entry } = ended);
     } catch (error) {
       if (!(error instanceof EgressFault)) throw error;
       answer = noMailAnswer(error, maskOf(secrets), this.nowMs());
     }
-    const total = Math.round((performance.now() - begun) * 100) / 100;
+    const total = roundedMs(performance.now() - begun);
     return {
       answer,
-      timingsMs: { dns: 0, connect: 0, tls: 0, firstByte: 0, total },
+      timingsMs: { ...phases, total },
       sentRequest: shown,
       allowEntry: entry,
     };
@@ -75,7 +76,7 @@ export class MailSender {
     const server = readMailServer(url, password ?? null, this.policy, { isDeployments: true, caPem });
     const late = new EgressFault('timeout', `Waited ${timeoutMs} ms for the mail server.`, 'later');
     try {
-      this.pool.give(server, await this.takeBy(server, timeoutMs, late));
+      this.pool.give(server, await this.takeBy(server, timeoutMs, late, noMailPhases()));
     } catch (error) {
       throw new Error(this.maskWith({}, server)(error instanceof Error ? error.message : String(error)), {
         cause: error,
@@ -93,13 +94,14 @@ export class MailSender {
     server: MailServer,
     mask: Mask,
     timeoutMs: number,
+    phases: MailPhases,
   ): Promise<{ answer: Answer; entry: string | null }> {
     const late = new EgressFault('timeout', `Waited ${timeoutMs} ms for the mail server.`, 'later');
     const ending = new AbortController();
     const timer = setTimeout(() => ending.abort(late), timeoutMs);
     let session: MailSession | null = null;
     try {
-      session = await this.pool.open(server, ending.signal);
+      session = await this.pool.open(server, ending.signal, phases);
       ending.signal.addEventListener('abort', () => session?.abort(), { once: true });
       ending.signal.throwIfAborted();
       return { answer: greetedAnswer(await session.ask(), mask, this.nowMs()), entry: session.entry };
@@ -149,12 +151,13 @@ export class MailSender {
     message: MailMessage,
     mask: Mask,
     timeoutMs: number,
+    phases: MailPhases,
   ): Promise<{ answer: Answer; entry: string | null }> {
     const until = performance.now() + timeoutMs;
     const late = new EgressFault('timeout', `Waited ${timeoutMs} ms for the mail server.`, 'later');
     let session: MailSession;
     try {
-      session = await this.takeBy(server, timeoutMs, late);
+      session = await this.takeBy(server, timeoutMs, late, phases);
     } catch (error) {
       return { answer: greetingAnswer(message.recipients, error, mask, this.nowMs()), entry: null };
     }
@@ -166,7 +169,7 @@ export class MailSender {
       },
       Math.max(1, until - performance.now()),
     );
-    const end = await session.send(message);
+    const end = await timed(phases, 'data', () => session.send(message));
     clearTimeout(timer);
     this.pool.give(server, session);
     const isLost = isLate && end.error !== null && end.error.response === undefined && !end.isContentOut;
@@ -176,11 +179,16 @@ export class MailSender {
     return { answer, entry: session.entry };
   }
 
-  private async takeBy(server: MailServer, timeoutMs: number, late: EgressFault): Promise<MailSession> {
+  private async takeBy(
+    server: MailServer,
+    timeoutMs: number,
+    late: EgressFault,
+    phases: MailPhases,
+  ): Promise<MailSession> {
     const ending = new AbortController();
     const timer = setTimeout(() => ending.abort(late), timeoutMs);
     try {
-      const session = await this.pool.take(server, ending.signal);
+      const session = await this.pool.take(server, ending.signal, phases);
       // It came in the same moment as the deadline; the next mail finds it.
       if (ending.signal.aborted) this.pool.give(server, session);
       ending.signal.throwIfAborted();

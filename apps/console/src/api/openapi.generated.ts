@@ -2008,6 +2008,12 @@ export interface components {
         connect?: number;
         tls?: number;
         firstByte?: number;
+        /** @description Mail: the first words of the server, EHLO and STARTTLS */
+        greeting?: number;
+        /** @description Mail: the login */
+        auth?: number;
+        /** @description Mail: envelope, content and the reply to it */
+        data?: number;
         total?: number;
       } & {
         [key: string]: unknown;
@@ -2349,6 +2355,12 @@ export interface components {
         connect?: number;
         tls?: number;
         firstByte?: number;
+        /** @description Mail: the first words of the server, EHLO and STARTTLS */
+        greeting?: number;
+        /** @description Mail: the login */
+        auth?: number;
+        /** @description Mail: envelope, content and the reply to it */
+        data?: number;
         total?: number;
       } & {
         [key: string]: unknown;

@@ -44,6 +44,9 @@ export const timingsSchema = z.looseObject({
   connect: z.number().optional(),
   tls: z.number().optional(),
   firstByte: z.number().optional(),
+  greeting: z.number().optional().describe('Mail: the first words of the server, EHLO and STARTTLS'),
+  auth: z.number().optional().describe('Mail: the login'),
+  data: z.number().optional().describe('Mail: envelope, content and the reply to it'),
   total: z.number().optional(),
 });
 
