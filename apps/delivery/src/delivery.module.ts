@@ -25,6 +25,7 @@ import { HandleJob } from './handle-job.js';
 import { AttemptsDueTimer } from './in/attempts-due.timer.js';
 import { CaughtUpRpc } from './in/caught-up.rpc.js';
 import { ConnectorsHealthRpc } from './in/connectors-health.rpc.js';
+import { ConnectorsKnown } from './in/connectors-known.js';
 import { ConnectorBannerRpc } from './in/connector-banner.rpc.js';
 import { ConnectorsTestsRpc } from './in/connectors-tests.rpc.js';
 import { DeliveriesRpc } from './in/deliveries.rpc.js';
@@ -227,6 +228,7 @@ async function startWork({
   timer.start();
   const reader = new RoutedReader({
     eventLog, connectors, engine, log, actor, nc, copy, parked,
+    connectorsKnown: new ConnectorsKnown(connectors),
     correlate: new Correlate(await macSecret(database, createSecretBox(keks.parse(config.WAYBILL_LOG_KEK)))),
     turnsTo: (position) => void projection.whenCaughtUp(position, turnsWithinMs).then(() => timer.lookSoon()),
     leases: eventLog.leases,

@@ -12,6 +12,7 @@ import type { Correlate } from '../work/correlate.js';
 import type { Engine } from '../work/engine.js';
 import { advance, type Decision, decideFor, type Job, type JobNotification } from '../work/job.js';
 import type { Parked } from '../work/parked.js';
+import type { ConnectorsKnown } from './connectors-known.js';
 
 /** Deliveries that are accepted in one append: two events each, so that it is one group of the log. */
 const deliveriesPerAppend = 250;
@@ -19,6 +20,7 @@ const deliveriesPerAppend = 250;
 export interface RoutedParts {
   readonly eventLog: EventLog;
   readonly connectors: Connectors;
+  readonly connectorsKnown: ConnectorsKnown;
   readonly engine: Engine;
   readonly log: Log;
   readonly actor: string;
@@ -49,6 +51,7 @@ export async function takeRouted(
   fence: { lease: string; epoch: number },
   parts: RoutedParts,
 ): Promise<void> {
+  await parts.connectorsKnown.of(events);
   while (events.length > 0) {
     const { accepted, closings, last } = acceptSome(events, parts);
     const from = place.position;
