@@ -23,6 +23,6 @@ export const queryClient = new QueryClient({
 });
 
 /** A service that is away, or the gateway itself: whoever looks at the page need not ask again. */
-function mayComeBack(error: unknown): boolean {
+export function mayComeBack(error: unknown): boolean {
   return error instanceof ProblemError && (error.isAway || error.problem.status === 0);
 }

@@ -10,10 +10,10 @@ import { rememberCsrfToken, whenSignedOut } from '../api/client';
 import { ProblemError } from '../api/problem';
 import { sessionQuery } from '../api/queries';
 import { Home } from '../home/home';
-import { ProblemNotice } from '../pieces/notice';
 import { SignIn } from '../sign-in/sign-in';
 import { sessionEnded } from '../sign-in/sign-in-again';
 import { NotFound } from './not-found';
+import { PageFault } from './page-fault';
 import { queryClient } from './query-client';
 import { parseAddress, readSearch, type Search, writeAddress } from './search';
 import { Shell } from './shell';
@@ -21,7 +21,7 @@ import { Shell } from './shell';
 const root = createRootRoute({
   component: Outlet,
   notFoundComponent: NotFound,
-  errorComponent: ({ error }) => <ProblemNotice error={error} />,
+  errorComponent: PageFault,
 });
 
 const signIn = createRoute({

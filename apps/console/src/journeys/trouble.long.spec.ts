@@ -119,6 +119,21 @@ function tellStories(executablePath: string): void {
     180_000,
   );
 
+  it('comes by itself where not even the session could be asked for when it was opened', async () => {
+    const session = '**/v1/session';
+    await page.route(session, (route) =>
+      route.fulfill({
+        status: 503,
+        contentType: 'application/problem+json',
+        body: JSON.stringify({ title: 'A service does not answer', status: 503, code: 'service_unavailable' }),
+      }),
+    );
+    await open('/connectors');
+    await page.getByText(away).waitFor();
+    await page.unroute(session);
+    await page.locator('tbody a').first().waitFor({ timeout: 15_000 });
+  });
+
   it('says what to do where it may not look, and where the server fails', async () => {
     const { key } = await stage.api<{ key: string }>('POST', '/v1/api-keys', { name: 'auditor', scopes: ['audit'] });
     const guest = await stage.newPage();
@@ -135,6 +150,7 @@ function tellStories(executablePath: string): void {
     await open('/connectors');
     const alert = page.getByRole('alert').filter({ hasText: 'req_of_the_fault' });
     await alert.waitFor();
+    await alert.getByText(/^Try again\. If it stays, the log of the gateway says why/).waitFor();
     await page.unroute('**/v1/connectors?*');
     await alert.getByRole('button', { name: 'Try again' }).click();
     await page.locator('tbody a').first().waitFor();

@@ -73,6 +73,9 @@ export const general = {
     version_mismatch: 'Somebody changed it in the meantime. Load it again, then make your change on what is there now.',
     unreachable: 'Check that the gateway runs, then try again. What you entered is kept.',
     validation_failed: 'Correct the fields named below, then try again.',
+    internal:
+      'Try again. If it stays, the log of the gateway says why: an operator finds it there by the request id below.',
+    rate_limited: 'Wait a moment, then try again.',
     egress_refused: 'The deployment does not allow this address. An operator can add it to the egress rules.',
   } as Record<string, string>,
   unreadable: 'The answer could not be read',
