@@ -6,6 +6,11 @@ const worthMiB = 24;
 /** A process that took less than this share of one core lately has nobody waiting: giving pages back stops it for a tenth of a second or two. */
 const idleShareMax = 0.1;
 const lookEveryMs = 1_000;
+/**
+ * So many looks in a row must find it idle. With its memory V8 also lets go of what it had compiled, so that the next load begins slowly: given
+ * back after a pause of two seconds it cost a tenth of the speed of the five seconds that followed.
+ */
+const idleLooksMin = 5;
 
 /** How much of one core the process took since the last call, and what it holds. */
 interface Use {
@@ -25,9 +30,11 @@ export function giveMemoryBack(everyMs = lookEveryMs): void {
   const use = useMeter();
   // Nothing is given back before there was a load: what a start leaves behind is needed soon.
   let keptMiB = use().rssMiB + worthMiB;
+  let idleLooks = 0;
   const look = (): void => {
     const { share, rssMiB } = use();
-    if (share >= idleShareMax || rssMiB < keptMiB + worthMiB) return;
+    idleLooks = share < idleShareMax ? idleLooks + 1 : 0;
+    if (idleLooks < idleLooksMin || rssMiB < keptMiB + worthMiB) return;
     collect({ type: 'major', execution: 'sync', flavor: 'last-resort' });
     keptMiB = use().rssMiB;
   };

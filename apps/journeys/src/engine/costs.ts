@@ -59,7 +59,7 @@ function ticks(stage: Stage): Record<string, number> {
 }
 
 const rssMiBMax = 250;
-const settleMs = 6_000;
+const settleMs = 9_000;
 /** Garbage that waits for its collection; what grows for good grows by more over fifty thousand deliveries. */
 const growthMiBMax = 25;
 
