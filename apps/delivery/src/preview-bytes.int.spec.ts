@@ -67,6 +67,37 @@ describe("the preview's body is the body that is sent", () => {
     expect(sentOf(target, item)).toEqual(shownOf(target, shown));
     expect(item.body).not.toContain(agentSecrets.apiToken);
   });
+
+  it('a person sees each of them on the page of the receivers, and nothing of the data as markup', async () => {
+    await delivery.received.reset();
+    const hostile = '<script>alert(1)</script><img src=x onerror=alert(2)>';
+    const payload = {
+      incidentId: 'INC-view',
+      incident: { summary: `Seen ${hostile}`, description: `Twice ${hostile}`, threatRating: 'High' },
+      customer_status: { status: 'open' },
+    };
+    const all = receiverConnectors(delivery.receivers, 'view');
+    const ids = await Promise.all(all.map((given, at) => delivery.connector(900 + at, given)));
+    await delivery.route(900, ids, { type: 'incident', payload });
+    await delivery.eventually(
+      () => delivery.deliveriesOf(900),
+      (rows) => rows.length === all.length && rows.every(({ status }) => status === 'delivered'),
+    );
+    const page = await (await fetch(`${delivery.receivers.httpUrl}/_view`)).text();
+    const sections = page.split('<h2>').slice(1);
+    const titles = ['Slack', 'Teams', 'PagerDuty', 'Jira', 'Jira Service Management', 'ServiceNow incident', 'Mail'];
+    for (const title of titles) {
+      const section = sections.find((one) => one.startsWith(`${title} (1)</h2>`));
+      expect([title, section?.includes('Seen '), /alert[^a-z]{1,6}1/.test(section ?? '')]).toEqual([title, true, true]);
+    }
+    const arrived = sections.find((one) => one.startsWith('Everything that arrived'));
+    expect(arrived?.split('<td>webhook</td>')[1]).toContain('INC-view');
+    // Every tag of the page is one of its own, without a handler.
+    const tags = new Set([...page.matchAll(/<[^>]*>/g)].map(([tag]) => tag.replace(/^<\/?([a-z0-9]+).*$/is, '$1')));
+    expect([...tags].sort()).not.toContain('script');
+    expect([...tags].sort()).not.toContain('img');
+    expect(page).not.toMatch(/<[^>]* on[a-z]+=/i);
+  });
 });
 
 /** What names the delivery itself cannot stand in a preview; all else is compared byte for byte. */
