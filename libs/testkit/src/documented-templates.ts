@@ -161,3 +161,76 @@ export const pagerDutyObservationJq = `{
     "payload.custom_details": .fields.keys.message | fromjson
   }
 }`;
+
+export const jiraObservationJq = `{
+  "fields": {
+    "reporter": { "id": "5b10a2844c20165700ede21g" },
+    "issuetype": { "name": "Task" },
+    "project": { "key": "SEC" },
+    "summary": .fields.summary,
+    "description": {
+      "type": "doc",
+      "version": 1,
+      "content": [
+        { "type": "paragraph", "content": [
+          { "type": "text", "text": ("Description: " + .fields.desc) },
+          { "type": "text", "text": ("Recommendations: " + .fields.recommendations) },
+          { "type": "text", "text": ("Class: " + .fields.class) },
+          { "type": "text", "text": ("Subclass: " + .fields.subclass) }
+        ] }
+      ]
+    },
+    "priority": { "name": (if .fields.severity == "critical" then "Highest" elif .fields.severity == "high" then "High" elif .fields.severity == "medium" then "Medium" else "Low" end) }
+  }
+}`;
+
+export const serviceDeskObservationJson = `{
+  "serviceDeskId": "4",
+  "requestTypeId": "27",
+  "requestFieldValues": {
+    "summary": "{{ fields.summary }}",
+    "description": "{{ fields.desc }}"
+  }
+}`;
+
+export const teamsObservationJson = `{
+  "@type": "MessageCard",
+  "@context": "https://schema.org/extensions",
+  "themeColor": "0072C6",
+  "title": "Alert Logic Observation Created",
+  "summary": "Observation Created Card",
+  "sections": [
+    {
+      "activityTitle": "**Summary**: {{fields.summary}}",
+      "activitySubtitle": "Customer: {{id.account}} | ID: {{fields.id}}",
+      "facts": [
+        { "name": "Severity:", "value": "{{fields.severity}}" },
+        { "name": "Class:", "value": "{{fields.class}}" },
+        { "name": "Subclass:", "value": "{{fields.subclass}}" },
+        { "name": "Recommendations:", "value": "{{fields.recommendations}}" },
+        { "name": "Message:", "value": ">{{fields.keys.message}}", "wrap": true }
+      ],
+      "text": "**Description:** {{fields.desc}}"
+    }
+  ]
+}`;
+
+export const slackIncidentJson = `{
+  "text": "{{incident.summary}}",
+  "blocks": [
+    { "type": "section", "text": { "type": "plain_text", "text": "{{incident.summary}}" } },
+    { "type": "section", "text": { "type": "mrkdwn", "text": "{{desc}}" } },
+    { "type": "section", "text": { "type": "mrkdwn", "text": "{{incident.recommendations}}" } }
+  ]
+}`;
+
+export const webhookObservationJson = `{
+  "account_id": "{{id.account}}",
+  "summary": "{{fields.summary}}",
+  "description": "{{fields.desc}}",
+  "severity": "{{fields.severity}}",
+  "class": "{{fields.class}}",
+  "subclass": "{{fields.subclass}}",
+  "recommendations": "{{fields.recommendations}}",
+  "message": "{{fields.keys.message}}"
+}`;
