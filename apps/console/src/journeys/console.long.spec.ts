@@ -154,6 +154,8 @@ function tellStories(executablePath: string): void {
     await page.getByRole('dialog').getByRole('button', { name: 'Disable' }).click();
     await page.getByText('Disabled: It moves to another workspace').waitFor();
     await page.getByRole('button', { name: 'Enable' }).click();
+    // Settings that are saved before it is enabled again are of an older version, and refused.
+    await page.getByRole('button', { name: 'Disable' }).waitFor();
     await page.getByRole('tab', { name: 'Settings' }).click();
     await page.getByLabel(/^Name/).fill('Doomed indeed');
     await page.getByRole('button', { name: 'Save' }).click();
