@@ -158,6 +158,8 @@ async function heardBy(connection: NatsConnection, subject: string): Promise<voi
   const refused = (async () => {
     for await (const message of subscription) void message;
   })();
+  // It may be refused before anybody waits for that below.
+  refused.catch(() => undefined);
   await connection.flush();
   await Promise.race([refused, new Promise((resolve) => setTimeout(resolve, 150))]);
 }
