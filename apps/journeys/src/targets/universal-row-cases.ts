@@ -111,8 +111,9 @@ export function emailRows(smtpUrl: string, word: (stem: string) => string): read
     alone('email.lmtp', 'lmtp', true, to('soc'), /^(accepted|refused:\w+|unknown:\w+)/),
     // A connection that the server has closed is not used again, and what follows is about new ones.
     alone('email.session-421', 'session421', true, to('soc'), later),
-    // A greeting is heard only where no conversation is left from before: they are kept for 5 s (libs/egress, `sessionIdleMs`).
-    { ...alone('email.greeting-421', 'greeting421', true, to('soc'), later), quietMs: 5_500 },
+    // A greeting is heard only where no conversation is left from before: they are kept for 5 s (libs/egress, `sessionIdleMs`), and what was
+    // refused just before is tried again within 6 s.
+    { ...alone('email.greeting-421', 'greeting421', true, to('soc'), later), quietMs: 12_000 },
     alone('email.starttls-hidden', 'startTls', 'hidden', strictly(), later),
     alone('email.starttls-refused', 'startTls', 'refused', strictly(), later),
     alone('email.certificate', 'certificate', 'expired', strictly(), later),
