@@ -43,7 +43,7 @@ interface Problem {
   readonly errors?: readonly { pointer: string; message: string }[];
 }
 
-/** The public API as any other program would use it. Throws `NotDone` with the server's own words. */
+/** The public API, used like every other program uses it. Throws `NotDone` with the server's own words. */
 export class Server {
   private readonly target: Target;
 

@@ -16,7 +16,7 @@ export async function serve(config: GatewayConfig): Promise<void> {
   }
 }
 
-/** A defect must not leave half a gateway. */
+/** A defect must not leave half a gateway: it ends at once, because whoever supervises it starts a whole one. */
 function fail(error: unknown): never {
   process.stderr.write(`gateway: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   process.exit(1);

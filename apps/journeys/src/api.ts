@@ -10,7 +10,7 @@ export interface Answered {
 const timeoutMs = 20_000;
 const pageLimit = 200;
 
-/** The HTTP API as any user's program calls it. */
+/** The HTTP API, called like a user's program calls it. */
 export class Api {
   constructor(
     private readonly baseUrl: string,

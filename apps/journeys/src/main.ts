@@ -25,6 +25,7 @@ async function main(): Promise<number> {
     return 2;
   }
   const stage = new Stage(!short);
+  // 130 is what a shell reports of a program that Ctrl-C ended; the story that was interrupted holds the process open otherwise.
   const stop = (): void => void stage.end().finally(() => process.exit(130));
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
   const count = { passed: 0, failed: 0 };
@@ -106,4 +107,5 @@ try {
   console.error(error);
   process.exitCode = 1;
 }
+// The stack is down; a promise that was broken may have left a connection or a timer, and a run must end.
 process.exit();

@@ -36,7 +36,7 @@ export const webhook = (more: object = {}): object => ({
 export const withToken = (token: string): object =>
   webhook({ secrets: { token }, config: { url: 'https://h.example.com/', auth: { kind: 'bearer' } } });
 
-/** The whole service with a real PostgreSQL and nats-server, asked as any client of NATS asks. */
+/** The whole service with a real PostgreSQL and nats-server, asked like every client of NATS asks. */
 export class RunningRegistry {
   service!: RunningService;
 

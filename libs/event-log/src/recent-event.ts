@@ -1,25 +1,16 @@
 import { isBare, logEventHead } from '@waybill/contracts/log-event';
 import type { WireEvent } from './log-reader.js';
-import { type EventMeta, type LogIdentity, type RecordedEvent, shredded } from './log.js';
+import { type LogIdentity, type RecordedEvent, shredded } from './log.js';
 import type { HashText } from './merkle.js';
 import type { PreparedEvent } from './prepare.js';
 import type { FoldedEvent } from './read-model.js';
 import { envelopeOf } from './recorded.js';
 
-/** What a recent event is known by. */
-export interface RecentFacts {
+/** What a recent event is known by: everything of it but its data, and what the relay and the ring need besides. */
+export interface RecentFacts extends Omit<RecordedEvent, 'log' | 'epoch' | 'data' | 'sealed'> {
   readonly identity: LogIdentity;
-  readonly position: number;
-  readonly eventId: string;
-  readonly stream: string;
-  readonly version: number;
-  readonly type: string;
-  readonly schemaVersion: number;
-  readonly tenant: string;
+  /** `at` in microseconds since 1970. */
   readonly atUs: number;
-  /** The same as text. */
-  readonly at: string;
-  readonly meta: EventMeta;
   readonly leaf: HashText;
   /** Whose key seals the sealed part; null without one. */
   readonly subject: string | null;

@@ -1,7 +1,6 @@
 import { setImmediate as eventLoopTurn, setTimeout as wait } from 'node:timers/promises';
 import { JetStreamApiCodes, JetStreamApiError, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { logStream } from '@waybill/contracts/subjects';
 import type { PostgresLog } from './postgres-log.js';
 import { outstandingMax, Publishing } from './publishing.js';
 import {
@@ -67,19 +66,6 @@ export class Relay {
         onPause?.(error);
         await wait(pause, undefined, { signal }).catch(() => undefined);
         pause = Math.min(pause * 2, faultPauseMs.most);
-      }
-    }
-  }
-
-  /** Takes messages out of the window, whose sealed part was shredded. The sequence keeps a hole there, which readers fill by rpc. */
-  async deletePublished(positions: readonly number[]): Promise<void> {
-    const manager = await jetstreamManager(this.options.connection, { checkAPI: false });
-    for (const position of positions) {
-      try {
-        await manager.streams.deleteMessage(logStream(this.options.log.identity.log), position, true);
-      } catch (error) {
-        // Gone already, or older than the window.
-        if (!(error instanceof JetStreamApiError)) throw error;
       }
     }
   }

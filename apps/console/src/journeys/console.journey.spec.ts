@@ -3,9 +3,8 @@ import { haveSomethingToSee } from './live-data.fixture.js';
 import { tellOfMany } from './many.fixture.js';
 import { tellNewcomer } from './newcomer.fixture.js';
 import { lookAtPages } from './pages.fixture.js';
-import { deliveryTo, type Stage, signIn, startStage } from './stage.fixture.js';
+import { deliveryTo, type Stage, signIn, startStage, withChromium } from './stage.fixture.js';
 
-const chromium = process.env['WAYBILL_CHROMIUM'];
 /** The first screen must be there within this, cold. */
 const firstLoadMsMax = 2_000;
 /** What the first screen may load of scripts, compressed. */
@@ -14,10 +13,7 @@ const scriptBytesMax = 350 * 1024;
 /** A key that signed nothing here: the one of sum.golang.org, as the Go project publishes it. */
 const otherVkey = 'sum.golang.org+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8';
 
-if (chromium === undefined) {
-  // `npm test` says in one line what to install; here it must not look as if something had been seen.
-  it('is not looked at: there is no Chromium on this machine', () => expect(chromium).toBeUndefined());
-} else describe('the console in a browser', () => tellStories(chromium));
+withChromium('the console in a browser', tellStories);
 
 function tellStories(executablePath: string): void {
   let stage: Stage;

@@ -1,14 +1,10 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
-import { deliveryTo, type Stage, signIn, startStage, until } from './stage.fixture.js';
+import { deliveryTo, openSlack, type Stage, signIn, startStage, until, withChromium } from './stage.fixture.js';
 
 const run = promisify(execFile);
-const chromium = process.env['WAYBILL_CHROMIUM'];
-
-if (chromium === undefined) {
-  it('is not looked at: there is no Chromium on this machine', () => expect(chromium).toBeUndefined());
-} else describe('the console, looked at longer', () => tellStories(chromium));
+withChromium('the console, looked at longer', tellStories);
 
 function tellStories(executablePath: string): void {
   let stage: Stage;
@@ -24,10 +20,7 @@ function tellStories(executablePath: string): void {
   afterEach(() => page.context().close());
 
   const open = (path: string): Promise<unknown> => page.goto(`${stage.dev.httpUrl}${path}`);
-  const slack = async (name: string, hook: string): Promise<string> => {
-    const url = `${stage.dev.receiversUrl}/slack/services/T000/${hook}/known-token`;
-    return (await stage.api<{ id: string }>('POST', '/v1/connectors', { name, target: 'slack', secrets: { url } })).id;
-  };
+  const slack = (name: string, hook: string): Promise<string> => openSlack(stage, name, hook);
   const jira = async (name: string, apiToken: string): Promise<string> => {
     const config = { baseUrl: `${stage.dev.receiversUrl}/jira`, projectKey: 'SEC' };
     const secrets = { email: 'agent@example.com', apiToken };

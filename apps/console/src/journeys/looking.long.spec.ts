@@ -4,14 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Locator, Page } from 'playwright-core';
-import { deliveryTo, type Stage, signIn, startStage, until } from './stage.fixture.js';
+import { deliveryTo, openSlack, type Stage, signIn, startStage, until, withChromium } from './stage.fixture.js';
 
 const run = promisify(execFile);
-const chromium = process.env['WAYBILL_CHROMIUM'];
-
-if (chromium === undefined) {
-  it('is not looked at: there is no Chromium on this machine', () => expect(chromium).toBeUndefined());
-} else describe('the console, looking at what was', () => tellStories(chromium));
+withChromium('the console, looking at what was', tellStories);
 
 function tellStories(executablePath: string): void {
   let stage: Stage;
@@ -27,10 +23,7 @@ function tellStories(executablePath: string): void {
   afterEach(() => page.context().close());
 
   const open = (path: string): Promise<unknown> => page.goto(`${stage.dev.httpUrl}${path}`);
-  const slack = async (name: string, hook: string): Promise<string> => {
-    const url = `${stage.dev.receiversUrl}/slack/services/T000/${hook}/known-token`;
-    return (await stage.api<{ id: string }>('POST', '/v1/connectors', { name, target: 'slack', secrets: { url } })).id;
-  };
+  const slack = (name: string, hook: string): Promise<string> => openSlack(stage, name, hook);
   const publish = async (type: string, payload: object): Promise<void> => {
     await stage.api('POST', '/v1/notifications', { type, payload });
   };

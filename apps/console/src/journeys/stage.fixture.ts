@@ -119,6 +119,19 @@ async function isSeeded({ httpUrl, adminKey }: DevFile): Promise<boolean> {
   return ((await response.json()) as { items: unknown[] }).items.length >= 2;
 }
 
+/** Tells stories that need a browser. `npm test` says in one line what to install; where there is none it must not look as if something had been seen. */
+export function withChromium(what: string, tell: (executablePath: string) => void): void {
+  const path = process.env['WAYBILL_CHROMIUM'];
+  if (path !== undefined) describe(what, () => tell(path));
+  else it('is not looked at: there is no Chromium on this machine', () => expect(path).toBeUndefined());
+}
+
+/** A Slack connector at its stand-in, under a webhook of its own; answers its id. */
+export async function openSlack(stage: Stage, name: string, hook: string): Promise<string> {
+  const url = `${stage.dev.receiversUrl}/slack/services/T000/${hook}/known-token`;
+  return (await stage.api<{ id: string }>('POST', '/v1/connectors', { name, target: 'slack', secrets: { url } })).id;
+}
+
 export interface Violation {
   readonly id: string;
   readonly nodes: string[];

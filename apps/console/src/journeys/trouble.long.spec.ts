@@ -1,11 +1,7 @@
 import type { Page } from 'playwright-core';
-import { type Stage, signIn, startStage, until } from './stage.fixture.js';
+import { openSlack, type Stage, signIn, startStage, until, withChromium } from './stage.fixture.js';
 
-const chromium = process.env['WAYBILL_CHROMIUM'];
-
-if (chromium === undefined) {
-  it('is not looked at: there is no Chromium on this machine', () => expect(chromium).toBeUndefined());
-} else describe('the console, when something is wrong or much', () => tellStories(chromium));
+withChromium('the console, when something is wrong or much', tellStories);
 
 function tellStories(executablePath: string): void {
   let stage: Stage;
@@ -21,10 +17,7 @@ function tellStories(executablePath: string): void {
   afterEach(() => page.context().close());
 
   const open = (path: string): Promise<unknown> => page.goto(`${stage.dev.httpUrl}${path}`);
-  const slack = async (name: string, hook: string): Promise<string> => {
-    const url = `${stage.dev.receiversUrl}/slack/services/T000/${hook}/known-token`;
-    return (await stage.api<{ id: string }>('POST', '/v1/connectors', { name, target: 'slack', secrets: { url } })).id;
-  };
+  const slack = (name: string, hook: string): Promise<string> => openSlack(stage, name, hook);
   const away = 'This part is not available right now';
 
   it('shows a new key once, and signs out whoever came in with it when it is revoked', async () => {

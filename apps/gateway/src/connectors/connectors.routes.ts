@@ -16,9 +16,9 @@ import {
   testSavedBodySchema,
   testUnsavedBodySchema,
 } from '@waybill/contracts/http/render-and-test';
+import { momentSchema } from '@waybill/contracts/http/moment';
 import { z } from 'zod';
 import { route } from '../edge/route.js';
-import { momentSchema } from '@waybill/contracts/http/moment';
 
 const read = { scope: 'read', resource: 'Connectors' } as const;
 const manage = { scope: 'manage', resource: 'Connectors' } as const;

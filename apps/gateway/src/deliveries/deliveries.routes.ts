@@ -21,9 +21,9 @@ import {
   statsInputSchema,
   statsSchema,
 } from '@waybill/contracts/http/stats';
+import { momentSchema } from '@waybill/contracts/http/moment';
 import { z } from 'zod';
 import { route } from '../edge/route.js';
-import { momentSchema } from '@waybill/contracts/http/moment';
 
 const read = { scope: 'read', resource: 'Deliveries' } as const;
 const redeliver = { scope: 'redeliver', resource: 'Deliveries' } as const;

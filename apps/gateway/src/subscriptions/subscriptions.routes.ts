@@ -10,9 +10,9 @@ import {
   subscriptionSchema,
   subscriptionWrittenSchema,
 } from '@waybill/contracts/http/subscriptions';
+import { momentSchema } from '@waybill/contracts/http/moment';
 import { z } from 'zod';
 import { route } from '../edge/route.js';
-import { momentSchema } from '@waybill/contracts/http/moment';
 
 const read = { scope: 'read', resource: 'Subscriptions' } as const;
 const manage = { scope: 'manage', resource: 'Subscriptions' } as const;
