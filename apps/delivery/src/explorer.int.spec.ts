@@ -47,7 +47,7 @@ describe('the explorer of deliveries', () => {
     ['everything, newest first', () => ({}), [5, 4, 3, 2, 1]],
     ['what arrived', () => ({ status: 'delivered' }), [2, 1]],
     ['what waits for a retry', () => ({ status: 'retrying' }), [5]],
-    ['nothing under a status that no delivery has', () => ({ status: 'suppressed' }), []],
+    ['nothing under a status that no delivery has', () => ({ status: 'attempting' }), []],
     ['dead letters', () => ({ status: 'dead-lettered' }), [4, 3]],
     ['dead letters of one subscription', () => ({ status: 'dead-lettered', subscriptionId }), [4]],
     ['dead letters of one notification', () => ({ status: 'dead-lettered', notificationId: idOf('ntf', 3) }), [3]],
@@ -126,11 +126,108 @@ describe('the explorer of deliveries', () => {
     expect(of(good)?.points.reduce((sum, point) => sum + point.delivered, 0)).toBe(2);
   });
 
+  describe('of what a subscription suppressed', () => {
+    const until = new Date(Date.now() + 3_600_000).toISOString();
+    const rows = async (filter: object): Promise<Delivery[]> =>
+      (await delivery.ask<{ items: Delivery[] }>('deliveries.list', filter)).items;
+    const connectors = async (filter: object): Promise<string[]> =>
+      (await rows(filter)).map(({ connectorId }) => connectorId).toSorted();
+    const subscriptionOfIts = idOf('sub', 3);
+
+    beforeAll(async () => {
+      await delivery.route(6, [good, bad], { until, subscriptionId: subscriptionOfIts });
+      await delivery.eventually(
+        () => delivery.deliveriesOf(6),
+        (found) => found.length === 2,
+      );
+    });
+
+    it.each<[string, () => object, () => string[]]>([
+      ['each connector of it', () => ({ status: 'suppressed' }), () => [good, bad]],
+      ['one connector of it', () => ({ status: 'suppressed', connectorId: bad }), () => [bad]],
+      [
+        'it by its subscription',
+        () => ({ status: 'suppressed', subscriptionId: subscriptionOfIts }),
+        () => [good, bad],
+      ],
+      ['it by its type', () => ({ status: 'suppressed', type: 'demo' }), () => [good, bad]],
+      ['it by its notification', () => ({ status: 'suppressed', notificationId: idOf('ntf', 6) }), () => [good, bad]],
+      ['it by its reason', () => ({ q: 'suppression_window' }), () => [good, bad]],
+      ['it by its reason and status', () => ({ q: 'suppression_window', status: 'suppressed' }), () => [good, bad]],
+      ['it since it was routed', () => ({ status: 'suppressed', since: began }), () => [good, bad]],
+      ['nothing of it before', () => ({ status: 'suppressed', until: began }), () => []],
+      ['nothing of a connector that it did not name', () => ({ status: 'suppressed', connectorId: slow }), () => []],
+      ['nothing of a subscription that suppressed nothing', () => ({ status: 'suppressed', subscriptionId }), () => []],
+      [
+        'nothing where connector and subscription met, and nothing was suppressed',
+        () => ({ status: 'suppressed', connectorId: bad, subscriptionId }),
+        () => [],
+      ],
+      ['nothing of it under another status', () => ({ q: 'suppression_window', status: 'cancelled' }), () => []],
+    ])('finds %s', async (_, filter, expected) => {
+      expect(await connectors(filter())).toEqual(expected().toSorted());
+    });
+
+    it('says why, until when, and that nothing was tried', async () => {
+      const [row] = await rows({ status: 'suppressed', connectorId: good });
+      expect(row).toMatchObject({
+        notificationId: idOf('ntf', 6), subscriptionId: subscriptionOfIts, reason: 'suppression_window',
+        attemptCount: 0, connectorVersion: null, nextAttemptAt: null, receipt: null,
+      }); // prettier-ignore
+      expect(await delivery.ask('deliveries.get', { id: row?.id })).toMatchObject({
+        status: 'suppressed', reason: 'suppression_window', suppressedUntil: until, attempts: [], log: [{ type: 'DeliverySuppressed' }],
+      }); // prettier-ignore
+      expect(await delivery.refusal('deliveries.cancel', { id: row?.id })).toMatchObject({ code: 'not_cancellable' });
+    });
+
+    it('counts it under its own status, in every facet and in the figures', async () => {
+      for (const filter of [{}, { since: began }]) {
+        const { counted, complete, facets } = await facetsOf(filter);
+        expect([counted, complete]).toEqual([7, true]);
+        expect(facets.status).toEqual(
+          expect.arrayContaining([
+            { value: 'suppressed', count: 2 },
+            { value: 'delivered', count: 2 },
+          ]),
+        );
+      }
+      const { counted, facets } = await facetsOf({ status: 'suppressed' });
+      expect(counted).toBe(2);
+      expect(facets.subscriptionId).toEqual([{ value: subscriptionOfIts, count: 2 }]);
+      expect(await delivery.ask('stats')).toMatchObject({ counts: { suppressed: 2, delivered: 2, deadLettered: 2 } });
+      expect(await delivery.ask('stats', { connectorId: bad })).toMatchObject({ counts: { suppressed: 1 } });
+    });
+
+    it('is not among what a job sends again unless it is asked for', async () => {
+      const preview = (filter: object) =>
+        delivery.ask<{ total: number }>('redeliveries.create', { filter, mode: 'render-again', dryRun: true });
+      expect(await preview({ since: began })).toMatchObject({ total: 4 });
+      expect(await preview({ since: began, status: 'suppressed' })).toMatchObject({ total: 2, duplicateRisk: 0 });
+    });
+
+    it('is sent after all when somebody asks for it, and is counted as suppressed no longer', async () => {
+      const [row] = await rows({ status: 'suppressed', connectorId: good });
+      await delivery.ask('deliveries.redeliver', { id: row?.id, mode: 'same-bytes' });
+      await delivery.eventually(
+        () => rows({ status: 'delivered', notificationId: idOf('ntf', 6) }),
+        (found) => found.length === 1,
+      );
+      expect(await connectors({ status: 'suppressed' })).toEqual([bad]);
+      expect((await facetsOf({})).facets.status).toEqual(
+        expect.arrayContaining([
+          { value: 'suppressed', count: 1 },
+          { value: 'delivered', count: 3 },
+        ]),
+      );
+      expect(await delivery.received.waitFor({ name: 'good' }, 3, 5_000)).toHaveLength(3);
+    });
+  });
+
   it('no longer lists as a dead letter what was sent again', async () => {
     await delivery.ask('deliveries.redeliver', { id: await idOfDelivery(3), mode: 'same-bytes' });
     await delivery.until(3, 'delivered');
     expect(await found({ status: 'dead-lettered' })).toEqual([4]);
     expect(await found({ q: 'bad_request' })).toEqual([4]);
-    expect(await found({ status: 'delivered' })).toEqual([3, 2, 1]);
+    expect(await found({ status: 'delivered', subscriptionId: idOf('sub', 1) })).toEqual([3, 2, 1]);
   });
 });

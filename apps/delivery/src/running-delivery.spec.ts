@@ -215,17 +215,19 @@ export class RunningDelivery {
     });
   }
 
-  /** Routes a notification to connectors, as subscriptions decided it. */
+  /** Routes a notification to connectors, as subscriptions decided it; with `until` a window of the subscription holds it back. */
   async route(
     number: number,
     connectorIds: readonly string[],
-    over: { payload?: object; type?: string; subscriptionId?: string; correlationKey?: string } = {},
+    over: { payload?: object; type?: string; subscriptionId?: string; correlationKey?: string; until?: string } = {},
   ): Promise<number> {
     const subscriptionId = over.subscriptionId ?? idOf('sub', 1);
     const notificationId = idOf('ntf', number);
+    const { until } = over;
+    const taken = { subscriptionId, subscriptionVersion: 1, connectorIds };
     const data = {
       notificationId, type: over.type ?? 'demo', source: 'test', id: String(number), time: new Date().toISOString(), via: 'request', decidedOn: 1,
-      chosen: [{ subscriptionId, subscriptionVersion: 1, connectorIds }], suppressed: [], opened: [], payloadMac: '', payloadBytes: 2, warnings: [],
+      chosen: until === undefined ? [taken] : [], suppressed: until === undefined ? [] : [{ ...taken, until }], opened: [], payloadMac: '', payloadBytes: 2, warnings: [],
     }; // prettier-ignore
     const keys =
       over.correlationKey === undefined

@@ -8,12 +8,15 @@ import {
   evolve,
   initialDelivery,
   type RedeliveryMode,
+  type SuppressedBy,
 } from './delivery.js';
 import { nextTry } from './retry-plan.js';
 
 export type DeliveryCommand =
   /** From the intake; `begin` when a worker is free and the first attempt starts in the same append. */
   | { readonly type: 'AcceptDelivery'; readonly delivery: Accepted; readonly begin: AttemptPlan | null }
+  /** From the intake: the subscription matched, and held it back. */
+  | { readonly type: 'SuppressDelivery'; readonly delivery: Accepted; readonly by: SuppressedBy }
   | { readonly type: 'BeginAttempt'; readonly plan: AttemptPlan }
   | RecordOutcome
   /** From the timer: the deadline of an attempt passed and nobody wrote its outcome. */
@@ -53,6 +56,7 @@ export const deliveryDecider: Decider<DeliveryState, DeliveryCommand, DeliveryEv
 /** What follows from a command; the stale and the impossible are refused, so that an expired worker can write nothing. */
 export function decide(command: DeliveryCommand, state: DeliveryState): DeliveryEvent[] {
   if (command.type === 'AcceptDelivery') return accept(command.delivery, command.begin, state);
+  if (command.type === 'SuppressDelivery') return suppress(command.delivery, command.by, state);
   if (state.status === 'none') throw new Refused('delivery_unknown', 'There is no such delivery.');
   switch (command.type) {
     case 'BeginAttempt':
@@ -75,6 +79,10 @@ function accept(delivery: Accepted, plan: AttemptPlan | null, state: DeliverySta
   if (state.status !== 'none') return [];
   const accepted: DeliveryEvent = { type: 'DeliveryAccepted', data: delivery };
   return plan === null ? [accepted] : [accepted, { type: 'AttemptStarted', data: { ...plan, number: 1 } }];
+}
+
+function suppress(delivery: Accepted, by: SuppressedBy, state: DeliveryState): DeliveryEvent[] {
+  return state.status === 'none' ? [{ type: 'DeliverySuppressed', data: { ...delivery, ...by } }] : [];
 }
 
 function begin(plan: AttemptPlan, state: Known): DeliveryEvent[] {
@@ -173,5 +181,5 @@ function redeliver(command: Extract<DeliveryCommand, { type: 'Redeliver' }>, sta
 type Known = Exclude<DeliveryState, { status: 'none' }>;
 
 function isOver(state: Known): boolean {
-  return state.status === 'delivered' || state.status === 'dead-lettered' || state.status === 'cancelled';
+  return state.status !== 'pending' && state.status !== 'attempting' && state.status !== 'retrying';
 }

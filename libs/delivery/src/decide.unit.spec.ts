@@ -21,6 +21,8 @@ const plan = (attemptId = 'att_1'): AttemptPlan => ({
   deadline: '2026-11-24T10:00:20.000Z',
 });
 const accepted: DeliveryEvent = { type: 'DeliveryAccepted', data: delivery };
+const held = { reason: 'suppression_window', until: '2026-11-24T11:00:00.000Z' } as const;
+const suppressed: DeliveryEvent = { type: 'DeliverySuppressed', data: { ...delivery, ...held } };
 const started = (number: number): DeliveryEvent => ({
   type: 'AttemptStarted',
   data: { ...plan(`att_${number}`), number },
@@ -67,6 +69,22 @@ describe('a delivery', () => {
 
   it('is accepted and waits when no worker is free', () => {
     given().when({ type: 'AcceptDelivery', delivery, begin: null }).then(accepted);
+  });
+
+  it('ends at once where its subscription suppresses it, and is the same delivery when it is routed again', () => {
+    given().when({ type: 'SuppressDelivery', delivery, by: held }).then(suppressed);
+    given(suppressed).when({ type: 'SuppressDelivery', delivery, by: held }).then();
+    given(suppressed).when({ type: 'AcceptDelivery', delivery, begin: plan() }).then();
+    given(accepted).when({ type: 'SuppressDelivery', delivery, by: held }).then();
+  });
+
+  it('is sent after all when somebody asks for one that was suppressed', () => {
+    given(suppressed)
+      .when({ type: 'Redeliver', mode: 'render-again', now, jobId: null })
+      .thenState((state) => expect(state).toMatchObject({ status: 'pending', accepted: delivery, attempts: 0 }));
+    given(suppressed).when({ type: 'CancelDelivery', reason: 'x', now }).thenRefused('not_cancellable');
+    given(suppressed).when({ type: 'BeginAttempt', plan: plan() }).thenRefused('delivery_not_due');
+    given(suppressed).when({ type: 'GiveUp', reason: 'x', now }).then();
   });
 
   it('is the same delivery when it is routed again', () => {

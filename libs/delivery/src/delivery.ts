@@ -4,8 +4,9 @@
  *   (none) -> pending -> attempting -> delivered
  *                ^           |-> retrying -> attempting ...
  *                |           '-> dead-lettered
- *                '--- redelivery asked for: delivered, dead-lettered, cancelled -> pending
+ *                '--- redelivery asked for: delivered, dead-lettered, cancelled, suppressed -> pending
  *   pending, retrying -> cancelled
+ *   (none) -> suppressed
  *
  * The attempt is recorded before a byte leaves, so that a crash shows as an attempt whose outcome is unknown and never as silence.
  */
@@ -16,7 +17,8 @@ export type DeliveryState =
   | (Begun & { readonly status: 'retrying'; readonly dueAt: string })
   | (Begun & { readonly status: 'delivered' })
   | (Begun & { readonly status: 'dead-lettered'; readonly reason: string })
-  | (Begun & { readonly status: 'cancelled'; readonly reason: string });
+  | (Begun & { readonly status: 'cancelled'; readonly reason: string })
+  | (Begun & { readonly status: 'suppressed'; readonly reason: string; readonly until: string });
 
 /** What every delivery knows once it is accepted. */
 export interface Begun {
@@ -48,6 +50,12 @@ export interface Accepted {
    * Deliveries with the same one go one after the other, in the order of their acceptance. Absent where there is no key.
    */
   readonly correlationMac?: string | undefined;
+}
+
+/** Why a subscription did not have it sent: one with the same key had opened a window that ends then. */
+export interface SuppressedBy {
+  readonly reason: 'suppression_window';
+  readonly until: string;
 }
 
 /** What an attempt is pinned to when it starts. */
@@ -94,6 +102,7 @@ interface Finished {
 
 export type DeliveryEvent =
   | { readonly type: 'DeliveryAccepted'; readonly data: Accepted }
+  | { readonly type: 'DeliverySuppressed'; readonly data: Accepted & SuppressedBy }
   | { readonly type: 'AttemptStarted'; readonly data: AttemptPlan & { readonly number: number } }
   /** Sealed beside it: the request as sent (secrets as placeholders) and the target's answer. */
   | { readonly type: 'DeliveryDelivered'; readonly data: Finished }
@@ -125,17 +134,11 @@ export const initialDelivery: DeliveryState = { status: 'none' };
 
 /** Folds one event into the state. An event that does not fit the state is a defect of the writer, so it stops the reader. */
 export function evolve(state: DeliveryState, event: DeliveryEvent): DeliveryState {
-  if (event.type === 'DeliveryAccepted') {
-    return {
-      status: 'pending',
-      dueAt: event.data.routed.at,
-      accepted: event.data,
-      attempts: 0,
-      attemptsOfRound: 0,
-      afterUnknown: false,
-      receipt: null,
-      mode: 'same-bytes',
-    };
+  if (event.type === 'DeliveryAccepted')
+    return { ...untouched(event.data), status: 'pending', dueAt: event.data.routed.at };
+  if (event.type === 'DeliverySuppressed') {
+    const { reason, until, ...accepted } = event.data;
+    return { ...untouched(accepted), status: 'suppressed', reason, until };
   }
   if (state.status === 'none') throw new Error(`${event.type} before DeliveryAccepted`);
   const begun = begunOf(state);
@@ -171,6 +174,15 @@ export function evolve(state: DeliveryState, event: DeliveryEvent): DeliveryStat
       return { ...begun, status: 'pending', dueAt: event.data.dueAt, attemptsOfRound: 0, mode: event.data.mode };
   }
 }
+
+const untouched = (accepted: Accepted): Begun => ({
+  accepted,
+  attempts: 0,
+  attemptsOfRound: 0,
+  afterUnknown: false,
+  receipt: null,
+  mode: 'same-bytes',
+});
 
 function begunOf(state: Exclude<DeliveryState, { status: 'none' }>): Begun {
   const { accepted, attempts, attemptsOfRound, afterUnknown, receipt, mode } = state;

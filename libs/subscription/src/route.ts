@@ -31,9 +31,12 @@ export interface Chosen {
 export interface Suppressed {
   readonly subscriptionId: string;
   readonly subscriptionVersion: number;
+  readonly connectorIds: readonly string[];
   /** End of the window that an earlier notification opened. */
   readonly until: string;
   readonly key: string;
+  /** As of what is chosen: somebody may have it sent after all. */
+  readonly correlationKey: string | null;
 }
 
 export interface OpenedWindow {
@@ -45,12 +48,13 @@ export interface OpenedWindow {
 /** Answers until when (epoch ms) a window is open, undefined where there is none. */
 export type WindowOf = (subscriptionId: string, key: string) => number | undefined;
 
-/** contract.md section 3: a notification leads to at most so many deliveries. */
+/** contract.md section 3: a notification leads to at most so many deliveries; one that is suppressed is a delivery that ends so. */
 export const fanOutMax = 1_000;
 
 /**
  * Decides where one notification goes: every subscription that matches is chosen, or suppressed because its window is open.
- * Refuses `fan_out_limit` when it would lead to more than `fanOutMax` deliveries.
+ * Refuses `fan_out_limit` when it would lead to more than `fanOutMax` deliveries, whichever windows are open: the record of one
+ * notification is bounded, and a notification is not refused or taken by what came before it.
  */
 export function route(
   routes: Iterable<Route>,
@@ -66,20 +70,21 @@ export function route(
     if (!candidate.filter.matches(notification.look)) continue;
     const { id: subscriptionId, connectorIds, suppression } = candidate.subscription;
     const subscriptionVersion = candidate.version;
-    if (suppression.minutes > 0) {
-      const key = candidate.suppressionKey?.(notification.payload) ?? '';
-      const untilMs = windowOf(subscriptionId, key);
-      if (untilMs !== undefined && nowMs < untilMs) {
-        suppressed.push({ subscriptionId, subscriptionVersion, until: new Date(untilMs).toISOString(), key });
-        continue;
-      }
-      opened.push({ subscriptionId, key, untilMs: nowMs + suppression.minutes * 60_000 });
-    }
     deliveries += connectorIds.length;
     if (deliveries > fanOutMax) {
       throw new Refused('fan_out_limit', `The notification would lead to more than ${fanOutMax} deliveries.`);
     }
     const correlationKey = candidate.correlationKey?.(notification.payload) ?? null;
+    if (suppression.minutes > 0) {
+      const key = candidate.suppressionKey?.(notification.payload) ?? '';
+      const untilMs = windowOf(subscriptionId, key);
+      if (untilMs !== undefined && nowMs < untilMs) {
+        const until = new Date(untilMs).toISOString();
+        suppressed.push({ subscriptionId, subscriptionVersion, connectorIds, until, key, correlationKey });
+        continue;
+      }
+      opened.push({ subscriptionId, key, untilMs: nowMs + suppression.minutes * 60_000 });
+    }
     chosen.push({ subscriptionId, subscriptionVersion, connectorIds, correlationKey });
   }
   return { chosen, suppressed, opened };

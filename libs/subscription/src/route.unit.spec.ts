@@ -56,7 +56,14 @@ describe('routing', () => {
     const decision = route([routeOf({ suppression: { minutes: 60, key: null } })], seen, () => now + 1, now);
     expect(decision.chosen).toEqual([]);
     expect(decision.suppressed).toEqual([
-      { subscriptionId: 'sub_1', subscriptionVersion: 3, until: '2026-11-24T10:00:00.001Z', key: '' },
+      {
+        subscriptionId: 'sub_1',
+        subscriptionVersion: 3,
+        connectorIds: ['con_1'],
+        until: '2026-11-24T10:00:00.001Z',
+        key: '',
+        correlationKey: null,
+      },
     ]);
     expect(decision.opened).toEqual([]);
   });
@@ -76,5 +83,12 @@ describe('routing', () => {
     const most = [routeOf({ connectorIds: connectors(fanOutMax - 1) }), routeOf({ id: 'sub_2' })];
     expect(route(most, seen, none, now).chosen).toHaveLength(2);
     expect(() => route([...most, routeOf({ id: 'sub_3' })], seen, none, now)).toThrow(Refused);
+  });
+
+  it('counts what is suppressed among them, so that no window lets through what was refused before', () => {
+    const held = { suppression: { minutes: 60, key: null } };
+    const most = Array.from({ length: fanOutMax }, (_, at) => routeOf({ id: `sub_${at}`, ...held }));
+    expect(route(most, seen, () => now + 1, now).suppressed).toHaveLength(fanOutMax);
+    expect(() => route([...most, routeOf({ id: 'sub_x', ...held })], seen, () => now + 1, now)).toThrow(Refused);
   });
 });

@@ -101,6 +101,13 @@ function questionsOf(facts: ExplorerRows): [string, Record<string, string>][] {
     ['q: what waits', { q: 'rate_limited' }],
     ['q: a ticket', { q: facts.ticket }],
     ['q: nothing', { q: 'no such thing' }],
+    ['q: the reason of what was suppressed', { q: 'suppression_window' }],
+    ['connector and suppressed', { connectorId: middling, status: 'suppressed' }],
+    ['subscription and suppressed', { subscriptionId: otherSubscription, status: 'suppressed' }],
+    ['suppressed and rare type', { status: 'suppressed', type: facts.rareType }],
+    ['connector, the subscription of another and suppressed', {
+      connectorId: big, subscriptionId: otherSubscription, status: 'suppressed',
+    }], // prettier-ignore
     ['connector and status', { connectorId: middling, status: 'dead-lettered' }],
     ['connector that nothing reached, delivered', { connectorId: facts.silent, status: 'delivered' }],
     ['connector that one delivery reached long ago, delivered', { connectorId: facts.broken, status: 'delivered' }],

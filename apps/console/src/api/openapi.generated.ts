@@ -2225,6 +2225,7 @@ export interface components {
           /** @description Id of a subscription */
           subscriptionId: string;
           subscriptionVersion?: number;
+          /** @description null: suppressed before November 2026, when only the subscription was recorded */
           connectorId: string | null;
           suppressed: boolean;
           /**
@@ -2279,6 +2280,11 @@ export interface components {
       updatedAt?: string;
       /** @description Of a row of a list */
       attemptCount?: number;
+      /**
+       * Format: date-time
+       * @description Of one that was suppressed: when the window ends
+       */
+      suppressedUntil?: string;
       attempts?: components['schemas']['Attempt'][];
       log?: ({
         position: number;
@@ -2416,12 +2422,12 @@ export interface components {
         delivered: number;
         deadLettered: number;
         cancelled: number;
-        /** @description How often a subscription suppressed a notification: no delivery was made of it. null while the service that counts them is away */
-        suppressed: number | null;
+        /** @description Not sent, because a window of the subscription was open */
+        suppressed: number;
       } & {
         [key: string]: unknown;
       };
-      /** @description Delivered of all that ended; null when nothing did */
+      /** @description Delivered of all that was to be sent and ended; null when nothing did */
       successRate: number | null;
       /** @description From the record of the notification to the acceptance by the target */
       latencyMs: {

@@ -144,6 +144,7 @@ const drawings = {
   DeliveryDelivered: 'check',
   DeliveryDeadLettered: 'deadLetters',
   DeliveryCancelled: 'cross',
+  DeliverySuppressed: 'cross',
   RetryScheduled: 'repeat',
   AttemptFailed: 'warning',
   RedeliveryRequested: 'repeat',

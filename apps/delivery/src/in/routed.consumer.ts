@@ -69,7 +69,7 @@ export async function takeRouted(
       // A delivery that exists was accepted before: the same routing decision came twice.
       if (result.streams[index]?.written !== true) continue;
       advance(job, decision);
-      if (connector?.state !== 'enabled') continue;
+      if (job.state.status === 'suppressed' || connector?.state !== 'enabled') continue;
       if (!isCorrelated(job)) parts.engine.offer(job, connector);
       else {
         turns = true;
@@ -127,7 +127,7 @@ function close(event: LogEvent, closings: Map<string, StreamAppend>, actor: stri
 
 function accept(event: LogEvent, into: Accepted[], begun: Map<string, number>, parts: RoutedParts): void {
   const routed = event.data as unknown as NotificationRouted;
-  if (routed.chosen.length === 0) return;
+  if (routed.chosen.length === 0 && routed.suppressed.length === 0) return;
   const opened = event.sealed === null ? null : openSealedNotification(event.sealed);
   const shared = new Map<string | null, JobNotification>();
   for (const { subscriptionId, connectorIds } of routed.chosen) {
@@ -143,6 +143,30 @@ function accept(event: LogEvent, into: Accepted[], begun: Map<string, number>, p
       const decision = decideFor(job, { type: 'AcceptDelivery', delivery, begin: plan }, parts.actor);
       if (decision !== null) into.push({ job, connector, decision });
     }
+  }
+  for (const held of routed.suppressed) {
+    const notification = opened && notificationOf(routed, opened.payloadText, opened.keys, held.subscriptionId, shared);
+    suppress(event, routed, held, notification, into, parts);
+  }
+}
+
+/** What a subscription held back is a delivery that has ended so, to be found with all others; nothing is begun. */
+function suppress(
+  event: LogEvent,
+  routed: NotificationRouted,
+  { subscriptionId, connectorIds = [], until }: NotificationRouted['suppressed'][number],
+  notification: JobNotification | null,
+  into: Accepted[],
+  parts: RoutedParts,
+): void {
+  const by = { reason: 'suppression_window', until } as const;
+  for (const connectorId of connectorIds) {
+    const connector = parts.connectors.get(connectorId);
+    const correlationMac = connector && notification ? parts.correlate.macOf(connector, notification) : undefined;
+    const job = jobOf(event, routed, subscriptionId, connectorId, notification);
+    const delivery = { ...acceptedData(event, routed, job, subscriptionId), correlationMac };
+    const decision = decideFor(job, { type: 'SuppressDelivery', delivery, by }, parts.actor);
+    if (decision !== null) into.push({ job, connector, decision });
   }
 }
 

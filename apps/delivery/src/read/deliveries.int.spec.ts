@@ -15,6 +15,7 @@ import { deliveries, segmentsOf } from './deliveries.js';
 const tables = [
   'delivery',
   'delivery_ended',
+  'delivery_suppressed',
   'delivery_kind',
   'delivery_ticket',
   'delivery_due',
@@ -25,6 +26,7 @@ const tables = [
 const acts = [
   'accept',
   'accept-and-begin',
+  'suppress',
   'begin',
   'succeed',
   'fail',
@@ -100,6 +102,10 @@ function commandOf(number: number, act: Act, state: DeliveryState, nowMs: number
       const delivery = { deliveryId: `dlv${number}`, ...about, routed, ...correlation };
       return { type: 'AcceptDelivery', delivery, begin: act === 'accept' ? null : plan };
     }
+    case 'suppress': {
+      const delivery = { deliveryId: `dlv${number}`, ...about, routed, ...correlation };
+      return { type: 'SuppressDelivery', delivery, by: { reason: 'suppression_window', until: deadline } };
+    }
     case 'begin':
       return { type: 'BeginAttempt', plan };
     case 'succeed':
@@ -153,6 +159,8 @@ describe('the rows of deliveries', () => {
     [one('accept-and-begin', 'succeed', 'close', 'redeliver'), 40],
     [one('accept-and-begin', 'close', 'succeed', 'redeliver'), 3],
     [one('accept', 'give-up', 'redeliver', 'begin', 'succeed'), 2],
+    [one('suppress', 'redeliver', 'begin', 'succeed'), 40],
+    [one('suppress', 'redeliver', 'close', 'redeliver'), 2],
   ];
 
   async function isSame(steps: readonly (readonly [number, Act])[], size: number): Promise<void> {

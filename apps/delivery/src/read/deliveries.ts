@@ -16,7 +16,7 @@ import { applyTests, testTables } from './test-rows.js';
 /** The read model of delivery: one fold over its log, tables that move together; each table has its file. */
 export const deliveries: ReadModel = {
   name: 'deliveries',
-  version: 9,
+  version: 10,
   tables: [...deliveryTables, ...dueTables, ...correlationTables, ...healthTables, ...jobTables, ...testTables],
   indexes: [...deliveryIndexes, ...dueIndexes, ...jobIndexes],
   categories: ['delivery', 'closing', 'connectorhealth', 'connectortest', 'job'],

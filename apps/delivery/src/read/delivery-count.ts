@@ -18,8 +18,8 @@ export const edgeMax = 50_000;
 const behind = '~';
 
 /**
- * Counts all that a filter finds, by the columns: what was accepted is counted by span and kind, and what was delivered is that less what
- * ended otherwise and what is under way, which have tables of their own. Only the spans that a window cuts are read row by row. Null
+ * Counts all that a filter finds, by the columns: what was accepted is counted by span and kind, and so is what was suppressed; what was
+ * delivered is the rest, less what ended otherwise and what is under way, which have tables of their own. Only the spans that a window cuts are read row by row. Null
  * for a filter that looks for single deliveries: their number is small, and no kind knows them.
  */
 export function countSql(tenant: string, filter: DeliveryFilter, by: readonly FacetColumn[]): Conditions | null {
@@ -34,6 +34,9 @@ export function countSql(tenant: string, filter: DeliveryFilter, by: readonly Fa
     (select status, type, connector_id, subscription_id, count(*) as n from (
       select status, type, connector_id, subscription_id from ${schema}.${table} where ${where} limit ${rows + 1}) r
      group by 1, 2, 3, 4)`;
+  const kinds = (status: string, count: string): string => `
+    select '${status}' as status, type, connector_id, subscription_id, sum(${count}) as n from ${schema}.delivery_kind
+    where ${about} and span >= ${low} and span < ${high} group by 2, 3, 4`;
   const edge = edges.map(([first, last]) =>
     counted('delivery', `${about} and id >= ${place(first)} and id < ${place(last)}`, edgeMax),
   );
@@ -43,9 +46,7 @@ export function countSql(tenant: string, filter: DeliveryFilter, by: readonly Fa
     due as materialized ${counted('delivery_due', within, readMax)},
     edge as materialized (${edge.length === 0 ? counted('delivery', 'false', 0) : edge.join(' union all ')}),
     weighed as (
-      select 'delivered' as status, type, connector_id, subscription_id, sum(count) as n from ${schema}.delivery_kind
-      where ${about} and span >= ${low} and span < ${high} group by 2, 3, 4
-      union all ${[...overAndUnder('ended'), ...overAndUnder('due'), 'select * from edge'].join(' union all ')})
+      ${kinds('delivered', 'count - suppressed')} union all ${kinds('suppressed', 'suppressed')} union all ${[...overAndUnder('ended'), ...overAndUnder('due'), 'select * from edge'].join(' union all ')})
     select ${[...shown, 'sum(n) as count', tooMuch].join(', ')}
     from weighed ${filter.status === undefined ? '' : `where status = ${place(filter.status)}`}
     group by grouping sets (${['()', ...by.map((column) => `(${column})`)].join(', ')})
@@ -92,18 +93,20 @@ export function windowOf({ since, until }: Pick<DeliveryFilter, 'since' | 'until
 
 /**
  * The first and the last span in which something of the kinds may have been delivered; nulls where there is none. Of what was not delivered
- * so much is looked at as can be read in time: where there is more, the spans are wider than they need be.
+ * so much is looked at as can be read in time: where there is more, the spans are wider than they need be. What was suppressed is counted
+ * beside the kinds, so it is always known; for a filter without a kind that is all that is asked.
  */
 export function deliveredSpansSql(tenant: string, filter: DeliveryFilter): Conditions {
   const values: unknown[] = [tenant];
   const about = aboutOf(filter, (value) => `$${values.push(value)}`);
+  const isOfKind = (filter.connectorId ?? filter.subscriptionId ?? filter.type) !== undefined;
   const less = (table: string): string =>
     `(select left(id, ${spanLength}), -1 from ${schema}.${table} where ${about} limit ${readMax})`;
   const sql = `
     select min(span) as first, max(span) as last from (
       select span from (
-        select span, count from ${schema}.delivery_kind where ${about}
-        union all ${less('delivery_ended')} union all ${less('delivery_due')}) counted (span, count)
+        select span, count - suppressed from ${schema}.delivery_kind where ${about}
+        ${isOfKind ? `union all ${less('delivery_ended')} union all ${less('delivery_due')}` : ''}) counted (span, count)
       group by span having sum(count) > 0) spans`;
   return { sql, values };
 }

@@ -1,3 +1,4 @@
+import type { EndReason } from '@waybill/contracts/codes/end-reasons';
 import type { deliveryListInputSchema } from '@waybill/contracts/http/deliveries';
 import { encodeTypeId, isTypeId } from '@waybill/decider/type-id';
 import type { z } from 'zod';
@@ -16,6 +17,8 @@ export type Condition = readonly [(p: string) => string, unknown];
 const schema = 'rm_deliveries';
 /** The columns of every table that lists deliveries. */
 const listedColumns = 'id, status, type, connector_id, subscription_id';
+/** The one reason of what is suppressed: a word that is another one need not be looked for there. */
+const suppressedReason: EndReason = 'suppression_window';
 const ended: readonly (string | undefined)[] = ['dead-lettered', 'cancelled'];
 const underWay: readonly (string | undefined)[] = ['pending', 'attempting', 'retrying'];
 
@@ -23,14 +26,14 @@ const underWay: readonly (string | undefined)[] = ['pending', 'attempting', 'ret
 export function conditionsOf(tenant: string, filter: DeliveryFilter, more: readonly Condition[] = []): Conditions {
   const text = textOf(filter);
   return listed(tenant, filter, [
-    [(p) => `id in (select id from ${schema}.delivery_ended where tenant = $1 and status = ${p})`, only(filter, ended)],
     [
-      (p) => `id in (select id from ${schema}.delivery_due where tenant = $1 and status = ${p})`,
-      only(filter, underWay),
+      (p) => `id in (select id from ${schema}.${tableOf(filter)} where tenant = $1 and status = ${p})`,
+      tableOf(filter) === 'delivery' ? undefined : filter.status,
     ],
     [
       (p) => `id in (select id from ${schema}.delivery_ended where tenant = $1 and reason = ${p}
         union all select id from ${schema}.delivery_due where tenant = $1 and reason = ${p}
+        union all select id from ${schema}.delivery_suppressed where tenant = $1 and reason = ${p} and ${p} = '${suppressedReason}'
         union all select id from ${schema}.delivery_ticket where tenant = $1 and ticket = ${p})`,
       text,
     ],
@@ -39,8 +42,8 @@ export function conditionsOf(tenant: string, filter: DeliveryFilter, more: reado
 }
 
 /**
- * What a filter finds (`listedColumns`), newest first, at most `limit`, as a subquery: from the shortest table that knows it. What is under way and what ended
- * badly have tables of their own, with indexes that the long table cannot have: an index of a status would make every change of a
+ * What a filter finds (`listedColumns`), newest first, at most `limit`, as a subquery: from the shortest table that knows it. What is under way, what ended
+ * badly and what was suppressed have tables of their own, with indexes that the long table cannot have: an index of a status would make every change of a
  * delivery write to every index of its row.
  */
 export function newestOf(
@@ -58,10 +61,10 @@ export function newestOf(
     return { sql: from('delivery'), values };
   if (text === undefined) return { sql: from(tableOf(filter)), values };
   const p = `$${values.push(text)}`;
-  const withReason = [
-    ...(underWay.includes(filter.status) ? [] : ['delivery_ended']),
-    ...(ended.includes(filter.status) ? [] : ['delivery_due']),
-  ].filter(() => filter.notificationId === undefined);
+  const about = filter.status === undefined ? undefined : tableOf(filter);
+  const withReason = ['delivery_ended', 'delivery_due', ...(text === suppressedReason ? ['delivery_suppressed'] : [])]
+    .filter((table) => about === undefined || about === table)
+    .filter(() => filter.notificationId === undefined);
   const branches = [
     ...withReason.map((table) => from(table, ` and reason = ${p}`)),
     ...(filter.notificationId === undefined ? [] : [from('delivery', ` and reason = ${p}`)]),
@@ -81,8 +84,7 @@ export function firstIdAt(ms: number): string {
 
 /** What every table that lists deliveries has a column for. */
 function listed(tenant: string, filter: DeliveryFilter, more: readonly Condition[]): Conditions {
-  // What was suppressed never became a delivery, and a million rows need not be read to find none.
-  const conditions = filter.status === 'suppressed' ? ['tenant = $1', 'false'] : ['tenant = $1'];
+  const conditions = ['tenant = $1'];
   const values: unknown[] = [tenant];
   const word = wordOf(filter);
   const all: readonly Condition[] = [
@@ -108,7 +110,7 @@ function listed(tenant: string, filter: DeliveryFilter, more: readonly Condition
     conditions.push(sql(`$${values.length}`));
   }
   const kind = ['connectorId', 'subscriptionId', 'type'] as const;
-  if (kind.filter((name) => filter[name] !== undefined).length > 1) conditions.push(everMet(conditions));
+  if (kind.filter((name) => filter[name] !== undefined).length > 1) conditions.push(everMet(conditions, filter));
   return { sql: conditions.join(' and '), values };
 }
 
@@ -116,17 +118,15 @@ const isKindOf = ({ connectorId, subscriptionId, type }: DeliveryFilter): boolea
   (connectorId ?? subscriptionId ?? type) !== undefined;
 
 /** False at once, before any row is read, when these never met; the conditions are those of the filter, by column. */
-function everMet(conditions: readonly string[]): string {
+function everMet(conditions: readonly string[], { status }: DeliveryFilter): string {
+  const also = status === 'suppressed' ? ' and suppressed > 0' : '';
   const about = conditions.filter((sql) => /^(tenant|connector_id|subscription_id|type) = /.test(sql));
-  return `exists (select 1 from ${schema}.delivery_kind where ${about.join(' and ')})`;
+  return `exists (select 1 from ${schema}.delivery_kind where ${about.join(' and ')}${also})`;
 }
 
 function tableOf({ status }: DeliveryFilter): string {
+  if (status === 'suppressed') return 'delivery_suppressed';
   return ended.includes(status) ? 'delivery_ended' : underWay.includes(status) ? 'delivery_due' : 'delivery';
-}
-
-function only({ status }: DeliveryFilter, statuses: readonly (string | undefined)[]): string | undefined {
-  return statuses.includes(status) ? status : undefined;
 }
 
 function wordOf({ q }: DeliveryFilter): string | undefined {

@@ -53,11 +53,10 @@ export class DeliveryList {
 
   /**
    * When something of a kind arrived at all. A connector to which all was sent in vain has a hundred thousand rows that are not
-   * delivered, and a list of what is would read each of them. Null where it does not matter.
+   * delivered, as has a storm that was suppressed, and a list of what is would read each of them. Null where it does not matter.
    */
   private async deliveredSpans(tenant: string, input: Input): Promise<Spans | null> {
-    const { status, connectorId, subscriptionId, type } = input;
-    if (status !== 'delivered' || (connectorId ?? subscriptionId ?? type) === undefined) return null;
+    if (input.status !== 'delivered') return null;
     const { sql, values } = deliveredSpansSql(tenant, input);
     const [spans] = await this.database.query<Spans[]>(sql, values);
     return spans ?? null;

@@ -1,4 +1,4 @@
-import type { DeliveryEvent } from '@waybill/delivery/delivery';
+import type { Accepted, DeliveryEvent, SuppressedBy } from '@waybill/delivery/delivery';
 import { boolArray, int4Array, int8Array, textArray, timestamptzArray } from '@waybill/event-log/pg-array';
 import type { FoldedEvent, ReadModelClient } from '@waybill/event-log/read-model';
 
@@ -60,11 +60,16 @@ export const deliveryTables = [
   `create table delivery_ended (
      id text collate "C" primary key, tenant text not null, connector_id text not null, subscription_id text not null, type text not null,
      status text not null, reason text)`,
+  // Apart from those that ended badly: a storm that was held back must not stand in the way of whoever looks for these.
+  `create table delivery_suppressed (
+     id text collate "C" primary key, tenant text not null, connector_id text not null, subscription_id text not null, type text not null,
+     status text not null, reason text)`,
   // How many of which connector, subscription and type were accepted in which span of time: two that never met are answered without
-  // reading the rows of either, and a million is counted without reading it. Only ever added to, so one small row a batch and kind.
+  // reading the rows of either, and a million is counted without reading it. Only ever added to, so one small row a batch and kind;
+  // what is still suppressed of them is counted beside, and taken away again where somebody has it sent.
   `create table delivery_kind (
      tenant text not null, connector_id text not null, subscription_id text not null, type text not null, span text collate "C" not null,
-     count int not null, primary key (tenant, connector_id, subscription_id, type, span)) with (fillfactor = 50)`,
+     count int not null, suppressed int not null, primary key (tenant, connector_id, subscription_id, type, span)) with (fillfactor = 50)`,
   `create table delivery_ticket (tenant text not null, ticket text not null, id text collate "C", primary key (tenant, ticket, id))`,
 ];
 
@@ -77,6 +82,10 @@ export const deliveryIndexes = [
   `create index on delivery_ended (tenant, status, id)`,
   `create index on delivery_ended (tenant, reason, id)`,
   `create index on delivery_ended (connector_id, status, id)`,
+  `create index on delivery_suppressed (tenant, id)`,
+  ...['connector_id', 'subscription_id', 'type'].map(
+    (kind) => `create index on delivery_suppressed (tenant, ${kind}, id)`,
+  ),
 ];
 
 /** Ends that are kept in `delivery_ended`; most deliveries are delivered, and those are nobody's worry. */
@@ -95,15 +104,14 @@ export function foldBatch(events: readonly FoldedEvent[]): Changes {
     const event = recorded as unknown as DeliveryEvent;
     if (event.type === 'DeliveryAccepted')
       changes.inserted.set(event.data.deliveryId, acceptedRow(recorded, event.data));
+    else if (event.type === 'DeliverySuppressed')
+      changes.inserted.set(event.data.deliveryId, suppressedRow(recorded, event.data));
     else if (recorded.stream.startsWith('delivery-')) changeRow(changes, recorded, event);
   }
   return changes;
 }
 
-function acceptedRow(
-  recorded: FoldedEvent,
-  data: Extract<DeliveryEvent, { type: 'DeliveryAccepted' }>['data'],
-): DeliveryRow {
+function acceptedRow(recorded: FoldedEvent, data: Accepted): DeliveryRow {
   return {
     id: data.deliveryId,
     tenant: recorded.tenant,
@@ -131,6 +139,11 @@ function acceptedRow(
   };
 }
 
+function suppressedRow(recorded: FoldedEvent, data: Accepted & SuppressedBy): DeliveryRow {
+  const { reason } = data;
+  return { ...acceptedRow(recorded, data), status: 'suppressed', reason, next_attempt_at: null, due_at: null };
+}
+
 function changeRow(changes: Changes, recorded: FoldedEvent, event: DeliveryEvent): void {
   const id = recorded.stream.slice('delivery-'.length);
   const row: Partial<DeliveryRow> = changes.inserted.get(id) ?? changes.updated.get(id) ?? { id };
@@ -142,6 +155,7 @@ function changeRow(changes: Changes, recorded: FoldedEvent, event: DeliveryEvent
 function changeOf(event: DeliveryEvent): Partial<DeliveryRow> {
   switch (event.type) {
     case 'DeliveryAccepted':
+    case 'DeliverySuppressed':
       return {};
     case 'AttemptStarted': {
       const { connectorVersion, number, deadline } = event.data;
@@ -218,14 +232,18 @@ export async function applyDeliveries(client: ReadModelClient, { inserted, updat
   }
 }
 
-/** Notes the deliveries that ended otherwise than delivered, after `applyDeliveries`, and strikes out those that somebody sends again. */
+/** Notes the deliveries that ended otherwise than delivered, each in its table, after `applyDeliveries`, and strikes out those that somebody sends again. */
 export async function applyEnds(client: ReadModelClient, { inserted, updated }: Changes): Promise<void> {
   const rows: (Partial<DeliveryRow> & { readonly id: string })[] = [...inserted.values(), ...updated.values()];
   const ended = rows.filter((row) => keptEnds.has(row.status));
-  const again = rows.filter((row) => row.reopened);
-  if (again.length > 0)
-    await client.query('delete from delivery_ended where id = any($1)', [again.map((row) => row.id)]);
-  if (ended.length > 0) await client.query(endedSql, [ended.map((row) => row.id)]);
+  const suppressed = rows.filter((row) => row.status === 'suppressed');
+  const again = rows.filter((row) => row.reopened).map((row) => row.id);
+  if (again.length > 0) {
+    await client.query('delete from delivery_ended where id = any($1)', [again]);
+    await client.query(noLongerSuppressedSql, [again]);
+  }
+  if (ended.length > 0) await client.query(noteSql('delivery_ended'), [ended.map((row) => row.id)]);
+  if (suppressed.length > 0) await client.query(noteSql('delivery_suppressed'), [suppressed.map((row) => row.id)]);
 }
 
 /** Notes by which tickets a delivery is found, after `applyDeliveries`; most targets have none. */
@@ -289,9 +307,11 @@ const insertSql = `
   with fresh (${insertColumns.join(', ')}) as (
     select * from unnest(${insertColumns.map((column, index) => `$${index + 1}::${columnTypes[column]}[]`).join(', ')})),
   kinds as (
-    insert into delivery_kind as k (tenant, connector_id, subscription_id, type, span, count)
-    select tenant, connector_id, subscription_id, type, left(id, ${spanLength}), count(*) from fresh group by 1, 2, 3, 4, 5
-    on conflict (tenant, connector_id, subscription_id, type, span) do update set count = k.count + excluded.count)
+    insert into delivery_kind as k (tenant, connector_id, subscription_id, type, span, count, suppressed)
+    select tenant, connector_id, subscription_id, type, left(id, ${spanLength}), count(*), count(*) filter (where status = 'suppressed')
+    from fresh group by 1, 2, 3, 4, 5
+    on conflict (tenant, connector_id, subscription_id, type, span) do update set
+      count = k.count + excluded.count, suppressed = k.suppressed + excluded.suppressed)
   insert into delivery (${insertColumns.join(', ')}) select * from fresh`;
 
 /** The latency is that of the first acceptance: a redelivery of next week does not make it a week. */
@@ -303,10 +323,17 @@ const updateSql = (members: readonly UpdateMember[]): string => `
   from unnest($1::text[]${members.map((member, index) => `, $${index + 2}::${columnTypes[member]}[]`).join('')}) n (id${members.map((member) => `, ${member}`).join('')})
   where d.id = n.id`;
 
-const endedSql = `
-  insert into delivery_ended (id, tenant, connector_id, subscription_id, type, status, reason)
+const noteSql = (table: 'delivery_ended' | 'delivery_suppressed'): string => `
+  insert into ${table} (id, tenant, connector_id, subscription_id, type, status, reason)
   select id, tenant, connector_id, subscription_id, type, status, reason from delivery where id = any($1)
   on conflict (id) do update set status = excluded.status, reason = excluded.reason`;
+
+const noLongerSuppressedSql = `
+  with gone as (
+    delete from delivery_suppressed where id = any($1) returning tenant, connector_id, subscription_id, type, left(id, ${spanLength}) as span),
+  counted as (select tenant, connector_id, subscription_id, type, span, count(*) as n from gone group by 1, 2, 3, 4, 5)
+  update delivery_kind k set suppressed = k.suppressed - n from counted c
+  where (k.tenant, k.connector_id, k.subscription_id, k.type, k.span) = (c.tenant, c.connector_id, c.subscription_id, c.type, c.span)`;
 
 const ticketSql = `
   insert into delivery_ticket (tenant, ticket, id)

@@ -26,6 +26,7 @@ export function deliveryView(tenant: string, events: readonly RecordedEvent[]): 
     reason: reasonOf(state, attempts),
     nextAttemptAt: state.status === 'pending' || state.status === 'retrying' ? state.dueAt : null,
     receipt: receiptOf(state),
+    ...(state.status === 'suppressed' ? { suppressedUntil: state.until } : {}),
     routedAt: accepted.routed.at,
     acceptedAt: first.at,
     updatedAt: events.at(-1)?.at ?? first.at,
@@ -41,7 +42,7 @@ export function eventsUntil(events: readonly RecordedEvent[], at: string): Recor
 }
 
 function reasonOf(state: DeliveryState, attempts: readonly Attempt[]): string | null {
-  if (state.status === 'dead-lettered' || state.status === 'cancelled') return state.reason;
+  if ('reason' in state) return state.reason;
   return state.status === 'retrying' ? (attempts.at(-1)?.reason ?? null) : null;
 }
 

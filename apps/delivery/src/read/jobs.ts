@@ -26,8 +26,9 @@ export interface JobRow {
   readonly created_by: string;
 }
 
-/** Only what is over can be sent again. */
-const over = `status in ('delivered', 'dead-lettered', 'cancelled')`;
+/** Only what is over can be sent again; what was held back on purpose, only where it is asked for. */
+const overOf = ({ status }: DeliveryFilter): string =>
+  status === 'suppressed' ? `status = 'suppressed'` : `status in ('delivered', 'dead-lettered', 'cancelled')`;
 
 /** Asks for jobs, and for the deliveries that they are about. */
 export class Jobs {
@@ -60,7 +61,7 @@ export class Jobs {
   async next(job: JobRow, limit: number): Promise<string[]> {
     const { sql, values } = this.found(job.tenant, job.filter, job.before, job.cursor);
     const rows = await this.database.query<{ id: string }[]>(
-      `select id from rm_deliveries.delivery where ${sql} and ${over} order by id limit ${limit}`,
+      `select id from rm_deliveries.delivery where ${sql} and ${overOf(job.filter)} order by id limit ${limit}`,
       values,
     );
     return rows.map(({ id }) => id);
@@ -69,7 +70,7 @@ export class Jobs {
   async count(tenant: string, filter: DeliveryFilter, before: Date): Promise<number> {
     const { sql, values } = this.found(tenant, filter, before, '');
     const [row] = await this.database.query<{ count: string }[]>(
-      `select count(*) from rm_deliveries.delivery where ${sql} and ${over}`,
+      `select count(*) from rm_deliveries.delivery where ${sql} and ${overOf(filter)}`,
       values,
     );
     return Number(row?.count ?? 0);
@@ -80,7 +81,7 @@ export class Jobs {
     const { sql, values } = this.found(tenant, filter, now, '');
     const rows = await this.database.query<{ connector_id: string; count: string; risky: string; oldest: Date }[]>(
       `select connector_id, count(*), count(*) filter (where status = 'delivered' or uncertain) as risky, min(accepted_at) as oldest
-       from rm_deliveries.delivery where ${sql} and ${over} group by connector_id order by count(*) desc, connector_id`,
+       from rm_deliveries.delivery where ${sql} and ${overOf(filter)} group by connector_id order by count(*) desc, connector_id`,
       values,
     );
     const total = rows.reduce((sum, { count }) => sum + Number(count), 0);

@@ -17,10 +17,10 @@ describe('the figures of a window', () => {
     source = await new DataSource({ type: 'postgres', url: database.ownerUrl }).initialize();
     await source.query('create schema rm_deliveries');
     await source.query(`set search_path to rm_deliveries; ${[...deliveryTables, ...dueTables].join(';')}`);
-    // One every three minutes until now; each tenth gave up after three attempts, the others arrived after 1 to 400 ms.
+    // One every three minutes until now; each tenth gave up after three attempts, each twentieth was suppressed, the others arrived after 1 to 400 ms.
     for (let number = 0; number < rows; number += 1) {
       const atMs = nowMs - (rows - number) * 180_000;
-      const isDead = number % 10 === 0;
+      const status = number % 10 === 0 ? 'dead-lettered' : number % 20 === 7 ? 'suppressed' : 'delivered';
       await source.query(
         `insert into rm_deliveries.delivery (id, tenant, notification_id, type, connector_id, subscription_id, status, attempts,
            accepted_at, updated_at, delivered_at, routed_at, accepted_position, uncertain)
@@ -28,14 +28,14 @@ describe('the figures of a window', () => {
         [
           firstIdAt(atMs),
           number % 2 === 0 ? 'con_a' : 'con_b',
-          isDead ? 'dead-lettered' : 'delivered',
-          isDead ? 3 : 1,
+          status,
+          { 'dead-lettered': 3, suppressed: 0, delivered: 1 }[status],
           new Date(atMs),
-          isDead ? null : new Date(atMs + number + 1),
+          status === 'delivered' ? new Date(atMs + number + 1) : null,
         ],
       );
     }
-    await source.query(`insert into rm_deliveries.delivery_kind select tenant, connector_id, subscription_id, type, left(id, 9), count(*)
+    await source.query(`insert into rm_deliveries.delivery_kind select tenant, connector_id, subscription_id, type, left(id, 9), count(*), 0
       from rm_deliveries.delivery group by 1, 2, 3, 4, 5`);
   }, 60_000);
   afterAll(async () => {
@@ -61,10 +61,11 @@ describe('the figures of a window', () => {
 
   it('counts what arrived, what gave up, and every attempt that failed', async () => {
     const { counts, successRate, series } = statsSchema.parse(await new Stats(source, -1).of('acme', {}, nowMs));
-    expect(counts).toMatchObject({ delivered: 360, deadLettered: 40, pending: 0, cancelled: 0 });
-    expect(successRate).toBe(0.9);
+    expect(counts).toMatchObject({ delivered: 340, deadLettered: 40, suppressed: 20, pending: 0, cancelled: 0 });
+    // What was held back on purpose was not to arrive.
+    expect(successRate).toBe(340 / 380);
     const sum = (name: 'delivered' | 'deadLettered' | 'failedAttempts'): number =>
       series.reduce((all, point) => all + point[name], 0);
-    expect([sum('delivered'), sum('deadLettered'), sum('failedAttempts')]).toEqual([360, 40, 120]);
+    expect([sum('delivered'), sum('deadLettered'), sum('failedAttempts')]).toEqual([340, 40, 120]);
   });
 });

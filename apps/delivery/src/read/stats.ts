@@ -1,3 +1,4 @@
+import { deliveryStatuses } from '@waybill/contracts/http/deliveries';
 import { statsInputSchema } from '@waybill/contracts/http/stats';
 import type { DataSource } from 'typeorm';
 import type { z } from 'zod';
@@ -114,7 +115,7 @@ export function windowOf(
 }
 
 interface Totals extends Readonly<
-  Record<'pending' | 'attempting' | 'retrying' | 'delivered' | 'dead_lettered' | 'cancelled', string>
+  Record<'pending' | 'attempting' | 'retrying' | 'delivered' | 'dead_lettered' | 'cancelled' | 'suppressed', string>
 > {
   readonly latency: (number | null)[] | null;
 }
@@ -126,7 +127,6 @@ interface Point {
   readonly failed_attempts: string;
 }
 
-/** What was suppressed never became a delivery: subscriptions counts it, and whoever shows the figures asks there. */
 function countsOf(totals: Totals | undefined): object {
   const count = (name: keyof Omit<Totals, 'latency'>): number => Number(totals?.[name] ?? 0);
   return {
@@ -136,7 +136,7 @@ function countsOf(totals: Totals | undefined): object {
     delivered: count('delivered'),
     deadLettered: count('dead_lettered'),
     cancelled: count('cancelled'),
-    suppressed: null,
+    suppressed: count('suppressed'),
   };
 }
 
@@ -158,7 +158,7 @@ const sizeSql = `
   where tenant = $1 and span >= $2 and span <= $3 and ($4::text is null or connector_id = $4)`;
 
 const totalsSql = `
-  select ${['pending', 'attempting', 'retrying', 'delivered', 'dead-lettered', 'cancelled'].map(countOf).join(', ')},
+  select ${deliveryStatuses.map(countOf).join(', ')},
     percentile_cont(array[0.5, 0.95, 0.99]) within group (order by ${latencyMs}) as latency
   from rm_deliveries.delivery where ${window}`;
 
@@ -186,7 +186,7 @@ const manySql = `
     select at, json_build_object('at', at, ${['delivered', 'dead-lettered'].map(sumOf).join(', ')}, 'failed_attempts', sum(failed)) as point
     from grouped group by at)
   select
-    (select json_build_object(${['pending', 'attempting', 'retrying', 'delivered', 'dead-lettered', 'cancelled'].map(sumOf).join(', ')},
+    (select json_build_object(${deliveryStatuses.map(sumOf).join(', ')},
       'latency', json_build_array(${[0.5, 0.95, 0.99].map(percentileOf).join(', ')})) from grouped) as totals,
     (select json_agg(point order by at) from points) as series`;
 

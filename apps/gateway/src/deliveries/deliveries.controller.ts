@@ -1,6 +1,4 @@
 import { Controller, Inject } from '@nestjs/common';
-import { AskFailed } from '@waybill/bus/ask';
-import type { Stats } from '@waybill/contracts/http/stats';
 import { Ask, type Asked, On } from '../edge/route.js';
 import { Rpc } from '../edge/rpc.js';
 import { deliveryRoutes } from './deliveries.routes.js';
@@ -37,17 +35,8 @@ export class DeliveriesController {
   }
 
   @On(deliveryRoutes.stats)
-  async stats(@Ask() { caller, query }: Asked<Routes['stats']>): Promise<unknown> {
-    const stats = await this.rpc.ask<Stats>(caller, 'delivery', 'stats', query);
-    const { since, until } = stats;
-    const asked = { since, until, ...(query.connectorId === undefined ? {} : { connectorId: query.connectorId }) };
-    const told = await this.rpc
-      .ask<{ suppressed: number }>(caller, 'subscriptions', 'notifications.suppressed', asked)
-      .catch((error: unknown) => {
-        if (error instanceof AskFailed) return null;
-        throw error;
-      });
-    return { ...stats, counts: { ...stats.counts, suppressed: told?.suppressed ?? null } };
+  stats(@Ask() { caller, query }: Asked<Routes['stats']>): Promise<unknown> {
+    return this.rpc.ask(caller, 'delivery', 'stats', query);
   }
 
   @On(deliveryRoutes.connectorStats)

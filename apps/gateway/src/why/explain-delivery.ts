@@ -26,7 +26,7 @@ export function endOfDelivery(delivery: Delivery, names: Names): string {
         ? `It was delivered ${to} once, and a redelivery was cancelled${because}.`
         : `It was cancelled before it was delivered ${to}${because}.`;
     case 'suppressed':
-      return `It was suppressed and not sent ${to}${because}.`;
+      return `It was suppressed and not sent ${to}${because}${windowOf(delivery)}.`;
     case 'retrying':
       return `It was not taken yet ${to}${because} and is tried again at ${delivery.nextAttemptAt ?? 'the next due time'}.`;
     case 'attempting':
@@ -51,6 +51,7 @@ export function stepsOfDelivery(delivery: Delivery, names: Names): Step[] {
 function wordsOfEvent(type: string, delivery: Delivery, names: Names): string {
   const words: Record<string, string> = {
     DeliveryAccepted: `Subscription ${named(delivery.subscriptionId, names)} chose connector ${named(delivery.connectorId, names)}.`,
+    DeliverySuppressed: `Subscription ${named(delivery.subscriptionId, names)} suppressed it for connector ${named(delivery.connectorId, names)}${delivery.suppressedUntil === undefined ? '' : ` until ${delivery.suppressedUntil}`}, because one with the same key was sent before.`,
     AttemptStarted: 'An attempt began.',
     RetryScheduled: 'Another attempt was planned.',
     DeliveryDeadLettered: `It was given up${delivery.reason === null ? '' : ` because of ${reasonInWords(delivery.reason)}`}.`,
@@ -108,6 +109,9 @@ function wasAccepted({ attempts = [] }: Delivery): boolean {
 function ticketOf({ receipt }: Delivery): string {
   return receipt?.ticket === undefined ? '' : ` as ${receipt.ticket}`;
 }
+
+const windowOf = ({ suppressedUntil }: Delivery): string =>
+  suppressedUntil === undefined ? '' : `; the window is open until ${suppressedUntil}`;
 
 /** A name with its id; the id alone where the name is not known. */
 export function named(id: string, names: Names): string {

@@ -53,12 +53,13 @@ const disagreement =
   'The subscriptions folded from the log do not lead to what was recorded: have the log verified (waybill verify).';
 
 function summary(routes: readonly NotificationRoute[], deliveries: readonly Delivery[], complete: boolean): string {
-  const suppressed = routes.filter((route) => route.suppressed).length;
-  const chosen = routes.length - suppressed;
+  const held = routes.filter((route) => route.suppressed);
+  const chosen = routes.length - held.length;
   if (routes.length === 0) return 'It was recorded, and no subscription chose it, so it was sent to nobody.';
-  const held = suppressed === 0 ? '' : ` and ${count(suppressed, 'subscription')} suppressed it`;
-  const known = complete || deliveries.length >= chosen ? '' : ' What became of them cannot all be told now.';
-  return `It was recorded; it was to go to ${count(chosen, 'connector')}${held}.${known}`;
+  const by = new Set(held.map(({ subscriptionId }) => subscriptionId)).size;
+  const suppressed = held.length === 0 ? '' : ` and ${count(by, 'subscription')} suppressed it`;
+  const known = complete || deliveries.length >= routes.length ? '' : ' What became of them cannot all be told now.';
+  return `It was recorded; it was to go to ${count(chosen, 'connector')}${suppressed}.${known}`;
 }
 
 /** "No subscription matched, because …", of each as it stood then. */
@@ -78,7 +79,8 @@ function wordsOfRoute(route: NotificationRoute, names: Names): string {
   const subscription = named(route.subscriptionId, names);
   if (!route.suppressed)
     return `Subscription ${subscription} chose connector ${named(route.connectorId ?? '', names)}.`;
-  return `Subscription ${subscription} suppressed it until ${route.until ?? 'its window ended'}, because one with the same key was sent before.`;
+  const forWhom = route.connectorId === null ? '' : ` for connector ${named(route.connectorId, names)}`;
+  return `Subscription ${subscription} suppressed it${forWhom} until ${route.until ?? 'its window ended'}, because one with the same key was sent before.`;
 }
 
 /** Proven by the log: the step names the event that made the subscription what it was then. */

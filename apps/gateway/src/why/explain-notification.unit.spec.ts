@@ -108,7 +108,11 @@ describe('the end of a delivery in words', () => {
     ],
     ['attempting', {}, 'is being sent'],
     ['pending', {}, 'waits for its first attempt'],
-    ['suppressed', {}, 'suppressed and not sent'],
+    [
+      'suppressed',
+      { reason: 'suppression_window', suppressedUntil: at },
+      `suppressed and not sent to “SOC” (con_00000000000000000000000001) because of suppression_window (The subscription had sent one with the same key, and the window of its suppression had not ended); the window is open until ${at}.`,
+    ],
   ])('says %s', (status, more, words) => {
     expect(endOfDelivery(delivery({ status, ...more }), names)).toContain(words);
   });
@@ -254,6 +258,21 @@ describe('why a notification went where it went', () => {
     const why = explainNotification({ ...facts, notification: { ...notification, routing: { routes } } });
     expect(why.words).toBe('It was recorded; it was to go to 0 connectors and 1 subscription suppressed it.');
     expect(why.steps[1]?.words).toContain(`suppressed it until ${at}`);
+  });
+
+  it('says of each connector that it was suppressed for, and counts the subscription once', () => {
+    const route = { subscriptionId: id('sub', 1), suppressed: true, until: at };
+    const routes = [1, 2].map((n) => ({ ...route, connectorId: id('con', n) }));
+    const deliveries = routes.map(({ connectorId }) =>
+      delivery({ connectorId, status: 'suppressed', reason: 'suppression_window', suppressedUntil: at }),
+    );
+    const why = explainNotification({ ...facts, deliveries, notification: { ...notification, routing: { routes } } });
+    expect(why.words).toMatch(
+      /^It was recorded; it was to go to 0 connectors and 1 subscription suppressed it\. It was suppressed and not sent to “SOC”/,
+    );
+    expect(why.words).toContain(`the window is open until ${at}`);
+    expect(why.steps[1]?.words).toContain(`suppressed it for connector “SOC” (${id('con', 1)}) until ${at}`);
+    expect(whySchema.parse(why)).toEqual(why);
   });
 
   it('says when it cannot tell everything', () => {

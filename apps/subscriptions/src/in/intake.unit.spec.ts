@@ -152,7 +152,9 @@ describe('an intake', () => {
     await trial.take('e4', { host: 'db2' }, 2);
     const routed = await trial.routed();
     expect(routed.map((one) => one.chosen.length)).toEqual([1, 0, 1, 1]);
-    expect(routed[1]?.suppressed).toEqual([{ subscriptionId: 'sub_1', subscriptionVersion: 1, until: at(61) }]);
+    expect(routed[1]?.suppressed).toEqual([
+      { subscriptionId: 'sub_1', subscriptionVersion: 1, connectorIds: ['con_1'], until: at(61) },
+    ]);
   });
 
   it('opens no window by a repeat that comes after the window has ended', async () => {

@@ -1,6 +1,5 @@
 import { Controller, Inject } from '@nestjs/common';
 import { notificationGetInputSchema, notificationListInputSchema } from '@waybill/contracts/http/notifications';
-import { suppressedInputSchema } from '@waybill/contracts/http/stats';
 import { explainThenInputSchema, refusalGetInputSchema } from '@waybill/contracts/http/why';
 import { Rpc, type RpcRequest } from '@waybill/service-kit/rpc';
 import type { z } from 'zod';
@@ -22,12 +21,6 @@ export class NotificationsRpc {
   @Rpc('subscriptions', 'notifications.list', notificationListInputSchema)
   listNotifications({ tenant, input }: RpcRequest<z.output<typeof notificationListInputSchema>>): Promise<unknown> {
     return this.list.page(tenant, input);
-  }
-
-  /** For the figures of `GET /v1/stats`. */
-  @Rpc('subscriptions', 'notifications.suppressed', suppressedInputSchema)
-  async suppressed({ tenant, input }: RpcRequest<z.output<typeof suppressedInputSchema>>): Promise<unknown> {
-    return { suppressed: await this.list.suppressed(tenant, input) };
   }
 
   @Rpc('subscriptions', 'notifications.get', notificationGetInputSchema)

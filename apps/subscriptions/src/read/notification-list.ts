@@ -1,7 +1,6 @@
 import { decodeCursor, encodeCursor, type ListPage } from '@waybill/contracts/http/lists';
 import type { notificationListInputSchema } from '@waybill/contracts/http/notifications';
 import type { NotificationRouted } from '@waybill/contracts/log/subscriptions';
-import type { suppressedInputSchema } from '@waybill/contracts/http/stats';
 import { Refused } from '@waybill/decider/decider';
 import type { FoldedEvent, ReadModel, ReadModelClient } from '@waybill/event-log/read-model';
 import type { DataSource } from 'typeorm';
@@ -11,19 +10,17 @@ import { likeText } from './subscription-list.js';
 /** One row a notification; its payload and the whole decision stay in the log. */
 export const notificationList: ReadModel = {
   name: 'notification_list',
-  version: 2,
+  version: 3,
   tables: [
     `create table notification (
        position bigint primary key, id text not null, tenant text not null, type text not null, source text not null,
        source_id text not null, time timestamptz not null, recorded_at timestamptz not null, deliveries int not null, suppressed int not null,
        warnings jsonb)`,
-    'create table suppressed (tenant text not null, recorded_at timestamptz not null, subscription_id text not null)',
   ],
   indexes: [
     // Ids are hashes: an index of them that grows row by row is written all over.
     'create unique index on notification (id)',
     'create index on notification (tenant, position)',
-    'create index on suppressed (tenant, recorded_at)',
   ],
   categories: ['notification'],
   apply,
@@ -47,22 +44,9 @@ async function apply(client: ReadModelClient, events: readonly FoldedEvent[]): P
       data.map((one) => one.time),
       routed.map((event) => event.at),
       data.map((one) => one.chosen.reduce((sum, chosen) => sum + chosen.connectorIds.length, 0)),
-      data.map((one) => one.suppressed.length),
+      data.map((one) => one.suppressed.reduce((sum, { connectorIds }) => sum + (connectorIds?.length ?? 1), 0)),
       data.map((one) => (one.warnings.length === 0 ? null : JSON.stringify(one.warnings))),
     ],
-  );
-  await applySuppressed(client, routed);
-}
-
-/** What no delivery was made of, by subscription, for the figures. */
-async function applySuppressed(client: ReadModelClient, routed: readonly FoldedEvent[]): Promise<void> {
-  const rows = routed.flatMap(({ tenant, at, data }) =>
-    (data as unknown as NotificationRouted).suppressed.map(({ subscriptionId }) => ({ tenant, at, subscriptionId })),
-  );
-  if (rows.length === 0) return;
-  await client.query(
-    `insert into suppressed (tenant, recorded_at, subscription_id) select * from unnest($1::text[], $2::timestamptz[], $3::text[])`,
-    [rows.map(({ tenant }) => tenant), rows.map(({ at }) => at), rows.map(({ subscriptionId }) => subscriptionId)],
   );
 }
 
@@ -86,21 +70,6 @@ export class NotificationList {
     /** Resolves when the rows are current: what was just written must not be missing. */
     private readonly whenCurrent: () => Promise<void>,
   ) {}
-
-  /** How often a subscription suppressed a notification; of a connector: those of the subscriptions that name it now. */
-  async suppressed(
-    tenant: string,
-    { since, until, connectorId }: z.output<typeof suppressedInputSchema>,
-  ): Promise<number> {
-    await this.whenCurrent();
-    const [row] = await this.database.query<{ count: string }[]>(
-      `select count(*) from rm_notification_list.suppressed
-       where tenant = $1 and recorded_at >= $2 and recorded_at < $3 and ($4::text is null or subscription_id in (
-         select id from rm_routing_state.subscription where tenant = $1 and $4 = any(connector_ids)))`,
-      [tenant, since, until, connectorId ?? null],
-    );
-    return Number(row?.count ?? 0);
-  }
 
   async page(tenant: string, input: z.output<typeof notificationListInputSchema>): Promise<ListPage<unknown>> {
     await this.whenCurrent();

@@ -32,6 +32,9 @@ function routesOf(routed: NotificationRouted) {
   const chosen = routed.chosen.flatMap(({ subscriptionId, subscriptionVersion, connectorIds }) =>
     connectorIds.map((connectorId) => ({ subscriptionId, subscriptionVersion, connectorId, suppressed: false })),
   );
-  const suppressed = routed.suppressed.map((one) => ({ ...one, connectorId: null, suppressed: true }));
+  const suppressed = routed.suppressed.flatMap(({ connectorIds, ...one }) =>
+    // Those of before are not known to have had connectors; the subscription is all that the record names.
+    (connectorIds ?? [null]).map((connectorId) => ({ ...one, connectorId, suppressed: true })),
+  );
   return [...chosen, ...suppressed];
 }

@@ -117,9 +117,10 @@ function routedData(
       subscriptionVersion,
       connectorIds: [...connectorIds],
     })),
-    suppressed: decision.suppressed.map(({ subscriptionId, subscriptionVersion, until }) => ({
+    suppressed: decision.suppressed.map(({ subscriptionId, subscriptionVersion, connectorIds, until }) => ({
       subscriptionId,
       subscriptionVersion,
+      connectorIds: [...connectorIds],
       until,
     })),
     opened: using.windows.open(decision.opened),
@@ -162,7 +163,7 @@ function routedAppend(
 function derivedKeys(decision: RoutingDecision): DerivedKeys | null {
   const correlation: Record<string, string> = {};
   const suppression: Record<string, string> = {};
-  for (const { subscriptionId, correlationKey } of decision.chosen) {
+  for (const { subscriptionId, correlationKey } of [...decision.chosen, ...decision.suppressed]) {
     if (correlationKey !== null && correlationKey !== '') correlation[subscriptionId] = correlationKey;
   }
   for (const { subscriptionId, key } of decision.opened) if (key !== '') suppression[subscriptionId] = key;

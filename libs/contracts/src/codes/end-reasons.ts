@@ -2,7 +2,7 @@ import { attemptReasons } from './attempt-reasons.js';
 
 /**
  * Why a delivery ended without being delivered, where no single attempt says it. `reason` of a dead letter is one of these or the
- * reason of its last attempt; `reason` of a cancelled delivery is one of these or the words of the person who cancelled it.
+ * reason of its last attempt; of a suppressed one it is `suppression_window`; `reason` of a cancelled delivery is one of these or the words of the person who cancelled it.
  */
 export const endReasons = {
   attempts_exhausted: {
@@ -23,8 +23,15 @@ export const endReasons = {
   connector_unknown: { end: 'cancelled', meaning: 'The subscription names a connector that does not exist.' },
   subscription_deleted: { end: 'cancelled', meaning: 'The subscription was deleted while the delivery waited.' },
   subscription_disabled: { end: 'cancelled', meaning: 'The subscription was disabled while the delivery waited.' },
+  suppression_window: {
+    end: 'suppressed',
+    meaning: 'The subscription had sent one with the same key, and the window of its suppression had not ended.',
+  },
   by_hand: { end: 'cancelled', meaning: 'Somebody cancelled the delivery and gave no reason.' },
-} as const satisfies Record<string, { readonly end: 'dead-lettered' | 'cancelled'; readonly meaning: string }>;
+} as const satisfies Record<
+  string,
+  { readonly end: 'dead-lettered' | 'cancelled' | 'suppressed'; readonly meaning: string }
+>;
 
 export type EndReason = keyof typeof endReasons;
 

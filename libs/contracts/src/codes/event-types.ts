@@ -30,6 +30,8 @@ const subscriptionsMeanings: Readonly<Record<keyof typeof subscriptionsEventSche
 
 const deliveryMeanings: Readonly<Record<keyof typeof deliveryEventSchemas, string>> = {
   DeliveryAccepted: 'One notification is to go to one connector by one subscription.',
+  DeliverySuppressed:
+    'One notification is not sent to one connector, because an earlier one opened a window of the subscription that has not ended.',
   AttemptStarted: 'An attempt begins; nothing has left before this event.',
   DeliveryDelivered: 'The target accepted it.',
   AttemptFailed: 'An attempt was refused, or its outcome is unknown; `unsent` says that nothing left.',

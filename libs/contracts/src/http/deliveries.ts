@@ -86,6 +86,7 @@ export const deliverySchema = z.looseObject({
   acceptedAt: timeSchema.optional(),
   updatedAt: timeSchema.optional(),
   attemptCount: z.int().optional().describe('Of a row of a list'),
+  suppressedUntil: timeSchema.optional().describe('Of one that was suppressed: when the window ends'),
   attempts: z.array(attemptSchema).optional(),
   log: z.array(z.looseObject({ position: positionSchema, type: z.string(), at: timeSchema })).optional(),
 });

@@ -3,7 +3,10 @@ import { deliveryFilterFields, redeliveryModeSchema } from './deliveries.js';
 import { jobIdSchema, timeSchema } from './fields.js';
 import { listFields, listOf } from './lists.js';
 
-/** Which deliveries; at least one condition, so that nobody sends everything again by leaving the filter out. */
+/**
+ * Which deliveries; at least one condition, so that nobody sends everything again by leaving the filter out. What was suppressed is among
+ * them only where `status` asks for it: it was held back on purpose.
+ */
 export const redeliveryFilterSchema = z
   .strictObject({ ...deliveryFilterFields })
   .refine((filter) => Object.keys(filter).length > 0, 'must hold at least one condition');

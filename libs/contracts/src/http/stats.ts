@@ -8,13 +8,6 @@ export const statsInputSchema = z.strictObject({
   connectorId: connectorIdSchema.optional(),
 });
 
-/** Input of subscriptions' `notifications.suppressed`, which counts for `GET /v1/stats`. */
-export const suppressedInputSchema = z.strictObject({
-  since: timeSchema,
-  until: timeSchema,
-  connectorId: connectorIdSchema.optional(),
-});
-
 export const statsSchema = z.looseObject({
   since: timeSchema,
   until: timeSchema,
@@ -25,14 +18,14 @@ export const statsSchema = z.looseObject({
     delivered: z.int(),
     deadLettered: z.int(),
     cancelled: z.int(),
-    suppressed: z
-      .int()
-      .nullable()
-      .describe(
-        'How often a subscription suppressed a notification: no delivery was made of it. null while the service that counts them is away',
-      ),
+    suppressed: z.int().describe('Not sent, because a window of the subscription was open'),
   }),
-  successRate: z.number().min(0).max(1).nullable().describe('Delivered of all that ended; null when nothing did'),
+  successRate: z
+    .number()
+    .min(0)
+    .max(1)
+    .nullable()
+    .describe('Delivered of all that was to be sent and ended; null when nothing did'),
   latencyMs: z
     .looseObject({ p50: z.number().nullable(), p95: z.number().nullable(), p99: z.number().nullable() })
     .describe('From the record of the notification to the acceptance by the target'),

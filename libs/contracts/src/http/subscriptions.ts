@@ -136,7 +136,9 @@ export const explanationListSchema = z.looseObject({ items: z.array(explanationS
 export const routeSchema = z.looseObject({
   subscriptionId: subscriptionIdSchema,
   subscriptionVersion: versionSchema.optional(),
-  connectorId: connectorIdSchema.nullable(),
+  connectorId: connectorIdSchema
+    .nullable()
+    .describe('null: suppressed before November 2026, when only the subscription was recorded'),
   suppressed: z.boolean(),
   until: timeSchema.optional().describe('End of the window that suppressed it'),
 });

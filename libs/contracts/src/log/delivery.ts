@@ -26,6 +26,13 @@ const deliveryAcceptedSchema = z.object({
   correlationMac: z.string().optional(),
 });
 
+/** The first event of its stream, as `DeliveryAccepted` is of the others. */
+const deliverySuppressedSchema = deliveryAcceptedSchema.extend({
+  reason: z.literal('suppression_window'),
+  /** End of the window that an earlier notification opened. */
+  until: timeSchema,
+});
+
 const attemptStartedSchema = z.object({
   attemptId: attemptIdSchema,
   number: z.int(),
@@ -65,6 +72,7 @@ const givenUpReasonSchema = z.enum(['target_gone', 'failing_too_long']);
 
 export const deliveryEventSchemas = {
   DeliveryAccepted: deliveryAcceptedSchema,
+  DeliverySuppressed: deliverySuppressedSchema,
   AttemptStarted: attemptStartedSchema,
   DeliveryDelivered: z.object(finished),
   AttemptFailed: attemptFailedSchema,

@@ -17,7 +17,13 @@ export const notificationRoutedSchema = z.object({
     z.object({ subscriptionId: z.string(), subscriptionVersion: z.number().int(), connectorIds: z.array(z.string()) }),
   ),
   suppressed: z.array(
-    z.object({ subscriptionId: z.string(), subscriptionVersion: z.number().int(), until: z.string() }),
+    z.object({
+      subscriptionId: z.string(),
+      subscriptionVersion: z.number().int(),
+      /** Whom it would have gone to. Absent before November 2026: then no delivery stands for it. */
+      connectorIds: z.array(z.string()).optional(),
+      until: z.string(),
+    }),
   ),
   /** Suppression windows that this notification opened; the key only as a keyed hash. */
   opened: z.array(z.object({ subscriptionId: z.string(), keyMac: z.string(), until: z.string() })),
