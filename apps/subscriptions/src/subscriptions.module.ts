@@ -32,6 +32,11 @@ export const subscriptionsLog = 'subscriptions-0';
 /** A lease is taken with the windows as of the newest event; a read model that is later than this is not in order. */
 const windowsTimeoutMs = 30_000;
 
+/** Messages are routed so far ahead of what the relay has carried: half a batch, so that it is never without work. */
+const routedAheadMax = 100;
+/** A broker that has become slow holds messages back for so long, a batch at a time: they are its own. */
+const routedAheadMsMax = 250;
+
 class SubscriptionsModule {}
 
 /** The table of contents of subscriptions: everything that hears, routes, shows and says is made here. */
@@ -57,7 +62,7 @@ export async function subscriptionsModule(config: SubscriptionsConfig, kit: Kit)
       keepReadModel({ log: eventLog, connectionString: config.DATABASE_URL, model, host: kit, paceMs: 100 }),
     ),
   );
-  keepRelay({ log: eventLog, connection: nc, host: kit });
+  const relay = keepRelay({ log: eventLog, connection: nc, host: kit });
   const state = new RoutingState(database);
   const secret = await macSecret(database, createSecretBox(keks.parse(config.WAYBILL_LOG_KEK)));
   const router = await Router.open({ nc, eventLog, database, log, builtInTypes, state, macSecret: secret });
@@ -66,6 +71,7 @@ export async function subscriptionsModule(config: SubscriptionsConfig, kit: Kit)
     nc,
     router,
     leases: eventLog.leases,
+    carried: () => relay.caughtUp(routedAheadMax, routedAheadMsMax),
     log,
     copy: kit.copy,
     leaseMs: config.WAYBILL_LEASE_MS,

@@ -120,6 +120,45 @@ it('goes on where it stopped', async () => {
   await assertSame(1, 6);
 });
 
+describe('whoever asks whether it has caught up', () => {
+  it('waits for the last ones beyond the allowed, and no longer than it says', async () => {
+    let open: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => (open = resolve));
+    let isHeld = false;
+    const held: RelayOptions['log'] = {
+      identity: log.identity,
+      head: () => log.head(),
+      past: (position, signal) => log.past(position, signal),
+      get knownPosition() {
+        return log.knownPosition;
+      },
+      readWire: async (after, limit) => (isHeld && (await gate), log.readWire(after, limit)),
+    };
+    await append(3);
+    const relay = start({ log: held });
+    await eventually(() => relay.position === 3);
+    isHeld = true;
+    await append(10, 4);
+    const begun = performance.now();
+    await relay.caughtUp(10, 10_000);
+    expect(performance.now() - begun).toBeLessThan(5_000);
+    await relay.caughtUp(9, 300);
+    expect(performance.now() - begun).toBeGreaterThan(250);
+    const all = relay.caughtUp(0, 10_000);
+    open();
+    await all;
+    expect(relay.position).toBe(13);
+  });
+
+  it('does not wait for a relay that is not at work', async () => {
+    const relay = new Relay({ log, connection, onAlarm: (alarm) => alarms.push(alarm) });
+    await append(3);
+    const begun = performance.now();
+    await relay.caughtUp(0, 10_000);
+    expect(performance.now() - begun).toBeLessThan(5_000);
+  });
+});
+
 it('does no harm when two publish at once', async () => {
   const other = await openTestLog(database, 'test-0');
   const otherConnection = await connectTo(nats);

@@ -12,8 +12,8 @@ import {
   windowMaxAgeMs,
 } from './relay-stream.js';
 
-/** Messages that are sent in one turn of the event loop: about a millisecond. */
-const sendsPerTurn = 32;
+/** Messages that are sent in one turn of the event loop: one to two milliseconds. */
+const sendsPerTurn = 64;
 /** How often an idle relay looks whether the stream is still there and where it left it. */
 export const idleCheckMs = 3_000;
 /** A relay that finds another one at work looks this often whether that one still moves. */
@@ -22,7 +22,7 @@ export const standbyMs = 500;
 const faultPauseMs = { first: 100, most: 2_000 };
 
 export interface RelayOptions {
-  readonly log: Pick<PostgresLog, 'identity' | 'head' | 'readWire' | 'past'>;
+  readonly log: Pick<PostgresLog, 'identity' | 'head' | 'readWire' | 'past' | 'knownPosition'>;
   readonly connection: NatsConnection;
   /** The stream contradicts the log; the relay has stopped. Page somebody. */
   readonly onAlarm: (alarm: RelayAlarm) => void;
@@ -40,6 +40,9 @@ export interface RelayOptions {
  */
 export class Relay {
   private reached = 0;
+  /** False while another relay is at work, or the broker is away. */
+  private isPublishing = false;
+  private readonly waiting = new Set<() => void>();
   /** Why the next look at the stream is due, whatever was going on. */
   private disturbed = new AbortController();
 
@@ -48,6 +51,27 @@ export class Relay {
   /** The position up to which the stream is known to hold the log. */
   get position(): number {
     return this.reached;
+  }
+
+  /**
+   * Resolves when at most `lagMax` events of the log are not in the stream yet, at the latest after `withinMs`; at once while this relay is
+   * not the one that publishes. For whoever can append faster than can be carried: what comes behind would wait here all the longer.
+   */
+  async caughtUp(lagMax: number, withinMs: number): Promise<void> {
+    const isNear = (): boolean => !this.isPublishing || this.options.log.knownPosition - this.reached <= lagMax;
+    if (isNear()) return;
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        this.waiting.delete(look);
+        resolve();
+      };
+      const look = (): void => {
+        if (isNear()) done();
+      };
+      const timer = setTimeout(done, withinMs);
+      this.waiting.add(look);
+    });
   }
 
   /** Runs until the signal aborts, the connection is closed for good, or an alarm stops it (after `onAlarm`; it does not reject then). */
@@ -78,12 +102,8 @@ export class Relay {
   private async publishUntilDisturbed(signal: AbortSignal): Promise<void> {
     const { log, connection } = this.options;
     const either = AbortSignal.any([signal, this.disturbed.signal]);
-    const publishing = new Publishing(
-      connection,
-      log.identity.log,
-      this.reached,
-      (position) => (this.reached = position),
-    );
+    const publishing = new Publishing(connection, log.identity.log, this.reached, (position) => this.moved(position));
+    this.isPublishing = true;
     try {
       while (!either.aborted && publishing.failure === null) {
         const batch = await log.readWire(publishing.sent, outstandingMax);
@@ -102,11 +122,18 @@ export class Relay {
       }
       await publishing.settled();
     } finally {
+      this.isPublishing = false;
       publishing.close();
+      this.moved(this.reached);
     }
     if (publishing.failure === null || signal.aborted) return;
     if (!isWrongSequence(publishing.failure)) throw publishing.failure;
     await this.standBy(signal);
+  }
+
+  private moved(position: number): void {
+    this.reached = position;
+    for (const look of [...this.waiting]) look();
   }
 
   /** False when the stream is not where this relay left it and must be looked at anew. */

@@ -14,8 +14,8 @@ import { advance, type Decision, decideFor, type Job, type JobNotification } fro
 import type { Parked } from '../work/parked.js';
 import type { ConnectorsKnown } from './connectors-known.js';
 
-/** Deliveries that are accepted in one append: two events each, so that it is one group of the log. */
-const deliveriesPerAppend = 250;
+/** Deliveries that are accepted in one append: two events each, half a group of the log. What stands behind them waits for the whole append. */
+const deliveriesPerAppend = 125;
 
 export interface RoutedParts {
   readonly eventLog: EventLog;

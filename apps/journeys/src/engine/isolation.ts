@@ -138,6 +138,9 @@ async function rate(stage: Stage): Promise<string> {
   return `${times.length} requests in ${(tookMs / 1_000).toFixed(1)} s, at most ${most} within any second (allowed ${perSecond})`;
 }
 
+/** How much later another connector's next notification may be. */
+const delayMsMax = 100;
+
 async function slowNeighbour(stage: Stage, backlog: number): Promise<string> {
   const [slow, quick] = await Promise.all([
     Trial.open(stage, 'slow', { limits: { timeoutMs: 60_000 } }),
@@ -154,22 +157,42 @@ async function slowNeighbour(stage: Stage, backlog: number): Promise<string> {
   };
   await measure(0);
   const alone = await measure(100);
-  await slow.script([{ status: 200, delayMs: 2_000, times: backlog * 2 }]);
+  const bursts = stage.long ? 3 : 1;
+  await slow.script([{ status: 200, delayMs: 2_000, times: backlog * bursts * 2 }]);
+  const behind: number[] = [];
+  for (let burst = 0; burst < bursts; burst += 1) behind.push(await straightBehind(stage, slow, quick, backlog, burst));
+  const beside = await measure(300);
+  // What waits would keep the target busy for the stories that follow.
+  await stage.api.post(`/v1/connectors/${slow.connectorId}/disable`, { reason: 'the story is over' });
+  const [before, during] = [median(alone), median(beside)];
+  hold(during - before <= delayMsMax, `alone ${before} ms, beside the backlog ${during} ms: ${beside.join(' ')}`);
+  // Beside other tests the burst alone takes longer than that.
+  if (stage.long)
+    hold(
+      median(behind) - before <= delayMsMax,
+      `alone ${before} ms, straight behind ${backlog}: ${behind.join(', ')} ms`,
+    );
+  return `alone median ${before} ms (worst ${Math.max(...alone)}), with ${backlog} waiting ${during} ms (worst ${Math.max(...beside)}); the one published straight after the last of the ${backlog}: ${behind.join(', ')} ms`;
+}
+
+/** Publishes a burst to the slow one; answers how long the other one's next notification takes, and waits until the burst is on the record. */
+async function straightBehind(
+  stage: Stage,
+  slow: Trial,
+  quick: Trial,
+  backlog: number,
+  burst: number,
+): Promise<number> {
   const publisher = await Publisher.open(stage.dev, stage.api);
-  const published = nothingPublished();
-  await publisher.publish({ type: slow.name, way: 'jetstream', perSecond: 1e6, from: 0, to: backlog }, published);
-  const behindMs = await quick.latencyMs(200);
+  const [from, to] = [burst * backlog, (burst + 1) * backlog];
+  await publisher.publish({ type: slow.name, way: 'jetstream', perSecond: 1e6, from, to }, nothingPublished());
+  const behindMs = await quick.latencyMs(200 + burst);
   await publisher.close();
   await eventually('the backlog is on the record', 60_000, async () => {
     const { counts } = await stage.api.get<{ counts: { pending: number; attempting: number } }>(
       `/v1/stats?connectorId=${slow.connectorId}`,
     );
-    return counts.pending + counts.attempting >= backlog - 100 ? true : null;
+    return counts.pending + counts.attempting >= to - 100 ? true : null;
   });
-  const beside = await measure(300);
-  // What waits would keep the target busy for the stories that follow.
-  await stage.api.post(`/v1/connectors/${slow.connectorId}/disable`, { reason: 'the story is over' });
-  const [before, during] = [median(alone), median(beside)];
-  hold(during - before <= 100, `alone ${before} ms, beside the backlog ${during} ms: ${beside.join(' ')}`);
-  return `alone median ${before} ms (worst ${Math.max(...alone)}), with ${backlog} waiting ${during} ms (worst ${Math.max(...beside)}); the one sent straight after the last of the ${backlog}: ${behindMs} ms`;
+  return behindMs;
 }

@@ -1,4 +1,4 @@
-import { intakeBatchMax, IntakeQueue, messagesBesideRequestsMax } from './intake-queue.js';
+import { intakeBatchMax, IntakeQueue, messagesBatchMax, messagesBesideRequestsMax } from './intake-queue.js';
 
 const queueOf = (requests: number, messages: number): IntakeQueue<string> => {
   const queue = new IntakeQueue<string>();
@@ -9,8 +9,8 @@ const queueOf = (requests: number, messages: number): IntakeQueue<string> => {
 
 describe('the queue of an intake', () => {
   it.each<[what: string, requests: number, messages: number, taken: number, first: string]>([
-    ['gives a full batch of messages where nobody waits', 0, intakeBatchMax, intakeBatchMax, 'm0'],
-    ['leaves one message more for the next batch', 0, intakeBatchMax + 1, intakeBatchMax, 'm0'],
+    ['gives a full batch of messages where nobody waits', 0, messagesBatchMax, messagesBatchMax, 'm0'],
+    ['leaves one message more for the next batch', 0, messagesBatchMax + 1, messagesBatchMax, 'm0'],
     ['lets a request pass a burst of messages', 1, 10_000, 1 + messagesBesideRequestsMax, 'r0'],
     ['gives a full batch of requests where there are no messages', intakeBatchMax, 0, intakeBatchMax, 'r0'],
     ['keeps room for messages beside any number of requests', 10_000, 10_000, intakeBatchMax, 'r0'],

@@ -16,6 +16,7 @@ import type { RouteTable } from '../routing/route-table.js';
 import type { RecordedWindow, SuppressionWindows } from '../routing/suppression-windows.js';
 import type { TypeRules } from '../routing/type-rules.js';
 import { publishRefusal } from '../out/refusals.js';
+import { IntakePace } from './intake-pace.js';
 import { intakeBatchMax, IntakeQueue } from './intake-queue.js';
 
 /** Requests that wait for their commit; beyond this a publisher is told to come back, before memory grows. */
@@ -32,6 +33,8 @@ export interface IntakeParts {
   readonly log: Log;
   /** Reads the open windows from the read model, caught up with the log. */
   readonly loadWindows: () => Promise<RecordedWindow[]>;
+  /** Resolves when nearly everything that was routed has been carried on, or cannot be for now. */
+  readonly carried: () => Promise<void>;
 }
 
 export type Settled =
@@ -55,6 +58,7 @@ interface Waiting {
  */
 export class Intake {
   private readonly queue = new IntakeQueue<Waiting>();
+  private readonly pace: IntakePace;
   private working = false;
   private lease: Lease;
 
@@ -63,6 +67,7 @@ export class Intake {
     lease: Lease,
   ) {
     this.lease = lease;
+    this.pace = new IntakePace(parts.carried);
   }
 
   /** Takes the tenant's stream until the signal aborts. */
@@ -89,6 +94,7 @@ export class Intake {
     if (this.queue.requestCount >= intakeQueueMax) throw new Overloaded();
     return new Promise((settle, fail) => {
       this.queue.addRequest({ incoming, settle, fail });
+      this.pace.asked();
       if (!this.working) void this.work();
     });
   }
@@ -116,6 +122,7 @@ export class Intake {
     // One turn of the event loop, so that all messages of a batch are in the queue.
     await Promise.resolve();
     while (!this.queue.isEmpty) {
+      if (this.queue.requestCount === 0) await this.pace.wait();
       const batch = this.queue.next();
       try {
         await this.record(batch);

@@ -49,6 +49,7 @@ class Trial {
         tenantKey,
         log: createLog({ service: 'spec', copy: 'one', level: 'silent' }),
         loadWindows: () => Promise.resolve([]),
+        carried: () => Promise.resolve(),
       },
       trial.lease,
     );

@@ -14,6 +14,8 @@ export interface IntakesParts {
   readonly leases: Leases;
   /** The open windows of a tenant, as of the newest event of the log. */
   readonly loadWindows: (tenant: string) => Promise<RecordedWindow[]>;
+  /** Resolves when nearly everything that was routed has been carried on, or cannot be for now. */
+  readonly carried: () => Promise<void>;
   readonly log: Log;
   readonly copy: string;
   readonly leaseMs: number;
@@ -109,6 +111,7 @@ export class Intakes {
         tenantKey,
         log,
         loadWindows: () => this.parts.loadWindows(tenant),
+        carried: this.parts.carried,
       },
       lease,
     );
