@@ -46,6 +46,19 @@ describe('the control of the receivers', () => {
   });
 
   it.each([
+    ['a value that no header can have', { 'Retry-After': '\u0663' }],
+    ['a line feed in a value', { 'X-A': 'a\r\nX-B: b' }],
+    ['a name that no header can have', { 'Retry After': '3' }],
+  ])('refuses to script %s, and goes on', async (_title, headers) => {
+    const answers = [{ status: 503, headers }];
+    expect(await post('/_script', { target: 'webhook', name: 'odd', answers })).toMatchObject({
+      status: 400,
+      body: expect.stringContaining('answers[0]: '),
+    });
+    expect(await post('/webhook/odd', {})).toMatchObject({ status: 200 });
+  });
+
+  it.each([
     ['an unknown target', { target: 'fax', option: 'x', value: 1 }],
     ['an unknown option', { target: 'slack', option: 'colour', value: 1 }],
     ['a value that is none of the choices', { target: 'teams', option: 'success', value: '418' }],

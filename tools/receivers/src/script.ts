@@ -1,3 +1,4 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { isObject } from './call.js';
 
 export const faults = [
@@ -119,5 +120,18 @@ function faultOf(answer: unknown): string | null {
     !(isObject(headers) && Object.values(headers).every((value) => typeof value === 'string'))
   )
     return 'headers must be an object of strings';
-  return null;
+  return headers === undefined ? null : headerFaultOf(headers as Record<string, string>);
+}
+
+/** What Node would not send: found when it is scripted, because found when it is played it would end the receivers. */
+function headerFaultOf(headers: Readonly<Record<string, string>>): string | null {
+  try {
+    for (const [name, value] of Object.entries(headers)) {
+      validateHeaderName(name);
+      validateHeaderValue(name, value);
+    }
+    return null;
+  } catch (error) {
+    return `${(error as Error).message}; the fault raw sends any bytes`;
+  }
 }
