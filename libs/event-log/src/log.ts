@@ -169,5 +169,10 @@ export class LogUnavailable extends Error {
 
 /** The request breaks a limit of `limits.ts` or a rule of this file: a fault of the caller, never to be tried again. */
 export class AppendInvalid extends Error {
-  override readonly name = 'AppendInvalid';
+  override readonly name: string = 'AppendInvalid';
+}
+
+/** An event, or the whole request, is longer than `limits.ts` allows: less of it may go through. */
+export class AppendTooLarge extends AppendInvalid {
+  override readonly name = 'AppendTooLarge';
 }

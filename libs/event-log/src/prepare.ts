@@ -1,6 +1,13 @@
 import { envelopeBytes, eventBytesMax, requestBytesMax, requestEventsMax } from './limits.js';
 import { streamNameBytesMax, tenantBytesMax, typeBytesMax } from './limits.js';
-import { AppendInvalid, type AppendRequest, type EventMeta, type NewEvent, type StreamAppend } from './log.js';
+import {
+  AppendInvalid,
+  type AppendRequest,
+  AppendTooLarge,
+  type EventMeta,
+  type NewEvent,
+  type StreamAppend,
+} from './log.js';
 
 /** An event with its stored bytes, made once and outside the head lock. */
 export interface PreparedEvent {
@@ -26,7 +33,7 @@ export interface PreparedRequest {
   readonly bytes: number;
 }
 
-/** Serialises a request and checks it against the limits; throws `AppendInvalid`, which no retry heals. */
+/** Serialises a request and checks it against the limits; throws `AppendInvalid`, which no retry heals, and of it `AppendTooLarge` for what is too long. */
 export function prepare(request: AppendRequest): PreparedRequest {
   const { cursor } = request;
   if (cursor && cursor.to < cursor.from)
@@ -42,7 +49,7 @@ export function prepare(request: AppendRequest): PreparedRequest {
       const prepared = prepareEvent(event, metaTexts);
       const eventBytes = nameBytes + bytesOf(prepared);
       if (eventBytes > eventBytesMax) {
-        throw new AppendInvalid(`${event.type} takes ${eventBytes} bytes, more than ${eventBytesMax}`);
+        throw new AppendTooLarge(`${event.type} takes ${eventBytes} bytes, more than ${eventBytesMax}`);
       }
       eventCount += 1;
       bytes += eventBytes;
@@ -51,8 +58,8 @@ export function prepare(request: AppendRequest): PreparedRequest {
     return { append, events };
   });
   if (eventCount > requestEventsMax)
-    throw new AppendInvalid(`${eventCount} events in one append, more than ${requestEventsMax}`);
-  if (bytes > requestBytesMax) throw new AppendInvalid(`${bytes} bytes in one append, more than ${requestBytesMax}`);
+    throw new AppendTooLarge(`${eventCount} events in one append, more than ${requestEventsMax}`);
+  if (bytes > requestBytesMax) throw new AppendTooLarge(`${bytes} bytes in one append, more than ${requestBytesMax}`);
   return { request, streams, eventCount, bytes };
 }
 

@@ -6,12 +6,19 @@ import type { NotificationRefused, NotificationRouted } from '@waybill/contracts
 import { notificationStream, parseNotificationSubject } from '@waybill/contracts/subjects';
 import { Refused } from '@waybill/decider/decider';
 import { encodeTypeId } from '@waybill/decider/type-id';
-import { AppendRejected, type EventLog, type RecordedEvent, type StreamResult } from '@waybill/event-log/log';
+import {
+  AppendInvalid,
+  AppendRejected,
+  AppendTooLarge,
+  type EventLog,
+  type RecordedEvent,
+  type StreamResult,
+} from '@waybill/event-log/log';
 import type { Lease } from '@waybill/event-log/leases';
 import type { Log } from '@waybill/service-kit/logger';
 import { Overloaded } from '@waybill/service-kit/problems';
 import { type Decided, type DecidingWith, decideOne, refuse } from '../routing/decide-notification.js';
-import { type Incoming, payloadMac, readIncoming } from '../routing/incoming.js';
+import { type Incoming, type Notification, payloadMac, readIncoming } from '../routing/incoming.js';
 import type { RouteTable } from '../routing/route-table.js';
 import type { RecordedWindow, SuppressionWindows } from '../routing/suppression-windows.js';
 import type { TypeRules } from '../routing/type-rules.js';
@@ -144,10 +151,30 @@ export class Intake {
         return;
       } catch (error) {
         this.parts.windows.undo();
+        if (error instanceof AppendInvalid) return this.recordApart(batch, error);
         if (!(error instanceof AppendRejected) || error.rejection.kind !== 'condition') throw error;
         await this.parts.table.reached(error.rejection.lastPosition);
       }
     }
+  }
+
+  /**
+   * No repetition would get these through: half of them may, down to the one that no record can hold. It is refused, or it would come
+   * again for ever and keep everything that the tenant publishes waiting behind it.
+   */
+  private async recordApart(batch: Waiting[], error: AppendInvalid): Promise<void> {
+    const [first] = batch;
+    if (batch.length > 1) {
+      const half = Math.ceil(batch.length / 2);
+      await this.record(batch.slice(0, half));
+      return this.record(batch.slice(half));
+    }
+    if (first === undefined || !(error instanceof AppendTooLarge)) throw error;
+    const refused = new Refused(
+      'routing_too_large',
+      'What the subscriptions make of the notification is too long for one record.',
+    );
+    first.settle(await this.refused(first.incoming, refused, readIncoming(first.incoming)));
   }
 
   private append(decided: Decided[]): Promise<readonly StreamResult[]> {
@@ -222,6 +249,11 @@ export class Intake {
       'notification_conflict',
       'This id of this source was published before with another payload or type.',
     );
+    return this.refused(incoming, refused, notification);
+  }
+
+  /** Puts a refusal on the record. */
+  private async refused(incoming: Incoming, refused: Refused, notification?: Notification): Promise<Settled> {
     const record = refuse(incoming, refused, refusalIdOf(incoming), notification);
     await this.parts.eventLog.append({
       streams: [record.append],

@@ -140,6 +140,36 @@ describe('an intake', () => {
     expect(await trial.take('e3', { incidentId: 'x' })).toMatchObject({ kind: 'recorded' });
   });
 
+  it('refuses what its subscriptions make too long for a record, opens no window by it, and records what came beside it', async () => {
+    const trial = await Trial.begin();
+    for (let n = 0; n < 300; n += 1) {
+      const [suppression, correlationKey] = [{ minutes: 60, key: '{{host}}' }, '{{host}}'];
+      await trial.subscribe(subscription({ id: `sub_${n}`, types: ['many'], suppression, correlationKey }));
+    }
+    await trial.follow();
+    const long = { host: 'h'.repeat(512), text: 't'.repeat(250_000) };
+    const batch = [
+      trial.take('e1', valid),
+      trial.take('e2', long, 1, 'many'),
+      trial.take('e3', { host: 'h'.repeat(512) }, 2, 'many'),
+    ];
+    const [first, second, third] = await Promise.all(batch);
+    expect([first?.kind, third?.kind]).toEqual(['recorded', 'recorded']);
+    expect(second).toMatchObject({ kind: 'refused', data: { code: 'routing_too_large', id: 'e2', type: 'many' } });
+    expect((await trial.routed()).map(({ chosen, suppressed }) => [chosen.length, suppressed.length])).toEqual([
+      [0, 0],
+      [300, 0],
+    ]);
+  });
+
+  it('records a batch that is larger than an append', async () => {
+    const trial = await Trial.begin();
+    const text = 't'.repeat(250_000);
+    const settled = await Promise.all(Array.from({ length: 80 }, (_, n) => trial.take(`e${n}`, { text }, 1, 'large')));
+    expect(settled.map(({ kind }) => kind)).toEqual(settled.map(() => 'recorded'));
+    expect((await trial.routed()).map(({ id }) => id)).toEqual(settled.map((_, n) => `e${n}`));
+  });
+
   it('suppresses within the window and says until when', async () => {
     const trial = await Trial.begin();
     await trial.subscribe(subscription({ suppression: { minutes: 60, key: '{{host}}' } }));

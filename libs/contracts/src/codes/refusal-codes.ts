@@ -12,6 +12,8 @@ export const refusalCodes = {
   payload_not_valid: "The payload does not fit its type's schema, and the tenant has made the type strict.",
   notification_conflict: 'The same (tenant, source, id) was published before with another payload.',
   fan_out_limit: 'The notification would lead to more than 1,000 deliveries.',
+  routing_too_large:
+    'The payload, and what many subscriptions make of it (suppression and correlation keys), do not fit into one record of 512 KiB.',
   looped: 'The request came out of a delivery of Waybill: it would go round in a circle.',
   json_invalid: 'The text is not JSON; the refusal says at which line and column.',
   json_not_an_object: 'The payload is not a JSON object.',
