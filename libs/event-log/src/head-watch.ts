@@ -22,11 +22,13 @@ export class HeadWatch {
   constructor(
     options: SessionOptions,
     private readonly shreddedSubject: (subject: string) => void,
+    /** The process of PostgreSQL through which this process appends. */
+    private readonly ownBackend: () => number | null,
   ) {
     this.session = new Session({
       ...options,
       greeting: ['LISTEN waybill_log', 'LISTEN waybill_shred'],
-      onNotification: (name, payload) => this.notified(name, payload),
+      onNotification: (name, payload, backend) => this.notified(name, payload, backend),
     });
     this.polling = this.poll();
   }
@@ -66,8 +68,11 @@ export class HeadWatch {
     await this.session.end();
   }
 
-  private notified(name: string, payload: string): void {
+  private notified(name: string, payload: string, backend: number): void {
     if (name === 'waybill_shred') this.shreddedSubject(payload);
+    // The notice of an append of our own comes before its answer. Whoever it woke would not find the events at hand yet and ask PostgreSQL
+    // for them: the relay read half of all that was appended back. `moved` follows in a moment; where it does not, the poll says so.
+    else if (backend === this.ownBackend()) return;
     else if (Number.isSafeInteger(Number(payload))) this.moved(Number(payload));
   }
 

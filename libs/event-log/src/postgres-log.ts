@@ -91,8 +91,12 @@ export class PostgresLog implements EventLog {
       const reading = Array.from({ length: readSessions }, () => new Session(session('read')));
       const reader = new LogReader(identity, reading, wrapper);
       let forget: (subject: string) => void = () => undefined;
-      const watch = new HeadWatch(session('watch', { pipeline: false }), (subject) => forget(subject));
       const appending = new Session(session('append'));
+      const watch = new HeadWatch(
+        session('watch', { pipeline: false }),
+        (subject) => forget(subject),
+        () => appending.backend,
+      );
       const log = new PostgresLog(identity, appending, asking, reading, watch, reader, wrapper, head, options.faults);
       forget = (subject) => log.forget(subject);
       return log;

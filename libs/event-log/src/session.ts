@@ -11,7 +11,8 @@ export interface SessionOptions {
   readonly pipeline?: boolean;
   /** A statement that says nothing for so long is given up with its connection; 20 s when absent. */
   readonly answerTimeoutMs?: number;
-  readonly onNotification?: (name: string, payload: string) => void;
+  /** `backend` is the process of PostgreSQL whose transaction sent it. */
+  readonly onNotification?: (name: string, payload: string, backend: number) => void;
   /** Run once on every new connection, such as LISTEN. */
   readonly greeting?: readonly string[];
 }
@@ -76,6 +77,11 @@ export class Session implements Connection {
     return on(await this.connected());
   }
 
+  /** The process of PostgreSQL behind the connection as it is now; null without one. */
+  get backend(): number | null {
+    return (this.current as (pg.Client & { processID?: number | null }) | null)?.processID ?? null;
+  }
+
   /** Makes the connection when there is none; rejects when PostgreSQL is not there. */
   async connected(): Promise<pg.Client> {
     if (this.ended) throw new ConnectionLost('the session has ended');
@@ -119,7 +125,8 @@ export class Session implements Connection {
     };
     client.on('error', forget);
     client.on('end', forget);
-    if (onNotification) client.on('notification', (message) => onNotification(message.channel, message.payload ?? ''));
+    if (onNotification)
+      client.on('notification', ({ channel, payload, processId }) => onNotification(channel, payload ?? '', processId));
     await client.connect();
     this.current = client;
     await client.query(

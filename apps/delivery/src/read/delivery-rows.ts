@@ -49,12 +49,14 @@ export const spanLength = 9;
 const lostGraceMs = 2_000;
 
 export const deliveryTables = [
+  // A batch that finds a page full of rows that it all changes needs room for as many again, or each of them writes to six indexes:
+  // at 70 the updates cost 17 us of PostgreSQL a delivery under load, at 45 they cost 5, and the inserts 1-3 more.
   `create table delivery (
      id text collate "C" primary key, tenant text not null, notification_id text not null, type text not null,
      connector_id text not null, subscription_id text not null, connector_version int, status text not null, reason text,
      attempts int not null, next_attempt_at timestamptz, ticket text, url text, accepted_at timestamptz not null,
      updated_at timestamptz not null, delivered_at timestamptz, routed_at timestamptz not null,
-     correlation_mac text, accepted_position bigint not null, uncertain boolean not null) with (fillfactor = 70)`,
+     correlation_mac text, accepted_position bigint not null, uncertain boolean not null) with (fillfactor = 45)`,
   // What people look for. A table of its own, because an index of the status would make every change of a delivery write to every
   // index of the row: that cost more than all else this read model does.
   `create table delivery_ended (
