@@ -105,7 +105,7 @@ export async function deliveryModule(config: Config, kit: Kit): Promise<DynamicM
     connectionString: config.DATABASE_URL,
     model: deliveries,
     host: kit,
-    paceMs: 200,
+    paceMs: 400,
   });
   keepRelay({ log: eventLog, connection: nc, host: kit });
 

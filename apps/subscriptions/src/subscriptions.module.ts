@@ -59,7 +59,7 @@ export async function subscriptionsModule(config: SubscriptionsConfig, kit: Kit)
   const proofs = await openProofs(config, kit, eventLog);
   const [routing, notifications] = await Promise.all(
     readModels.map((model) =>
-      keepReadModel({ log: eventLog, connectionString: config.DATABASE_URL, model, host: kit, paceMs: 100 }),
+      keepReadModel({ log: eventLog, connectionString: config.DATABASE_URL, model, host: kit, paceMs: 400 }),
     ),
   );
   const relay = keepRelay({ log: eventLog, connection: nc, host: kit });

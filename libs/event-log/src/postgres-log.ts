@@ -1,3 +1,4 @@
+import type { FoldPage } from './fold-pages.js';
 import { type CommitFaults, GroupCommit } from './group-commit.js';
 import { GroupQueue } from './group-queue.js';
 import { HeadWatch } from './head-watch.js';
@@ -6,6 +7,7 @@ import { readLimitMax } from './limits.js';
 import {
   type AppendRequest,
   type AppendResult,
+  categoryOf,
   type EventLog,
   type LogCursor,
   type LogHead,
@@ -17,7 +19,7 @@ import { LogReader, type WireEvent } from './log-reader.js';
 import { PostgresLeases } from './postgres-leases.js';
 import { prepare } from './prepare.js';
 import { timeText } from './recorded.js';
-import type { RecentEvent } from './recent-event.js';
+import { RecentEvent } from './recent-event.js';
 import type { FoldedEvent } from './read-model.js';
 import { RecentEvents } from './ring.js';
 import { KeyWrapper, parseKekRing } from './seal.js';
@@ -138,10 +140,16 @@ export class PostgresLog implements EventLog {
     return recent.length > 0 ? recent.map((entry) => entry.recorded()) : this.reader.all(options);
   }
 
-  /** The events after a position as a fold gets them, at most `limit`. */
-  async readFolded(after: number, limit: number): Promise<FoldedEvent[]> {
+  /** The events of some categories after a position, out of the next `limit` of all, as a fold gets them: the others are not even parsed. */
+  async readFolded(after: number, limit: number, categories: readonly string[]): Promise<FoldPage> {
     const recent = this.recent.after(after, Math.min(limit, readLimitMax));
-    return recent.length > 0 ? recent.map((entry) => entry.folded()) : this.reader.all({ after, limit });
+    const all = recent.length > 0 ? recent : await this.reader.all({ after, limit });
+    const own = (stream: string): boolean => categories.includes(categoryOf(stream));
+    const events = all.flatMap((event): FoldedEvent[] => {
+      if (event instanceof RecentEvent) return own(event.facts.stream) ? [event.folded()] : [];
+      return own(event.stream) ? [event] : [];
+    });
+    return { events, position: all.at(-1)?.position ?? after };
   }
 
   /** The events after a position as they go on the wire, at most `limit`: for the relay and for `log.read`. */

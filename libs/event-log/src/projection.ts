@@ -1,13 +1,16 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { PostgresLog } from './postgres-log.js';
-import { ownEvents, type ReadModel } from './read-model.js';
+import type { ReadModel } from './read-model.js';
 import { type Checkpoint, ReadModelStopped, ReadModelStore } from './read-model-store.js';
 import { Rebuild, type RebuildResult } from './rebuild.js';
 import { SealFault } from './seal.js';
 import type { SessionOptions } from './session.js';
 
-/** Events of one transaction; past a few thousand only the time to the next checkpoint grows. */
-export const projectionBatchMax = 2_000;
+/**
+ * Events of one transaction. What happens to one thing within it is one row written once: at 4,000 deliveries/s, which are 12,000 events/s,
+ * a batch of 2,000 (with 200 ms between two) wrote nearly every delivery twice, and cost a tenth of the speed of the whole system.
+ */
+export const projectionBatchMax = 5_000;
 /** A person who asks for a list waits at most so long for it to be current. */
 export const currentWithinMs = 300;
 /** PostgreSQL that is away, and a copy that only watches, are asked again after so long. */
@@ -124,10 +127,11 @@ export class Projection {
       await this.pace(signal);
       if (signal.aborted) return;
       const { position } = checkpoint;
-      const events = checkpoint.version > model.version ? [] : await log.readFolded(position, this.batchMax);
-      const last = events.at(-1)?.position;
-      this.lastBatchMs = events.length < this.batchMax ? performance.now() : 0;
-      const applied = last !== undefined && (await this.live.apply(position, last, ownEvents(model, events)));
+      const page =
+        checkpoint.version > model.version ? null : await log.readFolded(position, this.batchMax, model.categories);
+      const last = page?.position ?? position;
+      this.lastBatchMs = last - position < this.batchMax ? performance.now() : 0;
+      const applied = page !== null && last > position && (await this.live.apply(position, last, page.events));
       // Lost to another copy, or flipped to other tables: what counts now is what is there.
       checkpoint = applied
         ? { ...checkpoint, position: last }

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { categoryOf, type RecordedEvent } from './log.js';
+import type { RecordedEvent } from './log.js';
 
 /** What a fold is given: it never opens what is sealed, so that a rebuild after shredding gives the same rows, and opens no keys. */
 export type FoldedEvent = Omit<RecordedEvent, 'sealed'>;
@@ -41,9 +41,4 @@ export type Slot = 'live' | 'next';
 export function schemaOf(name: string, slot: Slot | 'old' = 'live'): string {
   if (!/^[a-z][a-z0-9_]{0,39}$/.test(name)) throw new Error(`no name for a read model: ${name}`);
   return slot === 'live' ? `rm_${name}` : `rm_${name}_${slot}`;
-}
-
-/** The events that a model is about. */
-export function ownEvents(model: ReadModel, events: readonly FoldedEvent[]): FoldedEvent[] {
-  return events.filter(({ stream }) => model.categories.includes(categoryOf(stream)));
 }

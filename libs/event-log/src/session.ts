@@ -79,7 +79,7 @@ export class Session implements Connection {
 
   /** The process of PostgreSQL behind the connection as it is now; null without one. */
   get backend(): number | null {
-    return (this.current as (pg.Client & { processID?: number | null }) | null)?.processID ?? null;
+    return (this.current)?.processID ?? null;
   }
 
   /** Makes the connection when there is none; rejects when PostgreSQL is not there. */

@@ -26,7 +26,9 @@ async function walkRun(notifications: number): Promise<void> {
     const five = await measureWalk(stack.dev, 5, Math.round(notifications / 2));
     say({ machine: machine(), bareUndiciPostsPerSecond: bare, cold, walk: [single, five] });
     console.log(`\nbare undici loop    ${bare} posts/s`);
-    console.log(`right after start   ${cold.deliveriesPerSecond} deliveries/s at fan-out 1, the first ${cold.notifications}`);
+    console.log(
+      `right after start   ${cold.deliveriesPerSecond} deliveries/s at fan-out 1, the first ${cold.notifications}`,
+    );
     for (const figure of [single, five]) {
       console.log(
         `fan-out ${figure.fanOut}           ${figure.deliveriesPerSecond} deliveries/s (${figure.notificationsPerSecond} notifications/s, ${figure.notifications} of 1 KB in ${figure.seconds.toFixed(2)} s)`,
