@@ -79,7 +79,8 @@ export class Session implements Connection {
 
   /** The process of PostgreSQL behind the connection as it is now; null without one. */
   get backend(): number | null {
-    return (this.current)?.processID ?? null;
+    const { processID = null } = (this.current ?? {}) as { processID?: number | null };
+    return processID;
   }
 
   /** Makes the connection when there is none; rejects when PostgreSQL is not there. */
