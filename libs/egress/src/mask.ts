@@ -1,5 +1,6 @@
 import { hidden } from './fill.js';
 import type { Secrets } from './fill.js';
+import { hideReadings, plainReadingOf } from './plain-reading.js';
 
 /** Shorter values would blank out ordinary words and digits of an answer. */
 export const secretCharsMin = 4;
@@ -11,8 +12,8 @@ export type Mask = (text: string) => string;
 const masks = new WeakMap<Secrets, Mask>();
 
 /**
- * Takes every form of these secrets out of what a target says (SEC-06): as it is, in JSON, URL-encoded, base64, hex, and
- * as the pair of Basic authentication. The caller who hands in the same object again gets the same mask.
+ * Takes every form of these secrets out of what a target says (SEC-06): as it is, base64, hex, backwards, as the pair of Basic
+ * authentication, and each of its characters escaped for JSON, HTML or a URL or not. The caller who hands in the same object again gets the same mask.
  */
 export function maskOf(secrets: Secrets): Mask {
   const known = masks.get(secrets);
@@ -29,9 +30,11 @@ export function maskFor(values: readonly string[]): Mask {
     (left, right) => right.length - left.length,
   );
   const shortest = needles.at(-1)?.length ?? Infinity;
+  const readings = [...new Set(values.flatMap(readingsOf))].filter((one) => one.length >= secretCharsMin);
   return (text) => {
     if (text.length < shortest) return text;
-    let masked = text;
+    // Most answers have none of the characters that an escape begins with. First, because the needles know parts of a whole.
+    let masked = /[\\%&+]/.test(text) ? hideReadings(text, readings, hidden) : text;
     for (const needle of needles) if (masked.includes(needle)) masked = masked.replaceAll(needle, () => hidden);
     return masked;
   };
@@ -51,18 +54,9 @@ export function urlShown(href: string): string {
 
 function formsOf(value: string): string[] {
   const bytes = Buffer.from(value, 'utf8');
-  const inUrl = encodeURIComponent(value);
   const hex = bytes.toString('hex');
   const forms = [
     value,
-    inJson(value),
-    // A body in JSON that stands as a text in another one.
-    inJson(inJson(value)),
-    inAsciiJson(value),
-    inHtml(value),
-    inUrl,
-    inUrl.replaceAll('%20', '+'),
-    inUrl.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
     hex,
     hex.toUpperCase(),
     [...value].reverse().join(''),
@@ -72,23 +66,11 @@ function formsOf(value: string): string[] {
   return forms.filter((one) => one.length >= secretCharsMin);
 }
 
-const inJson = (text: string): string => JSON.stringify(text).slice(1, -1);
-
-/** As writers of JSON do that keep to ASCII: PHP, Python. */
-const inAsciiJson = (text: string): string =>
-  inJson(text)
-    .replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
-    .replaceAll('/', '\\/');
-
-function inHtml(text: string): string {
-  const names: Readonly<Record<string, string>> = {
-    '&': '&amp;',
-    '<': '&lt;',
-    '>': '&gt;',
-    '"': '&quot;',
-    "'": '&#39;',
-  };
-  return text.replace(/[&<>"']/g, (character) => names[character] ?? character);
+/** What is looked for behind escapes: the value, and of its base64 what anybody escapes. */
+function readingsOf(value: string): string[] {
+  if (value.length < secretCharsMin) return [];
+  const base64 = inBase64(Buffer.from(value, 'utf8')).filter((form) => /[+/=]/.test(form));
+  return [value, ...partsOfUrl(value), ...base64].map(plainReadingOf);
 }
 
 /** Shorter pieces of base64 stand in many an innocent text. */

@@ -19,7 +19,17 @@ describe('maskOf', () => {
     ['in capital hexadecimal', Buffer.from(password).toString('hex').toUpperCase()],
     ['in JSON inside of JSON', JSON.stringify(JSON.stringify(password)).slice(3, -3)],
     ['in JSON that keeps to ASCII', 'p@ss w\\"rd\\u00e9\\/1'],
+    ['in JSON of Python, which leaves the slash', 'p@ss w\\"rd\\u00e9/1'],
+    ['in JSON with capital codes', 'p@ss w\\u0022rd\\u00E9\\/1'],
+    [
+      'in JSON of which every character is a code',
+      [...password].map((one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`).join(''),
+    ],
+    ['URL-encoded twice', encodeURIComponent(encodeURIComponent(password))],
+    ['URL-encoded byte by byte', [...Buffer.from(password)].map((byte) => `%${byte.toString(16)}`).join('')],
     ['in HTML', 'p@ss w&quot;rd\u00e9/1'],
+    ['in HTML with numbers', 'p&#64;ss&#x20;w&#34;rd&#XE9;&#x2f;1'],
+    ['in HTML of HTML', 'p@ss w&amp;quot;rd\u00e9/1'],
     ['URL-encoded in small letters', encodeURIComponent(password).toLowerCase()],
     ['backwards', [...password].reverse().join('')],
   ])('SEC-06 hides a secret %s', (_form, text) => {
@@ -39,6 +49,23 @@ describe('maskOf', () => {
     }
   });
 
+  it('SEC-06 hides base64 that was escaped itself', () => {
+    const token = 'ab?>ab?>ab?>ab';
+    const base64 = Buffer.from(token).toString('base64');
+    expect(base64).toMatch(/[/].*=/);
+    for (const text of [base64.replaceAll('/', '\\/'), encodeURIComponent(base64), base64.replaceAll('=', '\\u003d')])
+      expect(maskOf({ token })(`before ${text} after`)).toBe('before **** after');
+  });
+
+  it('is not kept busy by what a target and a tenant think of together', () => {
+    const secrets = ['\\'.repeat(200), '\\a'.repeat(100), '%25'.repeat(80), '&amp;'.repeat(50), ' \\+'.repeat(60)];
+    const mask = maskOf(Object.fromEntries(secrets.map((value, at) => [String(at), `${value}!`])));
+    const began = performance.now();
+    for (const piece of ['\\', '\\a', '%25', '%2525', '&amp;', '&amp;amp;', '+', '\\+', ' \\\\+'])
+      mask(piece.repeat(16_384 / piece.length));
+    expect(performance.now() - began).toBeLessThan(2_000);
+  });
+
   it('hides the longer secret first, so that no rest of it stays', () => {
     expect(maskOf({ short: 'abcd', long: 'abcdefgh' })('abcdefgh abcd')).toBe('**** ****');
   });
@@ -49,6 +76,9 @@ describe('maskOf', () => {
     const slack = maskOf({ url });
     expect(slack(`POST ${url}`)).toBe('POST ****');
     expect(slack('no hook /services/T0000000/B0000000/XXXXXXXXXXXXXXXXXXXXXXXX here')).toBe('no hook **** here');
+    expect(slack('no {"hook":"\\/services\\/T0000000\\/B0000000\\/XXXXXXXXXXXXXXXXXXXXXXXX"}')).toBe(
+      'no {"hook":"****"}',
+    );
     expect(slack('token XXXXXXXXXXXXXXXXXXXXXXXX')).toBe('token ****');
     const teams = maskOf({ url: 'https://x.logic.azure.com/workflows/1/triggers/manual?sig=abcdefghijklmnop%2Bq' });
     expect(teams('bad sig abcdefghijklmnop+q')).toBe('bad sig ****');
