@@ -42,7 +42,7 @@ const requestDeserializer: Deserializer<Msg, IncomingRequest> = {
 
 function bodyOf(bytes: Uint8Array): RpcBody {
   try {
-    return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
+    return { text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes) };
   } catch {
     return { unreadable: 'The body is not UTF-8.' };
   }

@@ -117,6 +117,7 @@ describe('a service', () => {
   it.each([
     ['that is no JSON', '{'],
     ['that is no UTF-8', Uint8Array.of(0xff, 0xfe)],
+    ['that begins with a byte order mark', '\ufeff{"text":"hi"}'],
   ])('answers a body %s with a problem and goes on', async (_sentence, body) => {
     expect((await ask('echo', body)).problem).toMatchObject({ status: 400, code: 'malformed' });
     expect((await ask('echo', '{"text":"still here"}')).ok).toMatchObject({ text: 'still here' });

@@ -2,6 +2,15 @@ import { idOf, Says, type Stage, startStage } from './stage.fixture.js';
 
 const at = '2026-01-15T12:00:00.000Z';
 
+const row = {
+  id: idOf('dlv', 1),
+  connectorId: idOf('con', 1),
+  subscriptionId: idOf('sub', 1),
+  status: 'delivered',
+  reason: null,
+  receipt: null,
+};
+
 describe('why', () => {
   let stage: Stage;
   beforeAll(async () => {
@@ -35,14 +44,6 @@ describe('why', () => {
       routing: { routes: [{ subscriptionId: idOf('sub', 1), connectorId: idOf('con', 1), suppressed: false }] },
     }));
     await answerHistories(stage);
-    const row = {
-      id: idOf('dlv', 1),
-      connectorId: idOf('con', 1),
-      subscriptionId: idOf('sub', 1),
-      status: 'delivered',
-      reason: null,
-      receipt: null,
-    };
     await stage.answer('delivery', 'deliveries.list', () => ({
       items: [{ ...row, attemptCount: 1 }],
       nextCursor: null,
@@ -57,6 +58,23 @@ describe('why', () => {
     expect(json.words).toContain('It was delivered to “SOC”');
     expect(json.steps[1].words).toContain(`Subscription ${idOf('sub', 1)} chose`);
     expect(json.data.subscriptions.asOf).toEqual({ log: 'subscriptions-0', position: 29 });
+  });
+
+  it('says of what waits what its connector waits for, and nothing where delivery cannot tell', async () => {
+    const paused = { until: at, reason: 'rate_limited', deliveryId: idOf('dlv', 2), since: at };
+    await stage.answer('delivery', 'connectors.banner', () => ({ banner: { paused, failing: null, givenUp: null } }));
+    await stage.answer('delivery', 'deliveries.get', () => ({ ...row, status: 'pending', attempts: [], log: [] }));
+    for (const id of [idOf('ntf', 1), idOf('dlv', 1)]) {
+      const { json } = await stage.send('GET', `/v1/why/${id}`);
+      expect(json.words).toContain(
+        `It waits for its first attempt to “SOC” (${idOf('con', 1)}). Connector “SOC” (${idOf('con', 1)}): Nothing is sent before ${at}, because of rate_limited`,
+      );
+    }
+    await stage.answer('delivery', 'connectors.banner', () => {
+      throw new Says('service_unavailable');
+    });
+    const { json } = await stage.send('GET', `/v1/why/${idOf('dlv', 1)}`);
+    expect(json.words).toBe(`It waits for its first attempt to “SOC” (${idOf('con', 1)}).`);
   });
 
   it('explains a connector with the reason that it is disabled', async () => {

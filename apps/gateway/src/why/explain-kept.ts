@@ -43,6 +43,11 @@ export function wordsOfBanner(banner: ConnectorBanner | null): string[] {
   return said;
 }
 
+/** What stands against the connector of something that waits for it, in sentences; none where it only has to take its turn. */
+export function wordsOfWait(connector: string, banner: ConnectorBanner | null): string[] {
+  return banner === null ? [] : wordsOfBanner(banner).map((words) => `Connector ${connector}: ${words}`);
+}
+
 const ofDelivery = ({ deliveryId }: { readonly deliveryId: string | null }): string =>
   deliveryId === null ? '' : ` (delivery ${deliveryId})`;
 

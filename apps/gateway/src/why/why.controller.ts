@@ -12,8 +12,8 @@ import type { ServiceName } from '@waybill/contracts/subjects';
 import { Ask, type Asked, type Caller, On } from '../edge/route.js';
 import { Rpc } from '../edge/rpc.js';
 import { ConnectorBanners } from '../connectors/connector-banners.js';
-import { endOfDelivery, type Names, reasonInWords, stepsOfDelivery } from './explain-delivery.js';
-import { explainRefusal, type HistoryEvent, stepsOfHistory, wordsOfBanner } from './explain-kept.js';
+import { endOfDelivery, named, type Names, reasonInWords, stepsOfDelivery } from './explain-delivery.js';
+import { explainRefusal, type HistoryEvent, stepsOfHistory, wordsOfBanner, wordsOfWait } from './explain-kept.js';
 import { count, explainNotification } from './explain-notification.js';
 import { whyRoutes } from './why.routes.js';
 
@@ -65,22 +65,34 @@ export class WhyController {
       ),
     ]);
     const deliveries = rows.map((row, at) => told[at] ?? row);
-    return explainNotification({
+    const why = explainNotification({
       notification,
       deliveries,
       deliveriesComplete: page?.nextCursor === null,
       subscriptions,
       names,
     });
+    return { ...why, words: [why.words, ...(await this.waits(caller, deliveries, names))].join(' ') };
+  }
+
+  /** Why something is not sent now: what the connectors wait for, of those that deliveries wait for. */
+  private async waits(caller: Caller, deliveries: readonly Delivery[], names: Names): Promise<string[]> {
+    const waiting = deliveries.filter(({ status }) => status === 'pending' || status === 'retrying');
+    const ids = [...new Set(waiting.map(({ connectorId }) => connectorId))].slice(0, deliveriesTold);
+    const said = ids.map(async (id) =>
+      wordsOfWait(named(id, names), (await this.banners.of(caller, id))?.banner ?? null),
+    );
+    return (await Promise.all(said)).flat();
   }
 
   private async delivery(caller: Caller, id: string): Promise<Why> {
     const delivery = await this.rpc.ask<Delivery>(caller, 'delivery', 'deliveries.get', { id });
     const names = await this.names(caller, [delivery.connectorId, delivery.subscriptionId]);
+    const waits = await this.waits(caller, [delivery], names);
     return {
       id,
       kind: 'delivery',
-      words: endOfDelivery(delivery, names),
+      words: [endOfDelivery(delivery, names), ...waits].join(' '),
       steps: stepsOfDelivery(delivery, names),
       data: { delivery },
     };
