@@ -14,13 +14,17 @@ export type FaultCode =
 
 /** What the world or the law said instead of an answer. `message` may be shown to the user of the connector. */
 export class EgressFault extends Error {
+  /** As whoever refused sent it; nobody else says when to come again. */
+  readonly retryAfter: string | undefined;
+
   constructor(
     readonly code: FaultCode,
     message: string,
     readonly retry: 'later' | 'never',
-    options?: ErrorOptions,
+    options?: ErrorOptions & { readonly retryAfter?: string | undefined },
   ) {
     super(message, options);
+    this.retryAfter = options?.retryAfter;
     this.name = 'EgressFault';
   }
 }

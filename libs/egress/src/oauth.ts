@@ -22,6 +22,8 @@ export const tokenMarginMs = 60_000;
 /** Used where the answer has no `expires_in`; RFC 6749 leaves it open. */
 export const tokenLifeDefaultMs = 300_000;
 export const tokenLifeMaxMs = 24 * 3_600_000;
+/** As of every target (design.md section 5): these are tried again, and what is 500 and more. */
+const passingStatuses: ReadonlySet<number> = new Set([408, 425, 429]);
 const grantsMax = 5000;
 /** A token endpoint's complaint that is shown to the user. */
 const complaintCharsMax = 500;
@@ -85,11 +87,12 @@ export class TokenDesk {
     const answer = objectOf(text);
     const token = answer?.['access_token'];
     if (exchanged.status !== 200 || typeof token !== 'string' || token === '') {
-      const isPassing = exchanged.status === 429 || exchanged.status >= 500;
+      const isPassing = passingStatuses.has(exchanged.status) || exchanged.status >= 500;
       // An answer that is not taken may still hold a token.
       const said = maskFor(tokensIn(text))(text).slice(0, complaintCharsMax);
       const message = `The token endpoint answered ${exchanged.status}: ${said}`;
-      throw new EgressFault('oauth_failed', message, isPassing ? 'later' : 'never');
+      if (!isPassing) throw new EgressFault('oauth_failed', message, 'never');
+      throw new EgressFault('oauth_failed', message, 'later', { retryAfter: exchanged.headers['retry-after'] });
     }
     const seconds = Number(answer?.['expires_in']);
     const lifeMs =

@@ -260,6 +260,7 @@ describe('an access token', () => {
   it.each([
     ['for good where the client is wrong', '401 Unauthorized', 'never'],
     ['for now where the desk is busy', '503 Busy', 'later'],
+    ['for now where the desk gave up waiting', '408 Timeout', 'later'],
   ])('is refused %s, in the words of the endpoint and without the secret', async (_what, status, retry) => {
     const body = '{"error":"invalid_client","you":"shh:secret"}';
     const desk = await hear(answering(`HTTP/1.1 ${status}\r\ncontent-length: ${body.length}\r\n\r\n${body}`));
@@ -272,6 +273,14 @@ describe('an access token', () => {
       message: `The token endpoint answered ${status.slice(0, 3)}: {"error":"invalid_client","you":"****"}`,
     });
     expect(listener.connections).toBe(0);
+  });
+
+  it('is refused for now where the endpoint asks for time, and tells for how long', async () => {
+    const busy = 'HTTP/1.1 429 Busy\r\nretry-after: 7\r\ncontent-length: 0\r\n\r\n';
+    const desk = await hear(answering(busy));
+    const listener = await hear(answering(ok));
+    const sent = await doorOf(desk, listener).sendHttp(postTo(listener.url, grant(desk.url)), secrets, limits);
+    expect(sent.answer).toMatchObject({ code: 'oauth_failed', sent: false, retry: 'later', retryAfter: '7' });
   });
 
   it('is not fetched from a forbidden address', async () => {

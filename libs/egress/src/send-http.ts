@@ -174,8 +174,9 @@ export class HttpSender {
   }
 
   private noAnswer(fault: EgressFault, sent: boolean, mask: Mask): NoAnswer {
-    const { code, retry } = fault;
-    return { kind: 'none', sent, code, message: mask(fault.message), retry, atMs: this.nowMs() };
+    const { code, retry, retryAfter } = fault;
+    const noAnswer = { kind: 'none', sent, code, message: mask(fault.message), retry, atMs: this.nowMs() } as const;
+    return retryAfter === undefined ? noAnswer : { ...noAnswer, retryAfter };
   }
 }
 

@@ -36,7 +36,11 @@ export function unanswered(answer: NoAnswer, receipt: Receipt | null = null): Ou
 /** As `unanswered` for a request that only reads: it can be made again without harm, so it is never unknown. */
 export function lookUpUnanswered(answer: NoAnswer, receipt: Receipt | null = null): Outcome {
   const retry = answer.sent ? 'later' : answer.retry;
-  return { kind: 'refused', retry, reason: answer.code, ...(receipt === null ? {} : { receipt }) };
+  const { retryAfter, atMs } = answer;
+  const retryAfterMs =
+    retryAfter === undefined ? undefined : readRetryAfter({ headers: { 'retry-after': retryAfter }, atMs });
+  const extras = { ...(receipt === null ? {} : { receipt }), ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+  return { kind: 'refused', retry, reason: answer.code, ...extras };
 }
 
 const reasonByStatus: Readonly<Record<number, AttemptReason>> = {
@@ -89,7 +93,7 @@ export function wrongKind(answer: Answer): never {
  * past is 0, seconds may have a fraction (some targets send one), nonsense is undefined so that our own plan counts, and
  * nothing exceeds `retryAfterMsMax`.
  */
-export function readRetryAfter(answer: HttpAnswer): number | undefined {
+export function readRetryAfter(answer: Pick<HttpAnswer, 'headers' | 'atMs'>): number | undefined {
   const text = answer.headers['retry-after']?.trim();
   if (text === undefined) return undefined;
   const waitMs = /^\d+(\.\d+)?$/.test(text) ? Math.ceil(Number(text) * 1000) : readHttpDate(text, answer.atMs);

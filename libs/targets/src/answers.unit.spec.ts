@@ -106,6 +106,12 @@ describe('no answer', () => {
     });
   });
 
+  it('waits as long as the token endpoint asked, where that said when to come again', () => {
+    const busy = { ...noAnswer('oauth_failed', false), retryAfter: '7' };
+    expect(unanswered(busy)).toMatchObject({ kind: 'refused', retry: 'later', retryAfterMs: 7_000 });
+    expect(unanswered({ ...busy, retryAfter: 'soon' })).not.toHaveProperty('retryAfterMs');
+  });
+
   it('is unknown where the request may have arrived', () => {
     expect(unanswered(noAnswer('reset', true))).toEqual({ kind: 'unknown', reason: 'reset' });
   });

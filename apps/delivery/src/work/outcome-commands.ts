@@ -61,8 +61,9 @@ export function heardOf(carried: Carried, nowMs: number): Heard | null {
   const { reason } = outcome;
   if (outcome.kind === 'unknown') return { kind: 'failed', reason };
   if (outcome.disable === true) return { kind: 'gone', reason };
-  const asksForQuiet =
-    (status === 429 || status === 503) && outcome.retryAfterMs !== undefined && outcome.retryAfterMs > 0;
+  // A token endpoint that asks for time gives none of the connector's deliveries a token before.
+  const saysWhen = status === 429 || status === 503 || reason === 'oauth_failed';
+  const asksForQuiet = saysWhen && outcome.retryAfterMs !== undefined && outcome.retryAfterMs > 0;
   if (asksForQuiet) return { kind: 'busy', reason, untilMs: nowMs + (outcome.retryAfterMs ?? 0) };
   if (outcome.retry === 'later') return { kind: 'failed', reason };
   const fault = (attemptReasons as Readonly<Record<string, { fault: string } | undefined>>)[reason]?.fault;

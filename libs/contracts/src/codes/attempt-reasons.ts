@@ -31,7 +31,11 @@ export const attemptReasons = {
   header_invalid: reason('never', 'connector', 'A header holds a character that must not be sent.'),
   request_invalid: reason('never', 'connector', 'The request cannot be sent as the connector describes it.'),
   secret_missing: reason('never', 'connector', 'The connector has no value for a secret that the request needs.'),
-  oauth_failed: reason('never', 'connector', 'The token server refused the client credentials.'),
+  oauth_failed: reason(
+    'never',
+    'connector',
+    'The token server gave no token: it refused the client credentials, or had no time; its words stand beside.',
+  ),
   worker_lost: reason('unknown', 'network', 'The worker stopped before it could write down the outcome.'),
 
   // Nothing was sent, for a reason of our own; the first three do not count in the plan of attempts.

@@ -104,6 +104,8 @@ export interface NoAnswer {
   readonly message: string;
   readonly retry: 'later' | 'never';
   readonly atMs: number;
+  /** `Retry-After` of a token endpoint that gave no token, as it was sent. */
+  readonly retryAfter?: string | undefined;
 }
 
 /**
