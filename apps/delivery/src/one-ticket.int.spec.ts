@@ -35,14 +35,16 @@ describe('one ticket per thing', () => {
 
   it('holds the next one until the one before is over, and nobody else', async () => {
     await delivery.received.clear();
-    const jira = await delivery.jira(2, { limits: { retryDelaysSeconds: [0, 1] } });
+    const jira = await delivery.jira(2, { limits: { retryDelaysSeconds: [0, 2] } });
     await delivery.received.script('jira', null, [{ status: 503, times: 1 }]);
     await delivery.route(11, [jira], { correlationKey: 'INC-2' });
-    await delivery.until(11, 'retrying');
+    const { id } = await delivery.until(11, 'retrying');
     await delivery.route(12, [jira], { correlationKey: 'INC-2' });
+    expect((await delivery.until(12, 'pending')).waitsFor).toBe(id);
     await delivery.route(13, [jira], { correlationKey: 'INC-3' });
     const other = await delivery.until(13, 'delivered');
     const [first, second] = [await delivery.until(11, 'delivered'), await delivery.until(12, 'delivered')];
+    expect([first.waitsFor, second.waitsFor]).toEqual([undefined, undefined]);
     expect(second.receipt?.ticket).toBe(first.receipt?.ticket);
     expect(other.receipt?.ticket).not.toBe(first.receipt?.ticket);
     const secondAttempt = first.attempts?.[1];

@@ -2280,6 +2280,8 @@ export interface components {
       updatedAt?: string;
       /** @description Of a row of a list */
       attemptCount?: number;
+      /** @description Of one that is pending: the earlier delivery of the same thing (correlation key) that goes first */
+      waitsFor?: string;
       /**
        * Format: date-time
        * @description Of one that was suppressed: when the window ends

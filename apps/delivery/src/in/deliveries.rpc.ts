@@ -37,7 +37,10 @@ export class DeliveriesRpc {
   @Rpc('delivery', 'deliveries.get', deliveryGetInputSchema)
   async get({ tenant, input }: RpcRequest<z.output<typeof deliveryGetInputSchema>>): Promise<unknown> {
     const events = await this.handle.eventsOf(input.id);
-    return deliveryView(tenant, input.at === undefined ? events : eventsUntil(events, input.at));
+    const delivery = deliveryView(tenant, input.at === undefined ? events : eventsUntil(events, input.at));
+    if (input.at !== undefined || delivery.status !== 'pending') return delivery;
+    const waitsFor = await this.list.firstBefore(input.id);
+    return waitsFor === null ? delivery : { ...delivery, waitsFor };
   }
 
   @Rpc('delivery', 'deliveries.redeliver', redeliverInputSchema)

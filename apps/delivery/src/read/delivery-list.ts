@@ -51,6 +51,12 @@ export class DeliveryList {
     return { items: items.map(itemOf), nextCursor: rows.length > input.limit && last ? encodeCursor([last.id]) : null };
   }
 
+  /** The oldest delivery of the same thing that is not over: this one takes its turn after it. Null where it need not wait. */
+  async firstBefore(id: string): Promise<string | null> {
+    const [first] = await this.database.query<{ id: string }[]>(firstBeforeSql, [id]);
+    return first?.id ?? null;
+  }
+
   /**
    * When something of a kind arrived at all. A connector to which all was sent in vain has a hundred thousand rows that are not
    * delivered, as has a storm that was suppressed, and a list of what is would read each of them. Null where it does not matter.
@@ -62,6 +68,11 @@ export class DeliveryList {
     return spans ?? null;
   }
 }
+
+const firstBeforeSql = `
+  select earlier.id from rm_deliveries.delivery_due own join rm_deliveries.delivery_due earlier
+    on earlier.connector_id = own.connector_id and earlier.mac = own.mac and earlier.accepted_position < own.accepted_position
+  where own.id = $1 and own.mac is not null order by earlier.accepted_position limit 1`;
 
 interface Spans {
   readonly first: string | null;

@@ -32,7 +32,7 @@ export function endOfDelivery(delivery: Delivery, names: Names): string {
     case 'attempting':
       return `It is being sent ${to} now.`;
     case 'pending':
-      return `It waits for its ${attempts === 0 ? 'first' : 'next'} attempt ${to}.`;
+      return `It waits for its ${attempts === 0 ? 'first' : 'next'} attempt ${to}${behind(delivery)}.`;
   }
 }
 
@@ -109,6 +109,11 @@ function wasAccepted({ attempts = [] }: Delivery): boolean {
 function ticketOf({ receipt }: Delivery): string {
   return receipt?.ticket === undefined ? '' : ` as ${receipt.ticket}`;
 }
+
+const behind = ({ waitsFor }: Delivery): string =>
+  waitsFor === undefined
+    ? ''
+    : `, which comes after delivery ${waitsFor}: that one is about the same thing and not over`;
 
 const windowOf = ({ suppressedUntil }: Delivery): string =>
   suppressedUntil === undefined ? '' : `; the window is open until ${suppressedUntil}`;

@@ -109,6 +109,11 @@ describe('the end of a delivery in words', () => {
     ['attempting', {}, 'is being sent'],
     ['pending', {}, 'waits for its first attempt'],
     [
+      'pending',
+      { waitsFor: id('dlv', 7) },
+      `, which comes after delivery ${id('dlv', 7)}: that one is about the same thing and not over.`,
+    ],
+    [
       'suppressed',
       { reason: 'suppression_window', suppressedUntil: at },
       `suppressed and not sent to “SOC” (con_00000000000000000000000001) because of suppression_window (The subscription had sent one with the same key, and the window of its suppression had not ended); the window is open until ${at}.`,

@@ -86,6 +86,9 @@ export const deliverySchema = z.looseObject({
   acceptedAt: timeSchema.optional(),
   updatedAt: timeSchema.optional(),
   attemptCount: z.int().optional().describe('Of a row of a list'),
+  waitsFor: deliveryIdSchema
+    .optional()
+    .describe('Of one that is pending: the earlier delivery of the same thing (correlation key) that goes first'),
   suppressedUntil: timeSchema.optional().describe('Of one that was suppressed: when the window ends'),
   attempts: z.array(attemptSchema).optional(),
   log: z.array(z.looseObject({ position: positionSchema, type: z.string(), at: timeSchema })).optional(),
