@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Admission, isAdmission } from './admit.js';
 import type { FaultPoint } from './fault-points.js';
-import type { Waiting } from './group-queue.js';
+import type { Answer, Waiting } from './group-queue.js';
 import { type Attempt, readHeadLocked, stageGroup } from './group-transaction.js';
 import { AppendRejected, type AppendResult, LogUnavailable, type RecordedEvent } from './log.js';
 import type { RecentEvent } from './recent-event.js';
@@ -36,7 +36,7 @@ type Outcome = 'committed' | 'nothing' | 'unknown';
 
 /**
  * Writes groups, one after the other, in two round trips each: [BEGIN, lock the head, read] and [write, COMMIT]. It settles every
- * caller: with what was committed, with the rejection, or with the error. An answer that was lost is never guessed and never
+ * caller: in the answer that `commit` resolves with by what was committed or with the rejection, or at once with the error. An answer that was lost is never guessed and never
  * repeated blindly: under the head lock the leaves that should be there are compared with those that are.
  */
 export class GroupCommit {
@@ -44,16 +44,16 @@ export class GroupCommit {
 
   constructor(private readonly options: CommitOptions) {}
 
-  async commit(group: Waiting[]): Promise<void> {
+  async commit(group: Waiting[]): Promise<Answer> {
     let open = group;
     let unknown: Attempt | null = null;
     for (let pause = pauseMs.first; open.length > 0; pause = Math.min(pause * 2, pauseMs.most)) {
       try {
-        if (unknown !== null && (await this.isThere(unknown))) return this.settle(unknown);
+        if (unknown !== null && (await this.isThere(unknown))) return this.answerOf(unknown);
         unknown = null;
         const attempt: Attempt = await this.stage(open);
         const outcome: Outcome = await this.write(attempt);
-        if (outcome !== 'unknown') return this.settle(attempt);
+        if (outcome !== 'unknown') return this.answerOf(attempt);
         unknown = attempt;
       } catch (error) {
         if (unknown === null && !isPassing(error)) return this.refuse(open, error);
@@ -63,6 +63,7 @@ export class GroupCommit {
       this.expire([]);
       await wait(pause);
     }
+    return () => undefined;
   }
 
   /** Makes sure that the events to come have a partition; called between groups. */
@@ -130,6 +131,10 @@ export class GroupCommit {
     }
   }
 
+  private answerOf(attempt: Attempt): Answer {
+    return () => this.settle(attempt);
+  }
+
   private settle(attempt: Attempt): void {
     const { recent, headPosition } = attempt;
     if (recent.length > 0) this.options.committed(recent, headPosition);
@@ -146,9 +151,10 @@ export class GroupCommit {
   }
 
   /** A group that PostgreSQL refuses is tried request by request, so that only the one at fault hears of it. */
-  private async refuse(open: Waiting[], error: unknown): Promise<void> {
-    if (open.length === 1) return open[0]?.reject(error);
-    for (const waiting of open) await this.commit([waiting]);
+  private async refuse(open: Waiting[], error: unknown): Promise<Answer> {
+    if (open.length === 1) open[0]?.reject(error);
+    else for (const waiting of open) (await this.commit([waiting]))();
+    return () => undefined;
   }
 
   private expire(open: Waiting[]): Waiting[] {

@@ -11,6 +11,15 @@ export interface Waiting {
   reject(error: unknown): void;
 }
 
+/** Resolves every request of a group that was written; a call without effect where there was nothing to say. */
+export type Answer = () => void;
+
+/**
+ * With so many events waiting the next group is full enough to be begun before the last one has answered: what its callers do then, a few
+ * milliseconds of it, is done while PostgreSQL reads for the next.
+ */
+const busyEvents = groupEventsMax / 2;
+
 /**
  * Natural group commit: the first request goes at once, what comes while it is under way goes together in the next group.
  * There is no timer: an idle log answers in one transaction's time, a busy one makes its groups by itself.
@@ -22,9 +31,12 @@ export class GroupQueue {
   private running: Promise<void> | null = null;
   private closed = false;
 
-  /** `commit` settles every request that it is given and never rejects; groups come one after the other. */
+  /**
+   * `commit` never rejects and settles every request that it is given: with the answer that it resolves with, or by itself. Groups come
+   * one after the other, and are answered in that order.
+   */
   constructor(
-    private readonly commit: (group: Waiting[]) => Promise<void>,
+    private readonly commit: (group: Waiting[]) => Promise<Answer>,
     private readonly limits = { events: queueEventsMax, bytes: queueBytesMax },
   ) {}
 
@@ -67,8 +79,17 @@ export class GroupQueue {
   }
 
   private async run(): Promise<void> {
+    let answer: Answer = nothing;
     // Everything that is asked for in this turn of the event loop belongs together, also after a group has answered its callers.
-    for (await turn(); this.waiting.length > 0; await turn()) await this.commit(this.take());
+    for (await turn(); this.waiting.length > 0;) {
+      const committing = this.commit(this.take());
+      answer();
+      answer = await committing;
+      if (this.events >= busyEvents) continue;
+      answer();
+      answer = nothing;
+      await turn();
+    }
     this.running = null;
   }
 
@@ -93,6 +114,8 @@ export class GroupQueue {
     this.bytes -= prepared.bytes;
   }
 }
+
+const nothing: Answer = () => undefined;
 
 function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));

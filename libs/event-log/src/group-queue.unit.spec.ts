@@ -1,5 +1,5 @@
 import { groupBytesMax, groupEventsMax } from './limits.js';
-import { GroupQueue, type Waiting } from './group-queue.js';
+import { type Answer, GroupQueue, type Waiting } from './group-queue.js';
 import { type AppendResult, LogUnavailable, Overloaded } from './log.js';
 import type { PreparedRequest } from './prepare.js';
 
@@ -15,19 +15,25 @@ const request = (eventCount: number, bytes = eventCount): PreparedRequest => ({
 function openQueue(limits?: { events: number; bytes: number }) {
   const groups: Waiting[][] = [];
   const endings: (() => void)[] = [];
-  const commit = (group: Waiting[]): Promise<void> => {
-    groups.push(group);
+  const told: string[] = [];
+  const commit = (group: Waiting[]): Promise<Answer> => {
+    const number = groups.push(group);
+    told.push(`${number} begun`);
     return new Promise((resolve) =>
-      endings.push(() => {
-        for (const waiting of group) waiting.resolve(done);
-        resolve();
-      }),
+      endings.push(() =>
+        resolve(() => {
+          told.push(`${number} answered`);
+          for (const waiting of group) waiting.resolve(done);
+        }),
+      ),
     );
   };
   const turn = (): Promise<void> => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
   return {
     queue: new GroupQueue(commit, limits),
     groups,
+    /** What was begun and answered, in order. */
+    told,
     /** Lets the group under way end and the next one begin. */
     next: async () => {
       endings.shift()?.();
@@ -49,6 +55,29 @@ describe('the queue of a group commit', () => {
     expect(sizes(groups)).toEqual([1, 3]);
     await next();
     await Promise.all([first, ...others]);
+  });
+
+  it.each([
+    [
+      'begins a next group that is half full before it answers the last one',
+      groupEventsMax / 2,
+      ['2 begun', '1 answered'],
+    ],
+    [
+      'answers first where less waits, so that what its callers do then can go along',
+      groupEventsMax / 2 - 1,
+      ['1 answered', '2 begun'],
+    ],
+  ])('%s', async (_name, waiting, order) => {
+    const { queue, told, next } = openQueue();
+    const first = queue.submit(request(1));
+    await next();
+    const second = queue.submit(request(waiting));
+    await next();
+    expect(told).toEqual(['1 begun', ...order]);
+    await next();
+    await Promise.all([first, second]);
+    expect(told.at(-1)).toBe('2 answered');
   });
 
   it.each([

@@ -74,7 +74,7 @@ export class PostgresLog implements EventLog {
     this.queue = new GroupQueue(async (group) => {
       // Far ahead of need and tried again with the next group: a failure here is no failure of an append.
       await commit.keepPartitions(Math.max(opened, this.watch.position)).catch(() => undefined);
-      await commit.commit(group);
+      return commit.commit(group);
     });
   }
 

@@ -47,6 +47,8 @@ interface Room {
   received: number;
   accepted: number;
   readonly ids: Map<string, IdCount>;
+  /** How many of the ids came more than once; kept, because whoever waits for a burst asks again and again. */
+  repeatedIds: number;
 }
 
 /** Everything that arrived: a bounded ring of full items; ids and counts of all until cleared. */
@@ -94,7 +96,7 @@ export class Ledger {
       received += room.received;
       accepted += room.accepted;
       ids += room.ids.size;
-      for (const count of room.ids.values()) if (count.count > 1) repeatedIds += 1;
+      repeatedIds += room.repeatedIds;
     }
     return { received, accepted, ids, repeatedIds };
   }
@@ -141,7 +143,7 @@ export class Ledger {
     const key = `${item.target}/${item.name}`;
     let room = this.#rooms.get(key);
     if (room === undefined) {
-      room = { target: item.target, name: item.name, received: 0, accepted: 0, ids: new Map() };
+      room = { target: item.target, name: item.name, received: 0, accepted: 0, ids: new Map(), repeatedIds: 0 };
       this.#rooms.set(key, room);
     }
     const accepted = item.status !== null && item.status >= 200 && item.status < 300 ? 1 : 0;
@@ -151,6 +153,7 @@ export class Ledger {
     const known = room.ids.get(id);
     if (known !== undefined) {
       known.count += 1;
+      if (known.count === 2) room.repeatedIds += 1;
       known.accepted += accepted;
       known.lastAtMs = item.atMs;
     } else if (this.#ids < idsMax) {

@@ -16,6 +16,11 @@ import type { ConnectorsKnown } from './connectors-known.js';
 
 /** Deliveries that are accepted in one append: two events each, half a group of the log. What stands behind them waits for the whole append. */
 const deliveriesPerAppend = 125;
+/**
+ * While one append is being written the next is laid out and waits for its group: the cursor says that it stands behind the first, and is
+ * refused with it. One at a time left the log a third of its groups half empty.
+ */
+const appendsAtOnce = 2;
 
 export interface RoutedParts {
   readonly eventLog: EventLog;
@@ -37,9 +42,14 @@ export interface Place {
 
 interface Accepted {
   readonly job: Job;
+  /** The first attempt begins in the same append. */
+  readonly begins: boolean;
   readonly connector: Connector | undefined;
   readonly decision: Decision;
 }
+
+/** Attempts that begin in appends under way, by connector: the engine hears of them when they are written. */
+type Begun = Map<string, number>;
 
 /**
  * Makes one delivery per (notification, subscription, connector) of every routing decision, and begins the first attempt in the same
@@ -52,32 +62,55 @@ export async function takeRouted(
   parts: RoutedParts,
 ): Promise<void> {
   await parts.connectorsKnown.of(events);
-  while (events.length > 0) {
-    const { accepted, closings, last } = acceptSome(events, parts);
-    const from = place.position;
-    const result = await parts.eventLog.append({
-      streams: [
-        ...accepted.map(({ decision }): StreamAppend => ({ ...decision.append, onConflict: 'skip' })),
-        ...closings.values(),
-      ],
-      cursor: { source: last.log, sourceEpoch: last.epoch, from, to: last.position },
-      fence,
-    });
-    place.position = last.position;
-    let turns = false;
-    for (const [index, { job, connector, decision }] of accepted.entries()) {
-      // A delivery that exists was accepted before: the same routing decision came twice.
-      if (result.streams[index]?.written !== true) continue;
-      advance(job, decision);
-      if (job.state.status === 'suppressed' || connector?.state !== 'enabled') continue;
-      if (!isCorrelated(job)) parts.engine.offer(job, connector);
-      else {
-        turns = true;
-        if (job.notification !== null) parts.parked.park(job.deliveryId, job.notification);
-      }
+  const begun: Begun = new Map();
+  const underWay: Promise<void>[] = [];
+  let from = place.position;
+  try {
+    while (events.length > 0) {
+      if (underWay.length >= appendsAtOnce) await underWay.shift();
+      const batch = acceptSome(events, begun, parts);
+      const writing = write(batch, from, place, fence, parts).finally(() => forget(batch, begun));
+      // It may fail before anybody awaits it.
+      writing.catch(() => undefined);
+      underWay.push(writing);
+      from = batch.last.position;
     }
-    if (turns) parts.turnsTo(result.headPosition);
+  } finally {
+    // Also where the first was refused: whoever asks for the cursor next must find nothing under way.
+    await Promise.allSettled(underWay);
   }
+  await Promise.all(underWay);
+}
+
+async function write(
+  { accepted, closings, last }: Batch,
+  from: number,
+  place: Place,
+  fence: { lease: string; epoch: number },
+  parts: RoutedParts,
+): Promise<void> {
+  const result = await parts.eventLog.append({
+    streams: [
+      ...accepted.map(({ decision }): StreamAppend => ({ ...decision.append, onConflict: 'skip' })),
+      ...closings.values(),
+    ],
+    cursor: { source: last.log, sourceEpoch: last.epoch, from, to: last.position },
+    fence,
+  });
+  place.position = last.position;
+  let turns = false;
+  for (const [index, { job, connector, decision }] of accepted.entries()) {
+    // A delivery that exists was accepted before: the same routing decision came twice.
+    if (result.streams[index]?.written !== true) continue;
+    advance(job, decision);
+    if (job.state.status === 'suppressed' || connector?.state !== 'enabled') continue;
+    if (!isCorrelated(job)) parts.engine.offer(job, connector);
+    else {
+      turns = true;
+      if (job.notification !== null) parts.parked.park(job.deliveryId, job.notification);
+    }
+  }
+  if (turns) parts.turnsTo(result.headPosition);
 }
 
 interface Batch {
@@ -92,10 +125,9 @@ interface Batch {
  * Takes whole notifications out of the events until an append is full; a single one may have a larger fan-out and then goes alone. What is
  * taken is let go of: a batch of large fan-out is under way for a second, and the garbage collector would carry all of it along.
  */
-function acceptSome(events: LogEvent[], parts: RoutedParts): Batch {
+function acceptSome(events: LogEvent[], begun: Begun, parts: RoutedParts): Batch {
   const accepted: Accepted[] = [];
   const closings = new Map<string, StreamAppend>();
-  const begun = new Map<string, number>();
   let taken = 0;
   let last = events[0] as LogEvent;
   while (taken < events.length && (taken === 0 || accepted.length < deliveriesPerAppend)) {
@@ -125,7 +157,7 @@ function close(event: LogEvent, closings: Map<string, StreamAppend>, actor: stri
   closings.set(stream, { stream, tenant: event.tenant, expected: 'any', events: [...before, closed] });
 }
 
-function accept(event: LogEvent, into: Accepted[], begun: Map<string, number>, parts: RoutedParts): void {
+function accept(event: LogEvent, into: Accepted[], begun: Begun, parts: RoutedParts): void {
   const routed = event.data as unknown as NotificationRouted;
   if (routed.chosen.length === 0 && routed.suppressed.length === 0) return;
   const opened = event.sealed === null ? null : openSealedNotification(event.sealed);
@@ -141,7 +173,7 @@ function accept(event: LogEvent, into: Accepted[], begun: Map<string, number>, p
       const plan = mayBegin ? planWithin(connector, begun, parts.engine) : null;
       const delivery = { ...acceptedData(event, routed, job, subscriptionId), correlationMac };
       const decision = decideFor(job, { type: 'AcceptDelivery', delivery, begin: plan }, parts.actor);
-      if (decision !== null) into.push({ job, connector, decision });
+      if (decision !== null) into.push({ job, begins: plan !== null, connector, decision });
     }
   }
   for (const held of routed.suppressed) {
@@ -166,8 +198,12 @@ function suppress(
     const job = jobOf(event, routed, subscriptionId, connectorId, notification);
     const delivery = { ...acceptedData(event, routed, job, subscriptionId), correlationMac };
     const decision = decideFor(job, { type: 'SuppressDelivery', delivery, by }, parts.actor);
-    if (decision !== null) into.push({ job, connector, decision });
+    if (decision !== null) into.push({ job, begins: false, connector, decision });
   }
+}
+
+function forget({ accepted }: Batch, begun: Begun): void {
+  for (const { begins, job } of accepted) if (begins) begun.set(job.connectorId, (begun.get(job.connectorId) ?? 0) - 1);
 }
 
 function isCorrelated({ state }: Job): boolean {
@@ -191,7 +227,7 @@ function notificationOf(
   return notification;
 }
 
-function planWithin(connector: Connector, begun: Map<string, number>, engine: Engine) {
+function planWithin(connector: Connector, begun: Begun, engine: Engine) {
   const nowMs = Date.now();
   const used = begun.get(connector.id) ?? 0;
   if (used >= engine.roomToBegin(connector, nowMs)) return null;
