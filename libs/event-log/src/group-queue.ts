@@ -1,4 +1,5 @@
-import { groupBytesMax, groupEventsMax, queueBytesMax, queueEventsMax } from './limits.js';
+import { GroupLines } from './group-lines.js';
+import { groupEventsMax, queueBytesMax, queueEventsMax } from './limits.js';
 import { type AppendResult, LogUnavailable, Overloaded } from './log.js';
 import type { PreparedRequest } from './prepare.js';
 
@@ -22,10 +23,11 @@ const busyEvents = groupEventsMax / 2;
 
 /**
  * Natural group commit: the first request goes at once, what comes while it is under way goes together in the next group.
- * There is no timer: an idle log answers in one transaction's time, a busy one makes its groups by itself.
+ * There is no timer: an idle log answers in one transaction's time, a busy one makes its groups by itself. Tenants share them fairly
+ * (`group-lines.ts`).
  */
 export class GroupQueue {
-  private waiting: Waiting[] = [];
+  private readonly lines = new GroupLines();
   private events = 0;
   private bytes = 0;
   private running: Promise<void> | null = null;
@@ -45,11 +47,11 @@ export class GroupQueue {
     const { events, bytes } = this.limits;
     // A request that finds the queue empty is taken whatever its size: it could never come in otherwise.
     const overfull = this.events + weight(prepared) > events || this.bytes + prepared.bytes > bytes;
-    if (overfull && this.waiting.length > 0) {
+    if (overfull && this.lines.size > 0) {
       return Promise.reject(new Overloaded(`${this.events} events wait to be written`));
     }
     const result = new Promise<AppendResult>((resolve, reject) => {
-      this.waiting.push({ prepared, sinceMs: performance.now(), resolve, reject });
+      this.lines.add({ prepared, sinceMs: performance.now(), resolve, reject });
     });
     this.events += weight(prepared);
     this.bytes += prepared.bytes;
@@ -59,7 +61,7 @@ export class GroupQueue {
 
   /** What waits and is not under way. */
   get depth(): { readonly requests: number; readonly events: number } {
-    return { requests: this.waiting.length, events: this.events };
+    return { requests: this.lines.size, events: this.events };
   }
 
   /** Refuses what comes from now on and resolves when everything that was taken is settled. */
@@ -70,18 +72,15 @@ export class GroupQueue {
 
   /** Takes out what has waited since before `beforeMs`, to be told that PostgreSQL does not come back. */
   expire(beforeMs: number): Waiting[] {
-    const expired = this.waiting.filter((request) => request.sinceMs < beforeMs);
-    if (expired.length > 0) {
-      this.waiting = this.waiting.filter((request) => request.sinceMs >= beforeMs);
-      for (const { prepared } of expired) this.left(prepared);
-    }
+    const expired = this.lines.takeBefore(beforeMs);
+    for (const { prepared } of expired) this.left(prepared);
     return expired;
   }
 
   private async run(): Promise<void> {
     let answer: Answer = nothing;
     // Everything that is asked for in this turn of the event loop belongs together, also after a group has answered its callers.
-    for (await turn(); this.waiting.length > 0;) {
+    for (await turn(); this.lines.size > 0;) {
       const committing = this.commit(this.take());
       answer();
       answer = await committing;
@@ -94,17 +93,7 @@ export class GroupQueue {
   }
 
   private take(): Waiting[] {
-    let events = 0;
-    let bytes = 0;
-    let count = 0;
-    for (const { prepared } of this.waiting) {
-      events += prepared.eventCount;
-      bytes += prepared.bytes;
-      if (count > 0 && (events > groupEventsMax || bytes > groupBytesMax)) break;
-      count += 1;
-    }
-    const group = this.waiting.slice(0, count);
-    this.waiting = this.waiting.slice(count);
+    const group = this.lines.takeGroup();
     for (const { prepared } of group) this.left(prepared);
     return group;
   }

@@ -16,6 +16,8 @@ const lookEveryMs = 250;
 /** Where nothing waits it is looked at so often all the same: the clocks of two machines may differ. */
 const idleLookMs = 5_000;
 const claimsMax = 500;
+/** Streams that are read and folded at once: a few milliseconds of the event loop. */
+const streamsAtOnce = 32;
 /** What waits in memory is leased again long before its lease ends. */
 const keepEveryMs = 5_000;
 
@@ -112,8 +114,12 @@ export class AttemptsDueTimer {
   }
 
   private async take(claimed: readonly DueAttempt[]): Promise<void> {
-    const { engine, eventLog, parked } = this.parts;
-    const fresh = claimed.filter(({ deliveryId }) => !engine.holds(deliveryId));
+    const fresh = claimed.filter(({ deliveryId }) => !this.parts.engine.holds(deliveryId));
+    for (let at = 0; at < fresh.length; at += streamsAtOnce) await this.takeSome(fresh.slice(at, at + streamsAtOnce));
+  }
+
+  private async takeSome(fresh: readonly DueAttempt[]): Promise<void> {
+    const { eventLog, parked } = this.parts;
     const streams = await eventLog.readStreams(fresh.map(({ deliveryId }) => streamOf(deliveryId)));
     for (const attempt of fresh) {
       const job = jobFrom(attempt.deliveryId, streams.get(streamOf(attempt.deliveryId)) ?? []);

@@ -29,6 +29,11 @@ export class ConnectorHealths {
     return slotsOf(this.of(id), limits.maxConcurrent, nowMs);
   }
 
+  /** Whether it has taken something and does not fail since. */
+  isWell(connectorId: string): boolean {
+    return this.of(connectorId).proven;
+  }
+
   /** Epoch ms before which nothing of it may start; in the past for most. */
   closedUntilMs(connectorId: string): number {
     return closedUntilMs(this.of(connectorId));

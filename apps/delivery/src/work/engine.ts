@@ -6,12 +6,13 @@ import type { Log } from '@waybill/service-kit/logger';
 import type { Carried } from '../out/carry-out.js';
 import { rendererVersion } from '../out/render-body.js';
 import type { Connector, Connectors } from './connectors.js';
-import { decideFor, type Job } from './job.js';
+import { type Decision, decideFor, type Job } from './job.js';
 import { ConnectorHealths } from './connector-healths.js';
 import { FairShare } from './fair-share.js';
 import { Lane, laneWaitingMax } from './lane.js';
 import { giveBackCommand, heardOf, outcomeCommand, type UnsentReason } from './outcome-commands.js';
 import { Recorder } from './recorder.js';
+import { SmallSteps } from './small-steps.js';
 
 /** Jobs in memory over all lanes; beyond this new ones wait in the due table only. */
 export const jobsMax = 50_000;
@@ -50,6 +51,7 @@ export class Engine {
   private drained: (() => void) | null = null;
 
   private readonly recorder: Recorder;
+  private readonly steps = new SmallSteps();
 
   constructor(private readonly parts: EngineParts) {
     this.recorder = new Recorder(parts.eventLog, parts.log);
@@ -245,7 +247,7 @@ export class Engine {
     if (connector?.state !== 'disabled' || !givenUpReasons.has(because))
       return this.cancel(job, `connector_${connector?.state ?? 'unknown'}`);
     const command = { type: 'GiveUp', reason: because, now: new Date().toISOString() } as const;
-    await this.recorder.write(job, () => decideFor(job, command, this.parts.actor));
+    await this.write(job, () => decideFor(job, command, this.parts.actor));
   }
 
   /** The attempt is on the record before anything leaves. */
@@ -256,7 +258,7 @@ export class Engine {
       if (connector === undefined && isYoung(job)) return void this.forget(job);
       if (connector?.state !== 'enabled') await this.end(job, connector);
       else if (
-        await this.recorder.write(job, () =>
+        await this.write(job, () =>
           decideFor(job, { type: 'BeginAttempt', plan: this.plan(connector, Date.now()) }, this.parts.actor),
         )
       ) {
@@ -320,21 +322,27 @@ export class Engine {
     const { state } = job;
     if (state.status !== 'attempting') return;
     const command = outcomeCommand(state.attempt.attemptId, connector, carried, Date.now(), Math.random());
-    await this.recorder.write(job, () => decideFor(job, command, this.parts.actor, carried.sealedText));
+    await this.write(job, () => decideFor(job, command, this.parts.actor, carried.sealedText));
   }
 
   private async giveBack(job: Job, reason: UnsentReason, afterMs: number): Promise<void> {
     const { state } = job;
     if (state.status !== 'attempting') return;
     const command = giveBackCommand(state.attempt.attemptId, reason, afterMs, Date.now());
-    await this.recorder.write(job, () => decideFor(job, command, this.parts.actor));
+    await this.write(job, () => decideFor(job, command, this.parts.actor));
     this.forget(job);
   }
 
   /** Ends a delivery that waits, with the reason. */
   async cancel(job: Job, reason: string): Promise<void> {
     const command = { type: 'CancelDelivery', reason, now: new Date().toISOString() } as const;
-    await this.recorder.write(job, () => decideFor(job, command, this.parts.actor));
+    await this.write(job, () => decideFor(job, command, this.parts.actor));
+  }
+
+  /** Whoever is well writes at once, the others a few at a time. False when another worker was faster. */
+  private write(job: Job, decide: () => Decision | null): Promise<boolean> {
+    const step = (): Promise<boolean> => this.recorder.write(job, decide);
+    return this.healths.isWell(job.connectorId) ? step() : this.steps.run(job.tenant, step);
   }
 
   private async track(work: Promise<void>): Promise<void> {

@@ -1,0 +1,67 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** Steps at once: an append of so many is over in a few milliseconds, and so is what follows from it. */
+export const stepsAtOnceMin = 24;
+/** Where many wait it is a larger part of them, or what has begun would pass its deadline while its outcome waits. */
+const shareAtOnce = 1 / 16;
+/** After its steps it rests for so much of the time that they took, so that it never takes more than a third of the machine … */
+export const restFactor = 2;
+/** … and no longer than this. */
+export const restMsMax = 40;
+
+export interface StepsClock {
+  readonly nowMs: () => number;
+  readonly rest: (ms: number) => Promise<unknown>;
+}
+
+/**
+ * What is done for connectors that are not known to be well: a few steps at a time, turn by turn between tenants, and a rest after them. A
+ * thousand dead targets fail in the same moment; done at once that would be one append, one turn of the event loop and one wait for
+ * everybody whose target is well.
+ */
+export class SmallSteps {
+  /** By tenant; the order of insertion is the order of the turns. */
+  private readonly lines = new Map<string, (() => Promise<void>)[]>();
+  private count = 0;
+  private isRunning = false;
+
+  constructor(private readonly clock: StepsClock = { nowMs: () => performance.now(), rest: (ms) => delay(ms) }) {}
+
+  /** Runs a step when it is its turn; answers what it answers. */
+  run<T>(tenant: string, step: () => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const line = this.lines.get(tenant) ?? [];
+      line.push(() => step().then(resolve, reject));
+      this.lines.set(tenant, line);
+      this.count += 1;
+      if (!this.isRunning) void this.runAll();
+    });
+  }
+
+  private async runAll(): Promise<void> {
+    this.isRunning = true;
+    // What is asked for in this turn of the event loop goes together.
+    await Promise.resolve();
+    while (this.count > 0) {
+      const begunMs = this.clock.nowMs();
+      await Promise.all(this.take().map((step) => step()));
+      const tookMs = this.clock.nowMs() - begunMs;
+      await this.clock.rest(Math.min(restMsMax, tookMs * restFactor));
+    }
+    this.isRunning = false;
+  }
+
+  private take(): (() => Promise<void>)[] {
+    const most = Math.max(stepsAtOnceMin, Math.ceil(this.count * shareAtOnce));
+    const steps: (() => Promise<void>)[] = [];
+    for (const [tenant, line] of this.lines) {
+      steps.push(line.shift() as () => Promise<void>);
+      // Who had a turn goes to the end.
+      this.lines.delete(tenant);
+      if (line.length > 0) this.lines.set(tenant, line);
+      if (steps.length === most) break;
+    }
+    this.count -= steps.length;
+    return steps;
+  }
+}
