@@ -21,7 +21,7 @@ import { prepare } from './prepare.js';
 import { timeText } from './recorded.js';
 import { RecentEvent } from './recent-event.js';
 import type { FoldedEvent } from './read-model.js';
-import { RecentEvents } from './ring.js';
+import { RecentEvents, ringAgeMs } from './ring.js';
 import { KeyWrapper, parseKekRing } from './seal.js';
 import { isPassing, Session, type SessionOptions } from './session.js';
 import { statements } from './statement.js';
@@ -49,6 +49,7 @@ export class PostgresLog implements EventLog {
   readonly leases: Leases;
   private readonly queue: GroupQueue;
   private readonly recent = new RecentEvents();
+  private readonly aging = setInterval(() => this.recent.age(), ringAgeMs).unref();
   private closing: Promise<void> | null = null;
   private readOnly: string | null = null;
 
@@ -201,6 +202,7 @@ export class PostgresLog implements EventLog {
 
   close(): Promise<void> {
     this.closing ??= (async () => {
+      clearInterval(this.aging);
       await this.queue.close();
       await Promise.all([
         this.appending.end(),

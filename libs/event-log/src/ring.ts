@@ -5,6 +5,8 @@ import type { RecentEvent } from './recent-event.js';
  * PostgreSQL, which is slower than the writers: it must be rare.
  */
 export const ringBytesMax = 16 * 1024 * 1024;
+/** An event is here once to twice so long. Whoever reads it later asks PostgreSQL for it, and an idle service keeps none. */
+export const ringAgeMs = 1_500;
 
 /** The newest events that this process appended, as long as no other copy came between: one run of positions without a gap. */
 export class RecentEvents {
@@ -12,6 +14,8 @@ export class RecentEvents {
   /** Entries before this index are spent; they are cut off now and then, because cutting one by one would move all others. */
   private start = 0;
   private bytes = 0;
+  /** What was the newest when `age` was called last. */
+  private agedTo = 0;
 
   constructor(private readonly bytesMax: number = ringBytesMax) {}
 
@@ -23,14 +27,15 @@ export class RecentEvents {
       this.entries.push(entry);
       this.bytes += entry.bytes;
     }
-    while (this.bytes > this.bytesMax && this.start < this.entries.length) {
-      this.bytes -= this.entries[this.start]?.bytes ?? 0;
-      this.start += 1;
-    }
-    if (this.start > 1024 && this.start * 2 > this.entries.length) {
-      this.entries = this.entries.slice(this.start);
-      this.start = 0;
-    }
+    this.drop(() => this.bytes > this.bytesMax);
+  }
+
+  /** Drops what was here already when this was called before; call it every `ringAgeMs`. */
+  age(): void {
+    const { agedTo } = this;
+    this.agedTo = this.entries.at(-1)?.position ?? agedTo;
+    this.drop(({ position }) => position <= agedTo);
+    if (this.start === this.entries.length) this.clear();
   }
 
   /** The events after a position, at most `limit`; empty when the first of them is not here. */
@@ -44,6 +49,21 @@ export class RecentEvents {
   /** Forgets everything, so that what a shredded subject had is not answered from here. */
   dropSubject(subject: string): void {
     if (this.entries.some((entry) => entry.facts.subject === subject)) this.clear();
+  }
+
+  private drop(isSpent: (oldest: RecentEvent) => boolean): void {
+    for (
+      let oldest = this.entries[this.start];
+      oldest !== undefined && isSpent(oldest);
+      oldest = this.entries[this.start]
+    ) {
+      this.bytes -= oldest.bytes;
+      this.start += 1;
+    }
+    if (this.start > 1024 && this.start * 2 > this.entries.length) {
+      this.entries = this.entries.slice(this.start);
+      this.start = 0;
+    }
   }
 
   private clear(): void {

@@ -49,6 +49,36 @@ describe('the newest events of a process', () => {
     expect(ring.after(9_899, 1)).toEqual([]);
   });
 
+  it('drops what is old: what was here at the last look and the one before', () => {
+    const ring = new RecentEvents();
+    ring.push(run(1, 3));
+    ring.age();
+    expect(positions(ring.after(0, 10))).toEqual([1, 2, 3]);
+    ring.push(run(4, 5));
+    ring.age();
+    expect(ring.after(0, 10)).toEqual([]);
+    expect(positions(ring.after(3, 10))).toEqual([4, 5]);
+    ring.age();
+    expect(ring.after(3, 10)).toEqual([]);
+    ring.age();
+    ring.push(run(6, 7));
+    expect(positions(ring.after(5, 10))).toEqual([6, 7]);
+    expect(ring.after(4, 10)).toEqual([]);
+  });
+
+  it('keeps to its bound also after some of it was old', () => {
+    const ring = new RecentEvents(10 * oneTakes);
+    ring.push(run(1, 6));
+    ring.age();
+    ring.push(run(7, 8));
+    ring.age();
+    ring.push(run(9, 16));
+    expect(positions(ring.after(6, 20))).toEqual(positions(run(7, 16)));
+    ring.push(run(17, 17));
+    expect(ring.after(6, 20)).toEqual([]);
+    expect(ring.after(7, 20)).toHaveLength(10);
+  });
+
   it('forgets everything when a subject in it was shredded, and nothing for another', () => {
     const ring = new RecentEvents();
     ring.push([recent(1, 'ntf_1'), recent(2)]);
