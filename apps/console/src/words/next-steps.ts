@@ -87,5 +87,7 @@ export const nextSteps: Readonly<Record<keyof typeof attemptReasons | EndReason,
   connector_unknown: 'Name a connector that exists in the subscription.',
   subscription_deleted: null,
   subscription_disabled: 'Enable the subscription, then redeliver what is still wanted.',
+  suppression_window:
+    'Nothing, if that is what the subscription is for; otherwise shorten its suppression or give it a finer key, and redeliver what is still wanted.',
   by_hand: null,
 };
