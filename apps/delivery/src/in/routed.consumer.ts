@@ -132,6 +132,8 @@ function acceptSome(events: LogEvent[], begun: Begun, parts: RoutedParts): Batch
   let last = events[0] as LogEvent;
   while (taken < events.length && (taken === 0 || accepted.length < deliveriesPerAppend)) {
     const event = events[taken] as LogEvent;
+    // A closing cancels what stands before it in this log: what was routed after it goes into the next append.
+    if (closings.size > 0 && event.type === 'NotificationRouted') break;
     last = event;
     taken += 1;
     if (event.type === 'NotificationRouted') accept(event, accepted, begun, parts);
