@@ -118,7 +118,13 @@ export async function sent(
     ({ cursor }) => !before.some((one) => one.cursor === cursor),
   );
   const [item] = items;
-  hold(item !== undefined && items.length === 1, `${items.length} requests for one delivery`);
+  const told = items.map(
+    ({ at, method, path, status, body }) => `${at} ${method} ${path} ${status}: ${body.slice(0, 120)}`,
+  );
+  hold(
+    item !== undefined && items.length === 1,
+    `${items.length} requests to ${receiver} for one delivery\n${told.join('\n')}`,
+  );
   return item;
 }
 
