@@ -1,7 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Admission, isAdmission } from './admit.js';
 import type { FaultPoint } from './fault-points.js';
-import type { Answer, Waiting } from './group-queue.js';
+import type { Waiting } from './group-lines.js';
+import type { Answer } from './group-queue.js';
 import { type Attempt, readHeadLocked, stageGroup } from './group-transaction.js';
 import { AppendRejected, type AppendResult, LogUnavailable, type RecordedEvent } from './log.js';
 import type { RecentEvent } from './recent-event.js';

@@ -1,5 +1,15 @@
-import type { Waiting } from './group-queue.js';
 import { groupBytesMax, groupEventsMax } from './limits.js';
+import type { AppendResult } from './log.js';
+import type { PreparedRequest } from './prepare.js';
+
+/** A request that waits for its group, with its caller. */
+export interface Waiting {
+  readonly prepared: PreparedRequest;
+  /** Milliseconds of a clock that never goes back (`performance.now()`). */
+  readonly sinceMs: number;
+  resolve(result: AppendResult): void;
+  reject(error: unknown): void;
+}
 
 /** A tenant with no more events than this waiting asks for little. */
 export const lightLineEventsMax = 64;

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
-import { GroupLines, lightLineEventsMax, shortGroupEventsMax } from './group-lines.js';
-import type { Waiting } from './group-queue.js';
+import { GroupLines, lightLineEventsMax, shortGroupEventsMax, type Waiting } from './group-lines.js';
 import { groupEventsMax } from './limits.js';
 
 interface Asked extends Waiting {

@@ -1,16 +1,7 @@
-import { GroupLines } from './group-lines.js';
+import { GroupLines, type Waiting } from './group-lines.js';
 import { groupEventsMax, queueBytesMax, queueEventsMax } from './limits.js';
 import { type AppendResult, LogUnavailable, Overloaded } from './log.js';
 import type { PreparedRequest } from './prepare.js';
-
-/** A request that waits for its group, with its caller. */
-export interface Waiting {
-  readonly prepared: PreparedRequest;
-  /** Milliseconds of a clock that never goes back (`performance.now()`). */
-  readonly sinceMs: number;
-  resolve(result: AppendResult): void;
-  reject(error: unknown): void;
-}
 
 /** Resolves every request of a group that was written; a call without effect where there was nothing to say. */
 export type Answer = () => void;

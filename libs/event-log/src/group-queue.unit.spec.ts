@@ -1,5 +1,6 @@
 import { groupBytesMax, groupEventsMax } from './limits.js';
-import { type Answer, GroupQueue, type Waiting } from './group-queue.js';
+import type { Waiting } from './group-lines.js';
+import { type Answer, GroupQueue } from './group-queue.js';
 import { type AppendResult, LogUnavailable, Overloaded } from './log.js';
 import type { PreparedRequest } from './prepare.js';
 

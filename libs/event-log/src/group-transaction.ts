@@ -7,7 +7,7 @@ import {
   type Ledger,
   type LeaseState,
 } from './admit.js';
-import type { Waiting } from './group-queue.js';
+import type { Waiting } from './group-lines.js';
 import { groupRows, StreamKeys, SubjectKeys } from './group-rows.js';
 import type { AppendRejection, LogIdentity } from './log.js';
 import { Frontier } from './merkle.js';

@@ -31,6 +31,7 @@ export function loadConfig<Shape extends z.ZodRawShape>(
   } catch (error) {
     if (!(error instanceof ConfigFaults)) throw error;
     process.stderr.write(`${error.message}\n`);
+    // Nothing runs yet that would have to end first.
     process.exit(1);
   }
 }
