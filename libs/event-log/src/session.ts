@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import pg from 'pg';
 import type { Statement } from './statement.js';
 
@@ -143,9 +144,33 @@ export class Session implements Connection {
 
 function on(client: pg.Client): Connection {
   return {
-    query: (statement, values = []) => client.query({ ...statement, values, rowMode: 'array' }).catch(rethrow),
-    run: (text) => client.query(text).catch(rethrow),
+    query: (statement, values = []) =>
+      gathered(client, () => client.query({ ...statement, values, rowMode: 'array' })).catch(rethrow),
+    run: (text) => gathered(client, () => client.query(text)).catch(rethrow),
   };
+}
+
+/** More than this leaves at once: PostgreSQL begins to read it meanwhile, and its socket does not run full. */
+const gatheredBytesMax = 32_768;
+const gathering = new WeakSet<Writable>();
+
+/**
+ * Statements that are asked for together leave in one piece. The driver writes each by itself: a small group of the log was fourteen system
+ * calls here and as many wake-ups of PostgreSQL, which at a hundred appends a second took two fifths of delivery's time.
+ */
+function gathered<T>(client: pg.Client, ask: () => T): T {
+  const { stream } = connectionOf(client);
+  const release = (): void => {
+    if (gathering.delete(stream)) stream.uncork();
+  };
+  if (!gathering.has(stream)) {
+    gathering.add(stream);
+    stream.cork();
+    queueMicrotask(release);
+  }
+  const asked = ask();
+  if (stream.writableLength > gatheredBytesMax) release();
+  return asked;
 }
 
 /** The driver has no class for it, only a dozen messages: whatever the server did not say itself is the connection's. */
@@ -156,7 +181,12 @@ function rethrow(error: unknown): never {
 
 /** `end` would wait for queries that a dead network never answers. */
 function destroy(client: pg.Client): void {
-  (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
+  connectionOf(client).stream.destroy();
+}
+
+/** The driver's types do not show it. */
+function connectionOf(client: pg.Client): { readonly stream: Writable } {
+  return (client as unknown as { connection: { stream: Writable } }).connection;
 }
 
 /**
