@@ -44,12 +44,18 @@ export async function followLog(options: FollowOptions): Promise<void> {
   }
 }
 
+interface Place {
+  position: number;
+  /** The receiver has a batch and has not asked for the next one. */
+  isTaking: boolean;
+}
+
 function isAborted(signal: AbortSignal): boolean {
   return signal.aborted;
 }
 
 async function followUntilFault(options: FollowOptions): Promise<void> {
-  const place = { position: await options.after() };
+  const place: Place = { position: await options.after(), isTaking: false };
   const manager = await jetstreamManager(options.nc, { checkAPI: false });
   const window = await manager.streams.info(logStream(options.log));
   // A lost stream that is being filled again may begin past the place, or not hold it yet.
@@ -80,13 +86,12 @@ async function openWindow(options: FollowOptions, fromSequence: number): Promise
   return consumer.consume({ max_messages: Math.max(options.batchMax, 1_000), idle_heartbeat: 5_000 });
 }
 
-async function takeBatch(options: FollowOptions, place: { position: number }, batch: JsMsg[]): Promise<void> {
+async function takeBatch(options: FollowOptions, place: Place, batch: JsMsg[]): Promise<void> {
   let events: LogEvent[] = [];
   const take = async (): Promise<void> => {
     const { length } = events;
     if (length === 0) return;
-    await options.onBatch(events);
-    place.position += length;
+    await give(options, place, events);
     events = [];
   };
   // Taken out, because a message weighs twice as much as its event, and a batch may be under way for a second.
@@ -113,7 +118,7 @@ function decode(message: JsMsg): LogEvent {
 }
 
 /** The source itself fills what its window has lost; at most `log.read`'s page a time. */
-async function readHole(options: FollowOptions, place: { position: number }, until: number): Promise<void> {
+async function readHole(options: FollowOptions, place: Place, until: number): Promise<void> {
   const service = options.log.slice(0, options.log.lastIndexOf('-')) as ServiceName;
   while (place.position < until && !isAborted(options.signal)) {
     const page = await ask<{ events: { text: string; sealedAt: number | null }[] }>(
@@ -126,18 +131,29 @@ async function readHole(options: FollowOptions, place: { position: number }, unt
       .filter(({ position }) => position <= until);
     const { length } = events;
     if (length === 0) throw new Error(`${options.log} has no event after ${place.position}`);
-    await options.onBatch(events);
-    place.position += length;
+    await give(options, place, events);
   }
 }
 
+async function give(options: FollowOptions, place: Place, events: LogEvent[]): Promise<void> {
+  // Before the receiver empties it.
+  const { length } = events;
+  place.isTaking = true;
+  try {
+    await options.onBatch(events);
+  } finally {
+    place.isTaking = false;
+  }
+  place.position += length;
+}
+
 /** Ends the messages when the window has moved on and nothing has come: the consumer is gone without a word. */
-function watchProgress(options: FollowOptions, place: { position: number }, stop: () => void): NodeJS.Timeout {
+function watchProgress(options: FollowOptions, place: Place, stop: () => void): NodeJS.Timeout {
   let seen = place.position;
   const look = async (): Promise<void> => {
     const manager = await jetstreamManager(options.nc, { checkAPI: false });
     const { state } = await manager.streams.info(logStream(options.log));
-    if (state.last_seq > place.position && place.position === seen) stop();
+    if (state.last_seq > place.position && place.position === seen && !place.isTaking) stop();
     seen = place.position;
   };
   return setInterval(() => void look().catch(stop), watchEveryMs);
