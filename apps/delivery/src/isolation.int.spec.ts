@@ -42,10 +42,11 @@ describe('isolation', () => {
 
   it('tries a dead target one probe at a time, and goes on with all when it is back', async () => {
     const dead = await delivery.webhook(3, 'dead', { limits: { retryDelaysSeconds: Array<number>(20).fill(0.1) } });
-    await delivery.received.script('webhook', 'dead', [{ status: 500, times: 12 }]);
+    // The circuit opens after five, and two probes fail, after one second and two.
+    await delivery.received.script('webhook', 'dead', [{ status: 500, times: 7 }]);
     await Promise.all(Array.from({ length: 30 }, (_, at) => delivery.route(200 + at, [dead])));
-    const items = await delivery.received.waitFor({ name: 'dead' }, 42, 30_000);
-    expect(items.filter(({ status }) => status === 500)).toHaveLength(12);
+    const items = await delivery.received.waitFor({ name: 'dead' }, 37, 30_000);
+    expect(items.filter(({ status }) => status === 500)).toHaveLength(7);
     const { events } = await delivery.ask<{ events: { text: string }[] }>('log.read', { after: 0, limit: 1_000 }, '_');
     expect(events.filter(({ text }) => text.includes('"ConnectorFailing"'))).toHaveLength(1);
     expect(events.filter(({ text }) => text.includes('"ConnectorRecovered"'))).toHaveLength(1);

@@ -2,7 +2,7 @@
  * How a connector is doing, as one copy of delivery knows it from the outcomes it hears.
  *
  *   unproven -> proven                 a first success: all its slots are used
- *   any -> failing -> open             three, then ten failures in a row: the circuit lets one probe through at a time
+ *   any -> failing -> open             three, then five failures in a row: the circuit lets one probe through at a time
  *   any -> paused                      the target said when it wants to be asked again: nothing starts before
  *   failing for five days, or gone     it is given up: somebody has to look at it
  */
@@ -53,7 +53,8 @@ export const givenUpReasons: ReadonlySet<string> = new Set<GivenUpReason>(['targ
 
 /** One failure may be chance, and every flake would be two events on the record. */
 export const failingAfter = 3;
-export const circuitOpensAfter = 10;
+/** So many in a row are no chance any more, and opening costs little: the first probe follows after a second. */
+export const circuitOpensAfter = 5;
 export const probeDelayMsMin = 1_000;
 /** A target that is back is noticed in a quarter of a minute; a thousand dead ones cost some seventy probes a second. */
 export const probeDelayMsMax = 15_000;
