@@ -34,6 +34,11 @@ export interface DueParts {
   readonly news: News;
 }
 
+interface DueJob {
+  readonly job: Job;
+  readonly attempt: DueAttempt;
+}
+
 /**
  * Brings due deliveries to the engine: retries, what another copy left behind, and attempts whose deadline passed without an outcome.
  * Copies share the work by leases on the rows; the version of the stream decides who may write.
@@ -113,21 +118,31 @@ export class AttemptsDueTimer {
     }
   }
 
+  /** Those for whom somebody waits first; what is due to targets that are not known to be well is one of the engine's small steps. */
   private async take(claimed: readonly DueAttempt[]): Promise<void> {
-    const fresh = claimed.filter(({ deliveryId }) => !this.parts.engine.holds(deliveryId));
-    for (let at = 0; at < fresh.length; at += streamsAtOnce) await this.takeSome(fresh.slice(at, at + streamsAtOnce));
+    const { engine } = this.parts;
+    const fresh = claimed.filter(({ deliveryId }) => !engine.holds(deliveryId));
+    const isWell = ({ connectorId }: DueAttempt): boolean => engine.healths.isWell(connectorId);
+    for (const some of inParts(fresh.filter(isWell))) await this.goOnWithAll(await this.read(some));
+    // Only the reading is such a step: what follows from it has steps of its own, for which one that waits for them would wait for ever.
+    for (const some of inParts(fresh.filter((attempt) => !isWell(attempt))))
+      await this.goOnWithAll(await engine.steps.run('', () => this.read(some), some.length));
   }
 
-  private async takeSome(fresh: readonly DueAttempt[]): Promise<void> {
+  private async read(some: readonly DueAttempt[]): Promise<DueJob[]> {
     const { eventLog, parked } = this.parts;
-    const streams = await eventLog.readStreams(fresh.map(({ deliveryId }) => streamOf(deliveryId)));
-    for (const attempt of fresh) {
+    const streams = await eventLog.readStreams(some.map(({ deliveryId }) => streamOf(deliveryId)));
+    return some.flatMap((attempt) => {
       const job = jobFrom(attempt.deliveryId, streams.get(streamOf(attempt.deliveryId)) ?? []);
-      if (job === null) continue;
+      if (job === null) return [];
       job.remembered = attempt.remembered;
       job.notification = parked.take(attempt.deliveryId);
-      await this.goOnWith(job, attempt);
-    }
+      return [{ job, attempt }];
+    });
+  }
+
+  private async goOnWithAll(jobs: readonly DueJob[]): Promise<void> {
+    await Promise.all(jobs.map(({ job, attempt }) => this.goOnWith(job, attempt)));
   }
 
   private async goOnWith(job: Job, { nowAt, cancel }: DueAttempt): Promise<void> {
@@ -159,6 +174,10 @@ export class AttemptsDueTimer {
       throw error;
     }
   }
+}
+
+function* inParts(attempts: readonly DueAttempt[]): Iterable<readonly DueAttempt[]> {
+  for (let at = 0; at < attempts.length; at += streamsAtOnce) yield attempts.slice(at, at + streamsAtOnce);
 }
 
 /** Whether nothing of a connector will be sent any more; one that has not arrived here yet may still come. */

@@ -3,13 +3,18 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { followLog } from '@waybill/bus/follow-log';
 import type { Lease, Leases } from '@waybill/event-log/leases';
 import type { LogCursor } from '@waybill/event-log/log';
-import { type Place, type RoutedParts, takeRouted } from './routed.consumer.js';
+import type { Log } from '@waybill/service-kit/logger';
+import type { Engine } from '../work/engine.js';
+import { RoutedConsumer, type RoutedParts } from './routed.consumer.js';
 
 export const routingLog = 'subscriptions-0';
 const leaseName = `reader:${routingLog}`;
 const batchMax = 500;
+const pauseAfterFaultMs = 500;
 
 export interface ReaderParts extends RoutedParts {
+  readonly engine: Engine;
+  readonly log: Log;
   readonly nc: NatsConnection;
   readonly leases: Leases;
   readonly cursorOf: (log: string) => Promise<LogCursor | null>;
@@ -53,24 +58,49 @@ export class RoutedReader {
     const held = { lease: first };
     const lost = new AbortController();
     const renewing = this.renew(held, lost);
-    const place: Place = { position: 0 };
     parts.log.info({ lease: leaseName, epoch: first.epoch }, 'reader.taken');
     parts.engine.pace(true);
-    await followLog({
-      nc: parts.nc,
-      log: routingLog,
-      after: async () => (place.position = (await parts.cursorOf(routingLog))?.position ?? 0),
-      onBatch: (events) => takeRouted(events, place, { lease: leaseName, epoch: held.lease.epoch }, parts),
-      batchMax,
-      signal: lost.signal,
-      onFault: (error) => parts.log.warn({ err: error, log: routingLog }, 'follow.fault'),
-    });
+    while (!lost.signal.aborted) {
+      await this.follow(held, lost.signal);
+      if (!lost.signal.aborted)
+        await delay(pauseAfterFaultMs, undefined, { signal: lost.signal }).catch(() => undefined);
+    }
     await parts
       .release(parts.engine.pace(false))
       .catch((error: unknown) => parts.log.warn({ err: error }, 'reader.fault'));
     await renewing;
     await parts.leases.release(held.lease);
     parts.log.info({ lease: leaseName }, 'reader.let-go');
+  }
+
+  /** Reads until the lease is lost or an append did not come about; then everything begins anew at the place that is on the record. */
+  private async follow(held: { readonly lease: Lease }, lost: AbortSignal): Promise<void> {
+    const { parts } = this;
+    const broken = new AbortController();
+    let consumer: RoutedConsumer | null = null;
+    const onFault = (error: unknown): void => parts.log.warn({ err: error, log: routingLog }, 'follow.fault');
+    const begin = async (): Promise<number> => {
+      await consumer?.stop();
+      const from = (await parts.cursorOf(routingLog))?.position ?? 0;
+      const fence = () => ({ lease: leaseName, epoch: held.lease.epoch });
+      const failed = (error: unknown): void => (onFault(error), broken.abort());
+      consumer = new RoutedConsumer({ from, fence, failed }, parts);
+      return from;
+    };
+    // What was read ahead may take minutes to accept: whoever has the lease now reads it again.
+    const stop = (): void => void consumer?.stop();
+    lost.addEventListener('abort', stop, { once: true });
+    await followLog({
+      nc: parts.nc,
+      log: routingLog,
+      after: begin,
+      onBatch: async (events) => consumer?.take(events),
+      batchMax,
+      signal: AbortSignal.any([lost, broken.signal]),
+      onFault,
+    });
+    lost.removeEventListener('abort', stop);
+    await (consumer as RoutedConsumer | null)?.stop();
   }
 
   private async renew(held: { lease: Lease }, lost: AbortController): Promise<void> {

@@ -1,151 +1,397 @@
 import type { LogEvent } from '@waybill/contracts/log-event';
 import { AppendRejected, type AppendRequest } from '@waybill/event-log/log';
+import type { Lease } from '@waybill/event-log/leases';
 import { MemoryLog } from '@waybill/event-log/memory-log';
+import { ConnectorHealths } from '../work/connector-healths.js';
 import type { Connector } from '../work/connectors.js';
 import type { Job } from '../work/job.js';
-import { type Place, type RoutedParts, takeRouted } from './routed.consumer.js';
+import { restFactor, SmallSteps } from '../work/small-steps.js';
+import { RoutedConsumer } from './routed.consumer.js';
+import { deliveriesPerAppend, deliveriesPerPart } from './routed-lines.js';
 
 const log = 'subscriptions-0';
 const at = new Date(Date.UTC(2026, 10, 29)).toISOString();
+const plan = {
+  attemptId: 'att_1',
+  connectorVersion: 1,
+  secretVersion: 1,
+  startedAt: at,
+  deadline: at,
+  renderer: 'json@1',
+};
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-const perAppend = 125;
 
 /** What the routing log says at successive positions. */
 class Routing {
   private position = 0;
 
-  routed(count = 1): LogEvent[] {
-    return Array.from({ length: count }, () => {
-      const id = `ntf_${this.position + 1}`;
-      const facts = { notificationId: id, id, type: 'incident', source: 'soc', time: at };
-      const chosen = [{ subscriptionId: 'sub_1', connectorIds: ['con_1'] }];
-      return this.event('NotificationRouted', `notification-${id}`, { ...facts, chosen, suppressed: [] });
+  routed(tenant: string, connectors: number, { held = false } = {}): LogEvent {
+    const subscriptionId = 'sub_1';
+    const connectorIds = Array.from({ length: connectors }, (_, n) => `con_${tenant}_${n}`);
+    const id = `ntf_${this.position + 1}`;
+    const data = {
+      notificationId: id,
+      id,
+      type: 'incident',
+      source: 'soc',
+      time: at,
+      chosen: held ? [] : [{ subscriptionId, connectorIds }],
+      suppressed: held ? [{ subscriptionId, connectorIds, until: at }] : [],
+    };
+    return this.event(tenant, 'NotificationRouted', `notification-${id}`, data);
+  }
+
+  closed(tenant: string, subscriptionId: string): LogEvent {
+    return this.event(tenant, 'SubscriptionDisabled', `subscription-${subscriptionId}`, {});
+  }
+
+  private event(tenant: string, type: string, stream: string, data: object): LogEvent {
+    this.position += 1;
+    const place = { log, epoch: 1, position: this.position, eventId: `event ${this.position}`, at };
+    return {
+      ...place,
+      tenant,
+      type,
+      stream,
+      data,
+      sealed: '{"payload":{"a":1}}',
+      traceparent: null,
+    } as unknown as LogEvent;
+  }
+}
+
+/** A consumer over a log in memory that keeps every append, and holds it until told. */
+class Trial {
+  readonly appends: AppendRequest[] = [];
+  readonly failures: unknown[] = [];
+  readonly offered: Job[] = [];
+  readonly healths = new ConnectorHealths();
+  eventLog = new MemoryLog('delivery-0');
+  consumer!: RoutedConsumer;
+  lease: Lease | null = null;
+  private readonly waiting: (() => void)[] = [];
+  isHeld = false;
+  /** How many attempts of a connector may begin. */
+  room = 0;
+  nowMs = 0;
+  /** What each append takes. */
+  tookMs = 0;
+  readonly rests: number[] = [];
+  /** Ends the rest under way. */
+  wake: () => void = () => undefined;
+
+  static async begin(from = 0, before = new Trial()): Promise<Trial> {
+    const trial = before;
+    trial.lease ??= (await trial.eventLog.leases.acquire('reader', 'one', 60_000)) as Lease;
+    trial.consumer = new RoutedConsumer(
+      {
+        from,
+        fence: () => ({ lease: 'reader', epoch: trial.lease?.epoch ?? 0 }),
+        failed: (error) => trial.failures.push(error),
+      },
+      {
+        eventLog: { append: (request) => trial.append(request) },
+        connectors: {
+          get: (id) => ({ id, tenant: id.split('_')[1], target: 'webhook', state: 'enabled' }) as Connector,
+        },
+        engine: {
+          healths: trial.healths,
+          roomToBegin: () => trial.room,
+          plan: () => plan,
+          offer: (job) => trial.offered.push(job) > 0,
+          steps: new SmallSteps({ nowMs: () => trial.nowMs, rest: (ms) => trial.rest(ms) }),
+        },
+        actor: 'service:delivery',
+        correlate: { macOf: () => undefined },
+        connectorsKnown: { of: () => Promise.resolve() },
+        parked: { park: () => undefined },
+        turnsTo: () => undefined,
+      },
+    );
+    return trial;
+  }
+
+  well(tenant: string, connectors: number): void {
+    for (let n = 0; n < connectors; n += 1)
+      this.healths.hear({ kind: 'success' }, { connectorId: `con_${tenant}_${n}`, deliveryId: 'dlv_1' }, 0);
+  }
+
+  /** Lets the oldest append under way go, and what comes of it come. */
+  async next(): Promise<void> {
+    this.waiting.shift()?.();
+    await turn();
+  }
+
+  async settled(): Promise<void> {
+    for (let still = 0, before = -1; still < 20; still = this.appends.length === before ? still + 1 : 0) {
+      before = this.appends.length;
+      await turn();
+    }
+  }
+
+  /** How many deliveries of which tenants each append held. */
+  get held(): string[] {
+    return this.appends.map(({ streams }) => {
+      const counts = new Map<string, number>();
+      for (const { tenant } of streams) counts.set(tenant, (counts.get(tenant) ?? 0) + 1);
+      return [...counts].map(([tenant, count]) => `${tenant}:${count}`).join(' ');
     });
   }
 
-  closed(subscriptionId = 'sub_1'): LogEvent[] {
-    return [this.event('SubscriptionDisabled', `subscription-${subscriptionId}`, {})];
+  get places(): (number | undefined)[] {
+    return this.appends.map(({ cursor }) => cursor?.to);
   }
 
-  private event(type: string, stream: string, data: object): LogEvent {
-    this.position += 1;
-    const place = { log, epoch: 1, position: this.position, eventId: `event ${this.position}`, at };
-    const rest = { tenant: 'default', type, stream, data, sealed: '{"payload":{"a":1}}', traceparent: null };
-    return { ...place, ...rest } as unknown as LogEvent;
+  private async rest(ms: number): Promise<void> {
+    this.rests.push(ms);
+    await new Promise<void>((resolve) => (this.wake = resolve));
   }
-}
 
-/** A log in memory that keeps every append and lets it through when told, in order. */
-async function trial(room = 0) {
-  const eventLog = new MemoryLog('delivery-0');
-  const lease = await eventLog.leases.acquire('reader', 'one', 60_000);
-  const appends: AppendRequest[] = [];
-  const offered: Job[] = [];
-  const waiting: (() => void)[] = [];
-  const place: Place = { position: 0 };
-  const parts = {
-    eventLog: {
-      append: async (request: AppendRequest) => {
-        appends.push(request);
-        await new Promise<void>((resolve) => waiting.push(resolve));
-        return eventLog.append(request);
-      },
-    },
-    connectors: { get: (id: string) => ({ id, tenant: 'default', target: 'webhook', state: 'enabled' }) as Connector },
-    connectorsKnown: { of: () => Promise.resolve() },
-    engine: {
-      roomToBegin: () => room,
-      plan: () => ({ attemptId: 'att_1', connectorVersion: 1, startedAt: at, deadline: at, renderer: 'json@1' }),
-      offer: (job: Job) => offered.push(job) > 0,
-    },
-    correlate: { macOf: () => undefined },
-    parked: { park: () => undefined },
-    turnsTo: () => undefined,
-    actor: 'service:delivery',
-  } as unknown as RoutedParts;
-  return {
-    appends,
-    offered,
-    place,
-    take: (events: LogEvent[], epoch = lease?.epoch ?? 0) =>
-      takeRouted(events, place, { lease: 'reader', epoch }, parts),
-    /** Lets the oldest append go, and what comes of it come. */
-    next: async () => {
-      waiting.shift()?.();
-      await turn();
-    },
-    /** Streams of each append, deliveries counted. */
-    streams: () =>
-      appends.map(({ streams }) => {
-        const deliveries = streams.filter(({ stream }) => stream.startsWith('delivery-')).length;
-        return [deliveries, ...streams.map(({ stream }) => stream).filter((stream) => stream.startsWith('closing-'))];
-      }),
-    begun: () => appends.map(({ streams }) => streams.filter(({ events }) => events.length === 2).length),
-  };
+  private async append(request: AppendRequest) {
+    this.appends.push(request);
+    this.nowMs += this.tookMs;
+    if (this.isHeld) await new Promise<void>((resolve) => this.waiting.push(resolve));
+    return this.eventLog.append(request);
+  }
 }
 
 describe('whoever takes routing decisions in', () => {
-  it('has two appends under way, each behind the one before it, and moves its place as they are written', async () => {
-    const { appends, offered, place, take, next } = await trial();
-    const taking = take(new Routing().routed(3 * perAppend));
+  it('accepts a burst of one tenant in whole appends, and moves its place with each', async () => {
+    const trial = await Trial.begin();
+    const routing = new Routing();
+    await trial.consumer.take(Array.from({ length: deliveriesPerAppend + 1 }, () => routing.routed('a', 1)));
+    await trial.settled();
+    expect(trial.held).toEqual([`a:${deliveriesPerAppend}`, 'a:1']);
+    expect(trial.places).toEqual([deliveriesPerAppend, deliveriesPerAppend + 1]);
+    expect(trial.offered).toHaveLength(deliveriesPerAppend + 1);
+  });
+
+  it('has two appends under way, each behind the one before it', async () => {
+    const trial = await Trial.begin();
+    trial.isHeld = true;
+    const routing = new Routing();
+    // More than is read ahead: it says that there is room when the first append is written.
+    const taking = trial.consumer.take(Array.from({ length: 3 * deliveriesPerAppend }, () => routing.routed('a', 1)));
     await turn();
-    expect(appends.map(({ cursor }) => [cursor?.from, cursor?.to])).toEqual([
-      [0, perAppend],
-      [perAppend, 2 * perAppend],
+    const cursors = (): unknown[] => trial.appends.map(({ cursor }) => [cursor?.from, cursor?.to]);
+    expect(cursors()).toEqual([
+      [0, deliveriesPerAppend],
+      [deliveriesPerAppend, 2 * deliveriesPerAppend],
     ]);
-    expect(place.position).toBe(0);
-    await next();
-    expect(place.position).toBe(perAppend);
-    expect(offered).toHaveLength(perAppend);
-    expect(appends[2]?.cursor).toMatchObject({ from: 2 * perAppend, to: 3 * perAppend });
-    await next();
-    await next();
+    expect(trial.offered).toHaveLength(0);
+    await trial.next();
+    expect(trial.offered).toHaveLength(deliveriesPerAppend);
+    expect(cursors()[2]).toEqual([2 * deliveriesPerAppend, 3 * deliveriesPerAppend]);
+    await trial.next();
+    await trial.next();
     await taking;
-    expect(place.position).toBe(3 * perAppend);
-    expect(offered).toHaveLength(3 * perAppend);
+    expect(trial.offered).toHaveLength(3 * deliveriesPerAppend);
   });
 
   it('begins no more than there is room for, with what begins in the append before that is not written yet', async () => {
-    const { begun, take, next } = await trial(perAppend + 30);
-    const taking = take(new Routing().routed(2 * perAppend));
-    await turn();
-    expect(begun()).toEqual([perAppend, 30]);
-    await next();
-    await next();
-    await taking;
-  });
-
-  it('has nothing under way when it rejects, and has taken nothing', async () => {
-    const { appends, offered, place, take, next } = await trial();
-    let isOver = false;
-    const taking = take(new Routing().routed(3 * perAppend), 99).finally(() => (isOver = true));
-    const rejected = expect(taking).rejects.toThrow(AppendRejected);
-    await turn();
-    await next();
-    expect(isOver).toBe(false);
-    await next();
-    await rejected;
-    expect(appends).toHaveLength(2);
-    expect([place.position, offered.length]).toEqual([0, 0]);
-  });
-
-  it('puts what was routed after a subscription was closed behind the closing', async () => {
-    const { streams, take, next } = await trial();
+    const trial = await Trial.begin();
+    trial.isHeld = true;
+    trial.room = deliveriesPerAppend + 30;
     const routing = new Routing();
-    const taking = take([
-      ...routing.routed(2),
-      ...routing.closed(),
-      ...routing.closed('sub_2'),
-      ...routing.routed(),
-      ...routing.closed(),
-    ]);
+    await trial.consumer.take(Array.from({ length: 2 * deliveriesPerAppend }, () => routing.routed('a', 1)));
     await turn();
-    await next();
-    await next();
-    await taking;
-    expect(streams()).toEqual([
-      [2, 'closing-sub_1', 'closing-sub_2'],
-      [1, 'closing-sub_1'],
+    const begun = trial.appends.map(({ streams }) => streams.filter(({ events }) => events.length === 2).length);
+    expect(begun).toEqual([deliveriesPerAppend, 30]);
+  });
+
+  it('gives other tenants their turn beside a large fan-out, and moves its place when that is over', async () => {
+    const trial = await Trial.begin();
+    trial.isHeld = true;
+    const routing = new Routing();
+    await trial.consumer.take([routing.routed('big', 70)]);
+    await turn();
+    await trial.consumer.take([routing.routed('b', 2), routing.routed('c', 1)]);
+    await turn();
+    // The others do not wait for the part of the large one that is under way; the next part of that waits for it.
+    expect(trial.held).toEqual([`big:${deliveriesPerPart}`, 'b:2 c:1']);
+    for (let n = 0; n < 8; n += 1) {
+      await trial.next();
+      trial.wake();
+      await turn();
+    }
+    expect(trial.held.slice(2)).toEqual([`big:${deliveriesPerPart}`, 'big:6']);
+    expect(trial.places).toEqual([0, 0, 0, 3]);
+    expect(trial.offered).toHaveLength(73);
+  });
+
+  it('does not pass what is under way in an append that does not move the place, and passes it when that is written', async () => {
+    const trial = await Trial.begin();
+    trial.isHeld = true;
+    const routing = new Routing();
+    await trial.consumer.take([routing.routed('big', deliveriesPerPart + 1)]);
+    await turn();
+    await trial.consumer.take([routing.routed('b', 1)]);
+    await turn();
+    await trial.next();
+    trial.wake();
+    await turn();
+    const [first, other, last] = [`big:${deliveriesPerPart}`, 'b:1', 'big:1'];
+    // If the append of the other one failed, the last part of the large one would have moved the place over it.
+    expect([trial.held, trial.places]).toEqual([
+      [first, other, last],
+      [0, 0, 1],
     ]);
+    await trial.next();
+    expect([trial.held, trial.places]).toEqual([
+      [first, other, last, ''],
+      [0, 0, 1, 2],
+    ]);
+    await trial.next();
+    await trial.next();
+    expect((await trial.eventLog.cursor(log))?.position).toBe(2);
+  });
+
+  it('rests between the parts of a fan-out to connectors that are not known to be well, and others do not', async () => {
+    const trial = await Trial.begin();
+    trial.tookMs = 10;
+    const routing = new Routing();
+    await trial.consumer.take([routing.routed('dead', deliveriesPerPart * 2)]);
+    await trial.settled();
+    expect(trial.held).toEqual([`dead:${deliveriesPerPart}`]);
+    await trial.consumer.take([routing.routed('b', 1)]);
+    await trial.settled();
+    expect(trial.held).toEqual([`dead:${deliveriesPerPart}`, 'b:1']);
+    expect(trial.rests).toEqual([10 * restFactor]);
+    trial.wake();
+    await trial.settled();
+    expect(trial.held).toEqual([`dead:${deliveriesPerPart}`, 'b:1', `dead:${deliveriesPerPart}`]);
+    expect(trial.places).toEqual([0, 0, 2]);
+  });
+
+  it('takes larger parts and does not rest where the connectors are well', async () => {
+    const trial = await Trial.begin();
+    trial.tookMs = 10;
+    trial.well('a', deliveriesPerAppend + 10);
+    await trial.consumer.take([new Routing().routed('a', deliveriesPerAppend + 10)]);
+    await trial.settled();
+    expect(trial.held).toEqual([`a:${deliveriesPerAppend}`, 'a:10']);
+    expect(trial.rests).toEqual([]);
+  });
+
+  it('keeps the order of a tenant, also behind a large fan-out of its own', async () => {
+    const trial = await Trial.begin();
+    trial.well('a', 300);
+    const routing = new Routing();
+    await trial.consumer.take([
+      routing.routed('a', 300),
+      routing.routed('a', 1),
+      routing.routed('b', 1),
+      routing.routed('a', 1),
+    ]);
+    await trial.settled();
+    const order = trial.appends.flatMap(({ streams }) => streams.filter(({ tenant }) => tenant === 'a'));
+    const from = order.map(({ events }) => (events[0]?.data as { notificationId: string }).notificationId);
+    expect([...new Set(from)]).toEqual(['ntf_1', 'ntf_2', 'ntf_4']);
+    expect(from).toHaveLength(302);
+  });
+
+  it('records what a subscription held back, in parts too, and begins none of it', async () => {
+    const trial = await Trial.begin();
+    trial.room = 1_000;
+    const routing = new Routing();
+    await trial.consumer.take([routing.routed('a', deliveriesPerPart + 8, { held: true })]);
+    await trial.settled();
+    trial.wake();
+    await trial.settled();
+    expect(trial.held).toEqual([`a:${deliveriesPerPart}`, 'a:8']);
+    const types = (await trial.eventLog.readAll({ after: 0, limit: 100 })).map(({ type }) => type);
+    expect(types).toEqual(Array.from({ length: deliveriesPerPart + 8 }, () => 'DeliverySuppressed'));
+    expect(trial.offered).toEqual([]);
+  });
+
+  it('puts what was routed after a subscription was closed behind that in the log', async () => {
+    const trial = await Trial.begin();
+    const routing = new Routing();
+    const events = [routing.routed('a', 1), routing.closed('a', 'sub_1'), routing.closed('a', 'sub_2')];
+    await trial.consumer.take([...events, routing.routed('a', 1), routing.closed('a', 'sub_1')]);
+    await trial.settled();
+    const recorded = await trial.eventLog.readAll({ after: 0, limit: 10 });
+    const [accepted, closed] = ['DeliveryAccepted', 'SubscriptionClosed'];
+    expect(recorded.map(({ type }) => type)).toEqual([accepted, closed, closed, accepted, closed]);
+  });
+
+  it('closes a subscription once, however often its closing is read', async () => {
+    const { eventLog, lease } = await Trial.begin();
+    const routing = new Routing();
+    const events = [routing.closed('a', 'sub_1'), routing.routed('a', 1), routing.closed('a', 'sub_1')];
+    for (const log of ['one', 'two']) {
+      const trial = new Trial();
+      // The place of another log, so that both are told the same events with nothing accepted.
+      Object.assign(trial, { eventLog, lease });
+      await Trial.begin(0, trial);
+      await trial.consumer.take(events.map((event) => ({ ...event, log })));
+      await trial.settled();
+    }
+    const recorded = await eventLog.readAll({ after: 0, limit: 10 });
+    const [accepted, closed] = ['DeliveryAccepted', 'SubscriptionClosed'];
+    expect(recorded.map(({ type }) => type)).toEqual([closed, accepted, closed]);
+  });
+
+  it('says once that an append failed, with nothing under way, and takes nothing more', async () => {
+    const trial = await Trial.begin();
+    trial.isHeld = true;
+    await trial.eventLog.leases.release(trial.lease as Lease);
+    const routing = new Routing();
+    const taking = trial.consumer.take(Array.from({ length: 3 * deliveriesPerAppend }, () => routing.routed('a', 1)));
+    await turn();
+    await trial.next();
+    expect(trial.failures).toEqual([]);
+    await trial.next();
+    await taking;
+    await trial.consumer.take([routing.routed('a', 1)]);
+    await trial.settled();
+    expect(trial.failures).toEqual([expect.any(AppendRejected)]);
+    expect([trial.appends.length, trial.offered.length]).toEqual([2, 0]);
+  });
+
+  it('skips what was accepted before a fault, and takes the rest', async () => {
+    const before = await Trial.begin();
+    before.isHeld = true;
+    const events = (): LogEvent[] => {
+      const routing = new Routing();
+      return [routing.routed('big', 100), routing.routed('b', 1)];
+    };
+    await before.consumer.take(events());
+    await turn();
+    await before.next();
+    await before.eventLog.leases.release(before.lease as Lease);
+    before.wake();
+    await turn();
+    for (let n = 0; n < 4; n += 1) await before.next();
+    expect(before.failures).toEqual([expect.any(AppendRejected)]);
+    await before.consumer.stop();
+    const place = (await before.eventLog.cursor(log))?.position ?? 0;
+    expect(place).toBe(0);
+    const lease = (await before.eventLog.leases.acquire('reader', 'two', 60_000)) as Lease;
+    const trial = new Trial();
+    Object.assign(trial, { eventLog: before.eventLog, lease });
+    await Trial.begin(place, trial);
+    trial.well('big', 100);
+    await trial.consumer.take(events());
+    await trial.settled();
+    expect(before.offered.length + trial.offered.length).toBe(101);
+    expect(trial.places.at(-1)).toBe(2);
+    const streams = (await trial.eventLog.readAll({ after: 0, limit: 500 })).map(({ stream }) => stream);
+    expect(new Set(streams).size).toBe(101);
+  });
+
+  it('ends with the append under way when it is stopped, whatever was read ahead', async () => {
+    const trial = await Trial.begin();
+    trial.isHeld = true;
+    const routing = new Routing();
+    const taking = trial.consumer.take(Array.from({ length: 5 * deliveriesPerAppend }, () => routing.routed('a', 1)));
+    await turn();
+    const stopping = trial.consumer.stop();
+    await trial.next();
+    await trial.next();
+    await Promise.all([taking, stopping]);
+    expect(trial.appends).toHaveLength(2);
+    expect(trial.offered).toHaveLength(2 * deliveriesPerAppend);
+    expect(trial.failures).toEqual([]);
   });
 });

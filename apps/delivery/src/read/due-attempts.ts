@@ -4,6 +4,7 @@ import { dueRanks } from './delivery-rows.js';
 
 export interface DueAttempt {
   readonly deliveryId: string;
+  readonly connectorId: string;
   /** The database's time, by which it is due. */
   readonly nowAt: string;
   /** What the deliveries of the same thing left behind last; null where there is nothing, or no correlation key. */
@@ -47,8 +48,9 @@ export class DueAttempts {
     const closing = ids.map(isClosing);
     const limits = ids.map((id, index) => (closing[index] ? share : Math.min(share, Math.max(0, room(id)))));
     const rows = await this.database.query<ClaimedRow[]>(claimSql, [ids, limits, closing, share, leaseMs]);
-    const attempts = rows.map(({ id, now_at, receipt, cancel }) => ({
+    const attempts = rows.map(({ id, connector_id, now_at, receipt, cancel }) => ({
       deliveryId: id,
+      connectorId: connector_id,
       nowAt: now_at.toISOString(),
       remembered: receipt,
       cancel,
@@ -83,6 +85,7 @@ interface WaitingConnector {
 
 interface ClaimedRow {
   readonly id: string;
+  readonly connector_id: string;
   readonly now_at: Date;
   readonly receipt: Receipt | null;
   readonly cancel: string | null;
@@ -144,7 +147,7 @@ const claimSql = `
     on conflict (id) do update set until = excluded.until, position = excluded.position
       where lease.until <= now() or lease.position < excluded.position
     returning id)
-  select leased.id, now() as now_at, d.cancel, c.receipt
+  select leased.id, d.connector_id, now() as now_at, d.cancel, c.receipt
   from leased join ${schema}.delivery_due d on d.id = leased.id
   left join ${schema}.correlation c on c.connector_id = d.connector_id and c.mac = d.mac`;
 

@@ -64,6 +64,7 @@ export class ConnectorHealths {
       // The table has not heard yet that it recovered: taking the days back would have it given up at its next failure.
       const told = nowMs - wellMs < ownNewsMs ? null : failingSinceMs;
       const since = before.failingSinceMs === null ? told : Math.min(before.failingSinceMs, told ?? Infinity);
+      if (pausedUntilMs <= before.pausedUntilMs && since === before.failingSinceMs) continue;
       if (pausedUntilMs > before.pausedUntilMs) paused.push(connectorId);
       const health = { ...before, pausedUntilMs: Math.max(before.pausedUntilMs, pausedUntilMs), failingSinceMs: since };
       this.known.set(connectorId, { health, changedMs, wellMs });

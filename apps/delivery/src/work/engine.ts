@@ -51,7 +51,8 @@ export class Engine {
   private drained: (() => void) | null = null;
 
   private readonly recorder: Recorder;
-  private readonly steps = new SmallSteps();
+  /** Everything that is done for connectors that are not known to be well, over all of them. */
+  readonly steps = new SmallSteps();
 
   constructor(private readonly parts: EngineParts) {
     this.recorder = new Recorder(parts.eventLog, parts.log);
@@ -303,9 +304,8 @@ export class Engine {
   private async tell({ connectorId, tenant }: Job, news: readonly HealthEvent[]): Promise<void> {
     const meta = { actor: this.parts.actor };
     const events = news.map(({ type, data }) => ({ type, schemaVersion: 1, data, meta }));
-    await this.parts.eventLog.append({
-      streams: [{ stream: `connectorhealth-${connectorId}`, tenant, expected: 'any', events }],
-    });
+    const stream = { stream: `connectorhealth-${connectorId}`, tenant, expected: 'any', events } as const;
+    await this.steps.run(tenant, () => this.parts.eventLog.append({ streams: [stream] }));
   }
 
   /** Our own fault would fail every attempt in the same way: the delivery ends at once, and the stack is in the log. */

@@ -9,6 +9,11 @@ export const restFactor = 2;
 /** … and no longer than this. */
 export const restMsMax = 40;
 
+interface Step {
+  readonly counts: number;
+  readonly run: () => Promise<void>;
+}
+
 export interface StepsClock {
   readonly nowMs: () => number;
   readonly rest: (ms: number) => Promise<unknown>;
@@ -21,19 +26,20 @@ export interface StepsClock {
  */
 export class SmallSteps {
   /** By tenant; the order of insertion is the order of the turns. */
-  private readonly lines = new Map<string, (() => Promise<void>)[]>();
+  private readonly lines = new Map<string, Step[]>();
+  /** How many steps wait; a part of a large fan-out counts as many. */
   private count = 0;
   private isRunning = false;
 
   constructor(private readonly clock: StepsClock = { nowMs: () => performance.now(), rest: (ms) => delay(ms) }) {}
 
-  /** Runs a step when it is its turn; answers what it answers. */
-  run<T>(tenant: string, step: () => Promise<T>): Promise<T> {
+  /** Runs a step when it is its turn; answers what it answers. What counts as several takes their places. */
+  run<T>(tenant: string, step: () => Promise<T>, counts = 1): Promise<T> {
     return new Promise((resolve, reject) => {
       const line = this.lines.get(tenant) ?? [];
-      line.push(() => step().then(resolve, reject));
+      line.push({ counts, run: () => step().then(resolve, reject) });
       this.lines.set(tenant, line);
-      this.count += 1;
+      this.count += counts;
       if (!this.isRunning) void this.runAll();
     });
   }
@@ -44,24 +50,30 @@ export class SmallSteps {
     await Promise.resolve();
     while (this.count > 0) {
       const begunMs = this.clock.nowMs();
-      await Promise.all(this.take().map((step) => step()));
+      await Promise.all(this.take().map(({ run }) => run()));
       const tookMs = this.clock.nowMs() - begunMs;
       await this.clock.rest(Math.min(restMsMax, tookMs * restFactor));
     }
     this.isRunning = false;
   }
 
-  private take(): (() => Promise<void>)[] {
+  private take(): Step[] {
     const most = Math.max(stepsAtOnceMin, Math.ceil(this.count * shareAtOnce));
-    const steps: (() => Promise<void>)[] = [];
+    const steps: Step[] = [];
+    let taken = 0;
     for (const [tenant, line] of this.lines) {
-      steps.push(line.shift() as () => Promise<void>);
+      const [step] = line as [Step];
+      // What would make it too many goes first the next time.
+      if (steps.length > 0 && taken + step.counts > most) break;
+      steps.push(step);
+      taken += step.counts;
+      line.shift();
       // Who had a turn goes to the end.
       this.lines.delete(tenant);
       if (line.length > 0) this.lines.set(tenant, line);
-      if (steps.length === most) break;
+      if (taken >= most) break;
     }
-    this.count -= steps.length;
+    this.count -= taken;
     return steps;
   }
 }

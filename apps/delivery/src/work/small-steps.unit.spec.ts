@@ -17,9 +17,9 @@ class Trial {
     },
   });
 
-  ask(tenant: string, count = 1): void {
+  ask(tenant: string, count = 1, counts = 1): void {
     for (let n = 0; n < count; n += 1) {
-      void this.steps.run(tenant, () => new Promise<void>((end) => this.under.push({ name: tenant, end })));
+      void this.steps.run(tenant, () => new Promise<void>((end) => this.under.push({ name: tenant, end })), counts);
     }
   }
 
@@ -58,6 +58,23 @@ describe('small steps', () => {
     trial.ask('other', 2);
     await turn();
     expect(trial.underWay.split(' ').slice(0, 5).join(' ')).toBe('dead other dead other dead');
+  });
+
+  it('take no more together than go at once, whatever each counts, and one that is larger alone', async () => {
+    const trial = new Trial();
+    trial.ask('a', 3, stepsAtOnceMin - 1);
+    trial.ask('b', 2);
+    await turn();
+    expect(trial.underWay).toBe('a b');
+    await trial.next();
+    expect(trial.underWay).toBe('a b');
+    await trial.next();
+    trial.ask('b');
+    expect(trial.underWay).toBe('a');
+    await trial.next();
+    trial.ask('large', 1, stepsAtOnceMin * 2);
+    await trial.next();
+    expect(trial.underWay).toBe('large');
   });
 
   it('rest after their work, in proportion and with a bound', async () => {
