@@ -1,11 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { jetstream } from '@nats-io/jetstream';
-import { connect } from '@nats-io/transport-node';
-import { notificationSubject } from '@waybill/contracts/subjects';
 import type { DevContent } from '@waybill/dev-stack/dev-file';
 import { waybillApi } from '@waybill/dev-stack/waybill-api';
 import { Pool } from 'undici';
 import { notificationOfBytes } from './payload.js';
+import { publishAll } from './publish-all.js';
 
 export interface WalkFigure {
   readonly fanOut: number;
@@ -18,7 +16,8 @@ export interface WalkFigure {
 
 /** A run that has not arrived by then has failed. */
 const arriveWaitMs = 120_000;
-const outstanding = 256;
+/** Asked so often at the end; before, a few times, because each question takes its part of what is measured. */
+const askAgainMs = { least: 10, most: 250 };
 
 /**
  * Publishes notifications of about 1 KB over JetStream and waits until the receiver has every delivery: the whole walk, with
@@ -60,38 +59,18 @@ async function subscribe(dev: DevContent, type: string, name: string, fanOut: nu
   await api.post('/v1/subscriptions', { name: type, connectorIds, types: [type] });
 }
 
-async function publishAll(dev: DevContent, type: string, count: number): Promise<void> {
-  const url = new URL(dev.natsUrl);
-  const nc = await connect({
-    servers: url.host,
-    user: decodeURIComponent(url.username),
-    pass: decodeURIComponent(url.password),
-    noAsyncTraces: true,
-  });
-  const client = jetstream(nc, { timeout: 20_000 });
-  const subject = notificationSubject(dev.tenant, type);
-  let next = 0;
-  // As many publishers as may wait for an answer at once; to race all their promises for every message would cost as much as a delivery does.
-  const publisher = async (): Promise<void> => {
-    while (next < count) {
-      next += 1;
-      await client.publish(subject, notificationOfBytes(next, 1_024));
-    }
-  };
-  await Promise.all(Array.from({ length: outstanding }, publisher));
-  await nc.close();
-}
-
 /** Only what these deliveries are sent to is in the ledger since it was emptied, so that one question counts every name. */
 async function arrived(dev: DevContent, wanted: number): Promise<void> {
-  const deadline = Date.now() + arriveWaitMs;
+  const begun = Date.now();
   for (;;) {
     const response = await fetch(`${dev.receiversUrl}/_received/count?target=webhook`);
     const { accepted } = (await response.json()) as { accepted: number };
     if (accepted >= wanted) return;
-    if (Date.now() > deadline)
+    const tookMs = Date.now() - begun;
+    if (tookMs > arriveWaitMs)
       throw new Error(`only ${accepted} of ${wanted} arrived within ${arriveWaitMs / 1_000} s`);
-    await delay(20);
+    const leftMs = accepted === 0 ? Infinity : ((wanted - accepted) / accepted) * tookMs;
+    await delay(Math.max(askAgainMs.least, Math.min(askAgainMs.most, leftMs / 4)));
   }
 }
 
