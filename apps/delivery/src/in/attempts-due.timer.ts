@@ -13,13 +13,18 @@ import type { Parked } from '../work/parked.js';
 
 /** While something is due that cannot be taken, and after the log has moved, it is looked at so often. */
 const lookEveryMs = 250;
+/** With a thousand connectors that have something waiting a look takes long: so many times as long passes before the next one … */
+const restOfLook = 20;
+/** … and no more than this. */
+const restOfLookMsMax = 1_000;
 /** Where nothing waits it is looked at so often all the same: the clocks of two machines may differ. */
 const idleLookMs = 5_000;
 const claimsMax = 500;
 /** Streams that are read and folded at once: a few milliseconds of the event loop. */
-const streamsAtOnce = 32;
-/** What waits in memory is leased again long before its lease ends. */
+const streamsAtOnce = 24;
+/** What waits in memory is leased again long before its lease ends: all of it within this time, so many at once. */
 const keepEveryMs = 5_000;
+const keptAtOnce = 500;
 
 export interface DueParts {
   readonly eventLog: EventLog;
@@ -73,29 +78,35 @@ export class AttemptsDueTimer {
       this.wake = () => woken.abort();
       const either = AbortSignal.any([signal, woken.signal]);
       const { mark } = news;
+      const begunMs = performance.now();
       let restMs = 0;
       try {
         restMs = await this.look();
       } catch (error) {
         log.warn({ err: error }, 'due.fault');
       }
-      if (restMs <= lookEveryMs)
-        await delay(Math.max(restMs, lookEveryMs), undefined, { signal: either }).catch(() => undefined); // prettier-ignore
-      else await news.wait(mark, { beatMs: lookEveryMs, atMostMs: Math.min(restMs, idleLookMs), signal: either });
+      const leastMs = Math.max(lookEveryMs, Math.min(restOfLookMsMax, (performance.now() - begunMs) * restOfLook));
+      if (restMs <= leastMs) await delay(leastMs, undefined, { signal: either }).catch(() => undefined);
+      else await news.wait(mark, { beatMs: leastMs, atMostMs: Math.min(restMs, idleLookMs), signal: either });
     }
   }
 
   private async keepOn(): Promise<void> {
     const { signal } = this.stopping;
     while (!signal.aborted) {
-      await this.keep().catch((error: unknown) => this.parts.log.warn({ err: error }, 'due.fault'));
-      await delay(keepEveryMs, undefined, { signal }).catch(() => undefined);
+      // The newest first: nobody has leased them yet.
+      const held = this.parts.engine.held().reverse();
+      const times = Math.max(1, Math.ceil(held.length / keptAtOnce));
+      for (let at = 0; at < times && !signal.aborted; at += 1) {
+        const some = held.slice(at * keptAtOnce, (at + 1) * keptAtOnce);
+        await this.keep(some).catch((error: unknown) => this.parts.log.warn({ err: error }, 'due.fault'));
+        await delay(keepEveryMs / times, undefined, { signal }).catch(() => undefined);
+      }
     }
   }
 
-  private async keep(): Promise<void> {
+  private async keep(held: readonly string[]): Promise<void> {
     const { due, engine } = this.parts;
-    const held = engine.held();
     if (held.length === 0) return;
     const cancelled = await due.keep(held);
     if (cancelled.size > 0) engine.cancelWaiting(cancelled);
@@ -109,7 +120,7 @@ export class AttemptsDueTimer {
     for (;;) {
       const { attempts, restMs } = await due.claim(
         claimsMax,
-        (connectorId) => engine.roomToWait(connectorId),
+        (connectorId) => engine.roomToFetch(connectorId, Date.now()),
         (connectorId) => isClosed(connectors.get(connectorId)),
       );
       if (attempts.length === 0 || this.stopping.signal.aborted) return restMs;

@@ -203,7 +203,7 @@ describe('whoever takes routing decisions in', () => {
     const trial = await Trial.begin();
     trial.isHeld = true;
     const routing = new Routing();
-    await trial.consumer.take([routing.routed('big', 70)]);
+    await trial.consumer.take([routing.routed('big', 2 * deliveriesPerPart + 6)]);
     await turn();
     await trial.consumer.take([routing.routed('b', 2), routing.routed('c', 1)]);
     await turn();
@@ -216,7 +216,7 @@ describe('whoever takes routing decisions in', () => {
     }
     expect(trial.held.slice(2)).toEqual([`big:${deliveriesPerPart}`, 'big:6']);
     expect(trial.places).toEqual([0, 0, 0, 3]);
-    expect(trial.offered).toHaveLength(73);
+    expect(trial.offered).toHaveLength(2 * deliveriesPerPart + 9);
   });
 
   it('does not pass what is under way in an append that does not move the place, and passes it when that is written', async () => {

@@ -83,6 +83,16 @@ export class Engine {
     return Math.min(laneWaitingMax - (this.lanes.get(connectorId)?.waitingCount ?? 0), jobsMax - this.inHand.size);
   }
 
+  /**
+   * How many more are worth fetching for it: none while nothing of it may start and something waits here to be the next to start. The others
+   * stay in the due table, where each of them would be looked at again and again.
+   */
+  roomToFetch(connectorId: string, nowMs: number): number {
+    const isShut =
+      this.healths.closedUntilMs(connectorId) > nowMs && (this.lanes.get(connectorId)?.waitingCount ?? 0) > 0;
+    return isShut ? 0 : this.roomToWait(connectorId);
+  }
+
   holds(deliveryId: string): boolean {
     return this.inHand.has(deliveryId);
   }

@@ -4,10 +4,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 export const stepsAtOnceMin = 24;
 /** Where many wait it is a larger part of them, or what has begun would pass its deadline while its outcome waits. */
 const shareAtOnce = 1 / 16;
-/** After its steps it rests for so much of the time that they took, so that it never takes more than a third of the machine … */
-export const restFactor = 2;
+/** After its steps it rests for so much of the time that they took, so that it never takes more than a fifth of the time … */
+export const restFactor = 4;
 /** … and no longer than this. */
-export const restMsMax = 40;
+export const restMsMax = 80;
 
 interface Step {
   readonly counts: number;
