@@ -6,6 +6,8 @@ import { notificationOfBytes } from './payload.js';
 /** Publishes that wait for JetStream's answer at any time; when a quarter of them is answered as many follow. */
 const outstandingMax = 256;
 const room = outstandingMax / 4;
+/** No answer for so long while some are due: the broker is away. */
+const silentMsMax = 20_000;
 
 /**
  * Publishes notifications of about 1 KB over JetStream, and rejects unless each is acknowledged. All answers come to one inbox, as with the
@@ -26,6 +28,7 @@ export async function publishAll(dev: DevContent, type: string, count: number): 
 class Publisher {
   private sent = 0;
   private acknowledged = 0;
+  private heardMs = performance.now();
   private readonly inbox = createInbox();
 
   constructor(
@@ -34,19 +37,26 @@ class Publisher {
     private readonly count: number,
   ) {}
 
-  run(): Promise<void> {
-    return new Promise((resolve, reject) => {
+  async run(): Promise<void> {
+    let watch: NodeJS.Timeout | undefined;
+    const all = new Promise<void>((resolve, reject) => {
+      watch = setInterval(() => {
+        if (performance.now() - this.heardMs > silentMsMax)
+          reject(new Error(`only ${this.acknowledged} of ${this.count} acknowledged, and no answer any more`));
+      }, 1_000);
       this.nc.subscribe(this.inbox, {
         callback: (error, message) => {
           const fault = error ?? faultOf(message);
           if (fault !== null) return reject(fault);
           this.acknowledged += 1;
+          this.heardMs = performance.now();
           if (this.acknowledged === this.count) return resolve();
           if (this.sent - this.acknowledged <= outstandingMax - room) this.publish();
         },
       });
       this.publish();
     });
+    await all.finally(() => clearInterval(watch));
   }
 
   private publish(): void {

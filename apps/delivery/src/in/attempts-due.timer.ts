@@ -97,10 +97,12 @@ export class AttemptsDueTimer {
       // The newest first: nobody has leased them yet.
       const held = this.parts.engine.held().reverse();
       const times = Math.max(1, Math.ceil(held.length / keptAtOnce));
+      const begunMs = performance.now();
       for (let at = 0; at < times && !signal.aborted; at += 1) {
         const some = held.slice(at * keptAtOnce, (at + 1) * keptAtOnce);
         await this.keep(some).catch((error: unknown) => this.parts.log.warn({ err: error }, 'due.fault'));
-        await delay(keepEveryMs / times, undefined, { signal }).catch(() => undefined);
+        const nextMs = begunMs + ((at + 1) * keepEveryMs) / times;
+        await delay(Math.max(0, nextMs - performance.now()), undefined, { signal }).catch(() => undefined);
       }
     }
   }
