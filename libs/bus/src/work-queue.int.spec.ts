@@ -70,6 +70,24 @@ describe('work of a queue', () => {
     expect(taken).toEqual(Array.from({ length: published }, (_, n) => n));
   });
 
+  it('comes again, and in order, when it could not be taken while more had arrived', async () => {
+    const taken: number[] = [];
+    const over = new AbortController();
+    let isFirst = true;
+    await taking(over.signal, async (messages) => {
+      // The next ones are on their way in while this batch fails.
+      await nc.flush();
+      if (isFirst) {
+        isFirst = false;
+        throw new Error('the database was away');
+      }
+      for (const message of messages) taken.push(Number(message.string()));
+      for (const message of messages) message.ack();
+      if (taken.length === published) over.abort();
+    });
+    expect(taken).toEqual(Array.from({ length: published }, (_, n) => n));
+  });
+
   it('ends for who is told to stop before it has begun', async () => {
     const begun = performance.now();
     await taking(AbortSignal.abort(), () => Promise.reject(new Error('nothing is taken')));

@@ -74,6 +74,11 @@ export class Publishing {
     return this.until(() => this.acked >= this.asked);
   }
 
+  /** Ends the run where the answers that are due will not come. */
+  giveUp(): void {
+    this.fail(new Error(`the connection was lost; ${this.outstanding} publishes are under way`));
+  }
+
   /** Call it when the run is over: nobody hears answers after that. */
   close(): void {
     clearInterval(this.watch);
@@ -93,7 +98,7 @@ export class Publishing {
   }
 
   private fail(error: Error): void {
-    this.failure = error;
+    this.failure ??= error;
     this.wake();
   }
 

@@ -217,6 +217,32 @@ it('waits while the broker is away and loses nothing', async () => {
   await assertSame(1, 310);
 }, 60_000);
 
+it('goes on as soon as the broker is back, however long it was away and whatever was under way', async () => {
+  const relay = start();
+  let head = 0;
+  for (const awayMs of [100, 2_500, 5_500]) {
+    // Publishes that will never be answered.
+    const appending = append(400, head + 1);
+    await log.past(head, AbortSignal.timeout(5_000));
+    await nats.kill();
+    await appending;
+    await new Promise((resolve) => setTimeout(resolve, awayMs));
+    const back = reconnected();
+    await nats.restart();
+    await back;
+    const begun = performance.now();
+    head += 400;
+    await eventually(() => relay.position === head);
+    // It starts over after two seconds at most by itself, and waits five for an answer.
+    expect(performance.now() - begun).toBeLessThan(1_000);
+  }
+  await assertSame(1, head);
+}, 60_000);
+
+async function reconnected(): Promise<void> {
+  for await (const status of connection.status()) if (status.type === 'reconnect') return;
+}
+
 it.each([
   ['all of it at the bound', 10, 1],
   ['the newest part one past it', 9, 2],

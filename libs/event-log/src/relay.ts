@@ -20,6 +20,8 @@ export const idleCheckMs = 3_000;
 export const standbyMs = 500;
 /** After a fault (NATS away, a time-out) it starts over after this, then twice as long, up to the second figure. */
 const faultPauseMs = { first: 100, most: 2_000 };
+/** The connection says when it is back; this is for one that forgets to. */
+const awayPauseMs = 30_000;
 
 export interface RelayOptions {
   readonly log: Pick<PostgresLog, 'identity' | 'head' | 'readWire' | 'past' | 'knownPosition'>;
@@ -45,6 +47,10 @@ export class Relay {
   private readonly waiting = new Set<() => void>();
   /** Why the next look at the stream is due, whatever was going on. */
   private disturbed = new AbortController();
+  /** What is asked of a broker that is away is lost, and waited for until its time is over. */
+  private isAway = false;
+  /** Ends the pause after a fault: the broker is back. */
+  private back = new AbortController();
 
   constructor(private readonly options: RelayOptions) {}
 
@@ -88,15 +94,28 @@ export class Relay {
         if (error instanceof RelayAlarm) return onAlarm(error);
         if (signal.aborted) return;
         onPause?.(error);
-        await wait(pause, undefined, { signal }).catch(() => undefined);
-        pause = Math.min(pause * 2, faultPauseMs.most);
+        this.back = new AbortController();
+        const either = AbortSignal.any([signal, this.back.signal]);
+        await wait(this.isAway ? awayPauseMs : pause, undefined, { signal: either }).catch(() => undefined);
+        pause = this.back.signal.aborted ? faultPauseMs.first : Math.min(pause * 2, faultPauseMs.most);
       }
     }
   }
 
   private async align(): Promise<void> {
     this.disturbed = new AbortController();
-    this.reached = await alignStream(await this.streamOptions());
+    if (this.isAway) throw new Error('the broker is away');
+    this.reached = await this.undisturbed(alignStream(await this.streamOptions()));
+  }
+
+  /** Rejects when the connection goes before the broker has answered: it would answer nobody. */
+  private undisturbed<T>(asked: Promise<T>): Promise<T> {
+    const { signal } = this.disturbed;
+    return new Promise((resolve, reject) => {
+      const stop = (): void => reject(new Error('the connection was lost while the broker was asked'));
+      signal.addEventListener('abort', stop, { once: true });
+      void asked.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+    });
   }
 
   private async publishUntilDisturbed(signal: AbortSignal): Promise<void> {
@@ -104,6 +123,8 @@ export class Relay {
     const either = AbortSignal.any([signal, this.disturbed.signal]);
     const publishing = new Publishing(connection, log.identity.log, this.reached, (position) => this.moved(position));
     this.isPublishing = true;
+    // What is under way when the connection goes is never answered; whether the stream has it is seen when it is looked at anew.
+    this.disturbed.signal.addEventListener('abort', () => publishing.giveUp(), { once: true });
     try {
       while (!either.aborted && publishing.failure === null) {
         const batch = await log.readWire(publishing.sent, outstandingMax);
@@ -126,7 +147,7 @@ export class Relay {
       publishing.close();
       this.moved(this.reached);
     }
-    if (publishing.failure === null || signal.aborted) return;
+    if (publishing.failure === null || either.aborted) return;
     if (!isWrongSequence(publishing.failure)) throw publishing.failure;
     await this.standBy(signal);
   }
@@ -142,7 +163,7 @@ export class Relay {
     await this.options.log.past(position, AbortSignal.any([signal, idle]));
     if (signal.aborted || !idle.aborted) return true;
     const manager = await jetstreamManager(this.options.connection, { checkAPI: false });
-    return (await lastSequence(manager, this.options.log.identity.log)) === position;
+    return (await this.undisturbed(lastSequence(manager, this.options.log.identity.log))) === position;
   }
 
   /** Another relay is publishing the same: it goes on alone as long as it moves or there is nothing to do. */
@@ -150,7 +171,7 @@ export class Relay {
     const { log, connection } = this.options;
     const manager = await jetstreamManager(connection, { checkAPI: false });
     for (let before = -1; !signal.aborted;) {
-      const last = await lastSequence(manager, log.identity.log);
+      const last = await this.undisturbed(lastSequence(manager, log.identity.log));
       if (last === null || (last === before && last < (await log.head()).position)) return;
       if (last > (await log.head()).position) return;
       this.reached = last;
@@ -177,6 +198,10 @@ export class Relay {
   private async watchConnection(): Promise<void> {
     for await (const status of this.options.connection.status()) {
       if (status.type === 'reconnect' || status.type === 'disconnect') this.disturbed.abort();
+      if (status.type === 'disconnect') this.isAway = true;
+      if (status.type !== 'reconnect') continue;
+      this.isAway = false;
+      this.back.abort();
     }
   }
 }

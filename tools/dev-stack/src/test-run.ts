@@ -6,11 +6,14 @@ import { findChromium } from './chromium.js';
 
 /**
  * `npm test`: everything that must hold, on the Node it runs on, without network. Ends with one line `N passed, N failed`, in which each check
- * (types, lint, format, the generated client, tidy) counts as one test. Arguments name steps to run alone: `npm test -- unit int`.
+ * (types, lint, format, the generated client, tidy) counts as one test. What failed is said again straight before that line: of a long run
+ * often nothing but the end is kept. Arguments name steps to run alone: `npm test -- unit int`.
  */
 interface Counts {
   passed: number;
   failed: number;
+  /** What failed, each with the first lines of its reason. */
+  readonly failures: readonly string[];
 }
 
 interface Step {
@@ -68,10 +71,12 @@ const needsBrowser =
 const chromium = needsBrowser ? findChromium((line) => console.log(line)) : null;
 if (chromium !== null) process.env['WAYBILL_CHROMIUM'] = chromium;
 for (const step of suites.filter(chosen)) counts.push(await step.run());
-const total = counts.reduce((sum, { passed, failed }) => ({
+const total = counts.reduce((sum, { passed, failed, failures }) => ({
   passed: sum.passed + passed,
   failed: sum.failed + failed,
+  failures: [...sum.failures, ...failures],
 }));
+if (total.failures.length > 0) console.log(`\nFailed:\n${total.failures.join('\n')}`);
 console.log(`\n${total.passed} passed, ${total.failed} failed`);
 process.exit(total.failed === 0 && total.passed > 0 ? 0 : 1);
 
@@ -85,7 +90,9 @@ function check(name: string, command: string, ...runs: (readonly string[])[]): S
       const { code, said } = result;
       console.log(`${code === 0 ? 'ok  ' : 'FAIL'} ${name} (${seconds(began)})`);
       if (code !== 0) console.log(said);
-      return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+      return code === 0
+        ? { passed: 1, failed: 0, failures: [] }
+        : { passed: 0, failed: 1, failures: [`  ${name}\n${firstLinesOf(said)}`] };
     },
   };
 }
@@ -125,7 +132,11 @@ function stories(name: string, args: readonly string[]): Step {
       const { code, said } = await runToEnd(node, args, false);
       console.log(said);
       const [, passed = '0', failed = '0'] = /^(\d+) passed, (\d+) failed$/m.exec(said) ?? [];
-      const counts = { passed: Number(passed), failed: code !== 0 && failed === '0' ? 1 : Number(failed) };
+      const counts = {
+        passed: Number(passed),
+        failed: code !== 0 && failed === '0' ? 1 : Number(failed),
+        failures: said.match(/^ {2}BROKEN {2}.*\n.*$/gm) ?? (code === 0 ? [] : [`  ${name}\n${firstLinesOf(said)}`]),
+      };
       console.log(`${counts.failed === 0 ? 'ok  ' : 'FAIL'} ${name} (${seconds(began)})`);
       return counts;
     },
@@ -134,13 +145,40 @@ function stories(name: string, args: readonly string[]): Step {
 
 /** A spec file that cannot even be loaded has no tests that could fail: it counts as one. So does a run that ended badly without a result. */
 function countsIn(file: string, code: number): Counts {
-  if (!existsSync(file)) return { passed: 0, failed: 1 };
-  const result = JSON.parse(readFileSync(file, 'utf8')) as Record<
-    'numPassedTests' | 'numFailedTests' | 'numRuntimeErrorTestSuites',
-    number
-  >;
+  if (!existsSync(file)) return { passed: 0, failed: 1, failures: ['  jest ended without a result'] };
+  const result = JSON.parse(readFileSync(file, 'utf8')) as JestResult;
   const failed = result.numFailedTests + result.numRuntimeErrorTestSuites;
-  return { passed: result.numPassedTests, failed: failed === 0 && code !== 0 ? 1 : failed };
+  const failures = result.testResults.flatMap(({ name, message, assertionResults }) => {
+    const tests = assertionResults.filter(({ status }) => status === 'failed');
+    if (tests.length === 0 && message !== '') return [`  ${name}\n${firstLinesOf(message)}`];
+    return tests.map(({ fullName, failureMessages }) => `  ${fullName}\n${firstLinesOf(failureMessages.join('\n'))}`);
+  });
+  return { passed: result.numPassedTests, failed: failed === 0 && code !== 0 ? 1 : failed, failures };
+}
+
+/** What of `jest --json` is read here. */
+interface JestResult {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly numRuntimeErrorTestSuites: number;
+  readonly testResults: readonly {
+    readonly name: string;
+    /** Empty when all passed; the whole report of the file otherwise. */
+    readonly message: string;
+    readonly assertionResults: readonly {
+      readonly fullName: string;
+      readonly status: string;
+      readonly failureMessages: readonly string[];
+    }[];
+  }[];
+}
+
+function firstLinesOf(said: string): string {
+  const lines = said.split('\n').filter((line) => line.trim() !== '');
+  return lines
+    .slice(0, 6)
+    .map((line) => `          ${line.slice(0, 300)}`)
+    .join('\n');
 }
 
 async function runToEnd(

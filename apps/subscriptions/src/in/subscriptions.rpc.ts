@@ -1,4 +1,5 @@
 import { Controller, Inject } from '@nestjs/common';
+import { AskFailed } from '@waybill/bus/ask';
 import {
   type SubscriptionCreate,
   subscriptionCreateSchema,
@@ -111,14 +112,26 @@ export class SubscriptionsRpc {
   private async checkConnectors(tenant: string, connectorIds: readonly string[]): Promise<void> {
     const { registry } = this.router;
     // A connector that was created a moment ago may not have arrived here yet.
+    let isNewest = true;
     if (connectorIds.some((id) => registry.connector(tenant, id) === 'unknown'))
-      await this.router.catchUpWithRegistry(2_000);
+      isNewest = await this.router.catchUpWithRegistry(2_000);
     for (const [index, id] of connectorIds.entries()) {
+      const pointer = `/connectorIds/${index}`;
       const known = registry.connector(tenant, id);
-      if (known === 'unknown')
-        throw new Refused('connector_unknown', `There is no connector ${id}.`, `/connectorIds/${index}`);
-      if (known === 'deleted')
-        throw new Refused('connector_unknown', `The connector ${id} was deleted.`, `/connectorIds/${index}`);
+      if (known === 'deleted') throw new Refused('connector_unknown', `The connector ${id} was deleted.`, pointer);
+      if (known === 'there' || (!isNewest && (await this.isAtRegistry(tenant, id)))) continue;
+      throw new Refused('connector_unknown', `There is no connector ${id}.`, pointer);
+    }
+  }
+
+  /** False when registry says so; rejects as the call to it does when it says nothing, for then nobody knows. */
+  private async isAtRegistry(tenant: string, id: string): Promise<boolean> {
+    try {
+      await this.router.askForConnector(tenant, id);
+      return true;
+    } catch (error) {
+      if (error instanceof AskFailed && (error.problem.status === 404 || error.problem.status === 410)) return false;
+      throw error;
     }
   }
 }

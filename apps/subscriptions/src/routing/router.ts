@@ -66,8 +66,11 @@ export class Router {
     return createSecretKey(createHmac('sha256', this.parts.macSecret).update(`tenant\0${tenant}`).digest());
   }
 
-  /** Reads on until registry's newest event is known here; quiet when registry is down, because then nothing is newer. */
-  async catchUpWithRegistry(timeoutMs: number): Promise<void> {
+  /**
+   * Reads on until registry's newest event is known here; answers whether it is. False when registry is down, or when its log arrives late
+   * (the broker has just come back): what is unknown here may be there all the same.
+   */
+  async catchUpWithRegistry(timeoutMs: number): Promise<boolean> {
     try {
       const { position } = await ask<{ position: number }>(
         this.parts.nc,
@@ -75,10 +78,16 @@ export class Router {
         {},
         { timeoutMs },
       );
-      await this.registry.reached(position, timeoutMs);
+      return await this.registry.reached(position, timeoutMs);
     } catch (error) {
       this.parts.log.debug({ err: error }, 'registry.not-asked');
+      return false;
     }
+  }
+
+  /** Asks registry itself. Rejects with `AskFailed`: registry's own problem, or that it does not answer. */
+  async askForConnector(tenant: string, id: string): Promise<void> {
+    await ask(this.parts.nc, rpcSubject('registry', tenant, 'connectors.get'), { id });
   }
 
   async stop(): Promise<void> {
