@@ -209,7 +209,9 @@ function tricked(name: string): Buffer {
   member.write(name, 0, 'latin1');
   return resummed(member);
 }
+/** The first member with another type; an archive that a change before cut within its first header has none. */
 function retyped(archive: Buffer, kind: number): Buffer {
+  if (archive.length < 512) return archive;
   const changed = Buffer.from(archive);
   changed[156] = kind;
   return resummed(changed);
