@@ -65,9 +65,9 @@ export class SubjectKeys {
 }
 
 export interface GroupRows {
-  /** Parameters of `insert-events.sql`. */
+  /** Parameters of `write-group.sql`, in its order. */
   readonly events: unknown[];
-  /** Parameters of `upsert-streams.sql` and `upsert-categories.sql`. */
+  /** The next ones of `write-group.sql`. */
   readonly streams: unknown[];
   readonly categories: unknown[];
   readonly recent: RecentEvent[];

@@ -71,15 +71,11 @@ export async function stageGroup(
         values: [textArray([...made.keys()]), byteaArray([...made.values()]), wrapper.version],
       });
     }
-    writes.push({ statement: statements.insertEvents, values: rows.events });
-    writes.push({ statement: statements.upsertStreams, values: rows.streams });
-    writes.push({ statement: statements.upsertCategories, values: rows.categories });
     const { frontier } = head;
     writes.push({
-      statement: statements.updateHead,
-      values: [ledger.position, atUs, frontier.bytes(), frontier.root()],
+      statement: statements.writeGroup,
+      values: [...rows.events, ...rows.streams, ...rows.categories, ledger.position, frontier.bytes(), frontier.root()],
     });
-    writes.push({ statement: statements.notifyHead, values: [String(ledger.position)] });
   }
   if (cursors.size > 0) writes.push({ statement: statements.upsertCursors, values: cursorRows(cursors) });
   return { connection, answers, recent, headPosition: before + admitted.length, cursors, writes };

@@ -1,8 +1,9 @@
-import type { Writable } from 'node:stream';
+import type { Socket } from 'node:net';
 import pg from 'pg';
+import { type Answered, ArrayQuery, type Asked, type KnownColumns, readingOf, type Row } from './array-query.js';
 import type { Statement } from './statement.js';
 
-export type Row = unknown[];
+export type { Row };
 
 /** How a connection to the log's database is made. */
 export interface SessionOptions {
@@ -33,11 +34,8 @@ const answerTimeoutMs = 20_000;
  */
 const byKey = 'SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off';
 
-/** Positions and times are below 2^53; everything else keeps the driver's reading. */
-const usualReading = pg.types.getTypeParser as (id: number, format?: string) => (text: string) => unknown;
-const types: pg.CustomTypesConfig = {
-  getTypeParser: (id: number, format?: string) => (id === 20 ? Number : usualReading(id, format)),
-};
+/** For those who ask the driver itself: read models, with rows by name. */
+const types: pg.CustomTypesConfig = { getTypeParser: readingOf };
 
 /** PostgreSQL could not be reached, or went silent or away in the middle of a question. */
 export class ConnectionLost extends Error {
@@ -47,9 +45,9 @@ export class ConnectionLost extends Error {
 /** What answers questions: a session, on whatever connection it has, or one connection of it. */
 export interface Connection {
   /** Rows as arrays, in the order of the statement's columns. */
-  query(statement: Statement, values?: unknown[]): Promise<{ command: string; rows: Row[] }>;
+  query(statement: Statement, values?: unknown[]): Promise<Answered>;
   /** Any SQL without parameters, such as BEGIN. */
-  run(text: string): Promise<{ command: string }>;
+  run(text: string): Promise<Answered>;
 }
 
 /**
@@ -63,11 +61,11 @@ export class Session implements Connection {
   constructor(private readonly options: SessionOptions) {}
 
   async query(statement: Statement, values: unknown[] = []): Promise<{ command: string; rows: Row[] }> {
-    return on(await this.connected()).query(statement, values);
+    return (await this.pin()).query(statement, values);
   }
 
-  async run(text: string): Promise<{ command: string }> {
-    return on(await this.connected()).run(text);
+  async run(text: string): Promise<Answered> {
+    return (await this.pin()).run(text);
   }
 
   /**
@@ -75,7 +73,7 @@ export class Session implements Connection {
    * the second half of a transaction could run on a new connection, each statement committed by itself.
    */
   async pin(): Promise<Connection> {
-    return on(await this.connected());
+    return asking(await this.connected());
   }
 
   /** The process of PostgreSQL behind the connection as it is now; null without one. */
@@ -92,7 +90,7 @@ export class Session implements Connection {
       return await current;
     } catch (error) {
       if (this.client === current) this.client = null;
-      return rethrow(error);
+      throw lost(error);
     }
   }
 
@@ -119,7 +117,6 @@ export class Session implements Connection {
       application_name: applicationName,
       connectionTimeoutMillis: connectTimeoutMs,
       keepAlive: true,
-      query_timeout: timeoutMs,
       ...(pipeline ? { pipeline: true } : {}),
     });
     const forget = (): void => {
@@ -127,6 +124,9 @@ export class Session implements Connection {
     };
     client.on('error', forget);
     client.on('end', forget);
+    const stopLooking = giveUpWhenSilent(client, timeoutMs);
+    client.once('error', stopLooking);
+    client.once('end', stopLooking);
     if (onNotification)
       client.on('notification', ({ channel, payload, processId }) => onNotification(channel, payload ?? '', processId));
     await client.connect();
@@ -142,24 +142,34 @@ export class Session implements Connection {
   private current: pg.Client | null = null;
 }
 
-function on(client: pg.Client): Connection {
-  return {
-    query: (statement, values = []) =>
-      gathered(client, () => client.query({ ...statement, values, rowMode: 'array' })).catch(rethrow),
-    run: (text) => gathered(client, () => client.query(text)).catch(rethrow),
-  };
+/** What can be asked of a connection; the same for as long as it is there. */
+function asking(client: pg.Client): Connection {
+  let connection = askings.get(client);
+  if (connection !== undefined) return connection;
+  const known: KnownColumns = new Map();
+  const ask = (asked: Asked, values?: readonly unknown[]): Promise<Answered> =>
+    new Promise((resolve, reject) => {
+      const query = new ArrayQuery(asked, values, known, (error, answered) =>
+        error === null ? resolve(answered) : reject(lost(error)),
+      );
+      gathered(client, query);
+    });
+  connection = { query: (statement, values = []) => ask(statement, values), run: (text) => ask({ text }) };
+  askings.set(client, connection);
+  return connection;
 }
+const askings = new WeakMap<pg.Client, Connection>();
 
 /** More than this leaves at once: PostgreSQL begins to read it meanwhile, and its socket does not run full. */
 const gatheredBytesMax = 32_768;
-const gathering = new WeakSet<Writable>();
+const gathering = new WeakSet<Socket>();
 
 /**
  * Statements that are asked for together leave in one piece. The driver writes each by itself: a small group of the log was fourteen system
  * calls here and as many wake-ups of PostgreSQL, which at a hundred appends a second took two fifths of delivery's time.
  */
-function gathered<T>(client: pg.Client, ask: () => T): T {
-  const { stream } = connectionOf(client);
+function gathered(client: pg.Client, query: ArrayQuery): void {
+  const { stream } = inside(client).connection;
   const release = (): void => {
     if (gathering.delete(stream)) stream.uncork();
   };
@@ -168,25 +178,43 @@ function gathered<T>(client: pg.Client, ask: () => T): T {
     stream.cork();
     queueMicrotask(release);
   }
-  const asked = ask();
+  client.query(query);
   if (stream.writableLength > gatheredBytesMax) release();
-  return asked;
 }
 
 /** The driver has no class for it, only a dozen messages: whatever the server did not say itself is the connection's. */
-function rethrow(error: unknown): never {
-  if (error instanceof pg.DatabaseError || error instanceof ConnectionLost) throw error;
-  throw new ConnectionLost((error as Error).message, { cause: error });
+function lost(error: unknown): Error {
+  if (error instanceof pg.DatabaseError || error instanceof ConnectionLost) return error;
+  return new ConnectionLost((error as Error).message, { cause: error });
+}
+
+const looksOfSilence = 4;
+
+/** Ends a connection that has been asked something and says nothing for so long (to a quarter more); answers how to stop looking. */
+function giveUpWhenSilent(client: pg.Client, timeoutMs: number): () => void {
+  let [heard, silent] = [0, 0];
+  const look = (): void => {
+    const { readyForQuery: isIdle, connection } = inside(client);
+    const { bytesRead } = connection.stream;
+    silent = isIdle || bytesRead !== heard ? 0 : silent + 1;
+    heard = bytesRead;
+    if (silent > looksOfSilence) connection.stream.destroy(new Error(`no answer for ${timeoutMs} ms`));
+  };
+  const looking = setInterval(look, timeoutMs / looksOfSilence).unref();
+  return () => clearInterval(looking);
 }
 
 /** `end` would wait for queries that a dead network never answers. */
 function destroy(client: pg.Client): void {
-  connectionOf(client).stream.destroy();
+  inside(client).connection.stream.destroy();
 }
 
 /** The driver's types do not show it. */
-function connectionOf(client: pg.Client): { readonly stream: Writable } {
-  return (client as unknown as { connection: { stream: Writable } }).connection;
+function inside(client: pg.Client): {
+  readonly readyForQuery: boolean;
+  readonly connection: { readonly stream: Socket };
+} {
+  return client as unknown as ReturnType<typeof inside>;
 }
 
 /**
