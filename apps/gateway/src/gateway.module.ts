@@ -15,6 +15,7 @@ import { JobsController } from './deliveries/jobs.controller.js';
 import { DoctorController } from './doctor/doctor.controller.js';
 import { DocumentsController } from './documents/documents.controller.js';
 import { AnswerInterceptor } from './edge/answer.interceptor.js';
+import { RefusedBodies } from './edge/refused-bodies.js';
 import { KeyGuard } from './edge/key.guard.js';
 import { KnownKeys } from './edge/known-keys.js';
 import { natsToken, Rpc } from './edge/rpc.js';
@@ -73,6 +74,7 @@ export class GatewayModule {
       module: GatewayModule,
       providers: [
         Rpc,
+        RefusedBodies,
         ConnectorBanners,
         Propagation,
         { provide: configToken, useValue: parts.config },

@@ -95,6 +95,12 @@ function refusedMessages(stage: Stage): Promised[] {
           http.status >= 400 && http.status < 500,
           `over HTTP it is answered ${http.status} ${http.text.slice(0, 300)}`,
         );
+        const { refusalId = 'nothing' } = http.json as { refusalId?: string };
+        const why = await stage.api.call('GET', `/v1/why/${refusalId}`);
+        hold(
+          why.status === 200 && why.text.includes(code),
+          `over HTTP ${http.text.slice(0, 300)}; why ${refusalId} answers ${why.status} ${why.text.slice(0, 300)}`,
+        );
         const records = await refusedAfter(stage, head, code);
         hold(records.length > 0, 'no NotificationRefused is on the record');
         return `heard ${heard.code}${pointer === undefined ? '' : ` at ${pointer}`}, HTTP ${http.status}, recorded at ${records.map(({ position }) => position).join(', ')}`;

@@ -58,7 +58,7 @@ export function problemOf(error: unknown, requestId?: string): Problem {
 function problemIn(error: unknown, requestId: string | undefined): Problem | null {
   if (!(error instanceof Error)) return null;
   if (error instanceof Invalid)
-    return problem(error.code, error.message, { ...ids(requestId), errors: [...error.errors] });
+    return problem(error.code, error.message, { ...ids(requestId), ...recordOf(error), errors: [...error.errors] });
   if (error instanceof Unreadable) return problem('malformed', error.message, ids(requestId));
   if (error instanceof Refused)
     return problem(error.code, error.message, { ...ids(requestId), ...recordOf(error), ...errorsOf(error) });
@@ -79,7 +79,7 @@ function rejection(error: Error): [code: string, detail: string] {
 }
 
 /** Where a refusal stands on the record, so that the caller can ask about it later. */
-function recordOf({ refusalId }: Refused & { readonly refusalId?: string }): Partial<Problem> {
+function recordOf({ refusalId }: Error & { readonly refusalId?: string }): Partial<Problem> {
   return refusalId === undefined ? {} : { refusalId };
 }
 

@@ -3,6 +3,7 @@ import { from, lastValueFrom, type Observable } from 'rxjs';
 import { type KeptAnswer, RepeatableRequests } from '../idempotency/repeatable-requests.js';
 import type { GatewayRequest, GatewayResponse } from './gateway-request.js';
 import { readBody, readIdempotencyKey, readIfMatch, readParams, readQuery } from './read-input.js';
+import { RefusedBodies } from './refused-bodies.js';
 import type { Asked, Caller, Route } from './route.js';
 
 /** JSON that a service wrote and that must reach the caller as it was spelled. */
@@ -16,7 +17,10 @@ export class JsonText {
  */
 @Injectable()
 export class AnswerInterceptor implements NestInterceptor {
-  constructor(@Inject(RepeatableRequests) private readonly repeatable: RepeatableRequests) {}
+  constructor(
+    @Inject(RepeatableRequests) private readonly repeatable: RepeatableRequests,
+    @Inject(RefusedBodies) private readonly refused: RefusedBodies,
+  ) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const request = context.switchToHttp().getRequest<GatewayRequest>();
@@ -32,12 +36,12 @@ export class AnswerInterceptor implements NestInterceptor {
     response: GatewayResponse,
     run: () => Promise<unknown>,
   ): Promise<string | undefined> {
-    const asked = readAsked(route, request);
+    const asked = await this.read(route, request);
     request.asked = asked;
     if (route.media !== 'application/json') return run() as Promise<undefined>;
     const act = async (): Promise<KeptAnswer> => keptAnswer(route, await run());
     if (asked.idempotencyKey === null) return write(response, await act());
-    const bytes = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+    const bytes = bytesOf(request);
     const told = await this.repeatable.once(
       asked.caller,
       asked.idempotencyKey,
@@ -47,6 +51,19 @@ export class AnswerInterceptor implements NestInterceptor {
     if (told.replayed) response.setHeader('Idempotency-Replayed', 'true');
     return write(response, told.answer);
   }
+
+  private async read(route: Route, request: GatewayRequest): Promise<Asked<Route>> {
+    try {
+      return readAsked(route, request);
+    } catch (error) {
+      if (!route.recordsRefusals) throw error;
+      throw await this.refused.recorded(callerOf(request), error, bytesOf(request).length);
+    }
+  }
+}
+
+function bytesOf(request: GatewayRequest): Buffer {
+  return Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
 }
 
 function readAsked(route: Route, request: GatewayRequest): Asked<Route> {

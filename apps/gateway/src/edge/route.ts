@@ -39,6 +39,8 @@ export interface Route<P = unknown, Q = unknown, B = unknown> {
   readonly ifMatch: boolean;
   /** Members of the answer that a replay by `Idempotency-Key` leaves out, because they are secrets. */
   readonly shownOnce: readonly string[];
+  /** What its body is refused for is put on the record of the tenant, as what is refused behind it is. */
+  readonly recordsRefusals: boolean;
 }
 
 type Draft<P, Q, B> = Pick<Route, 'method' | 'path' | 'scope' | 'resource' | 'does'> &
@@ -58,6 +60,7 @@ export function route<P = Nothing, Q = Nothing, B = undefined>(draft: Draft<P, Q
     status: draft.answer === undefined && draft.media === undefined ? 204 : 200,
     ifMatch: false,
     shownOnce: [],
+    recordsRefusals: false,
     ...draft,
     answer: draft.answer ?? null,
     params: draft.params ?? (nothing as unknown as z.ZodType<P>),

@@ -21,6 +21,7 @@ export const notificationRoutes = {
     body: publishSchema,
     answer: receiptSchema,
     status: 202,
+    recordsRefusals: true,
   }),
   list: route({
     ...notification,

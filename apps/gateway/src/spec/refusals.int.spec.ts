@@ -6,6 +6,7 @@ describe('what the gateway refuses by itself', () => {
   beforeAll(async () => {
     stage = await startStage();
     await stage.answer('registry', 'connectors.list', () => ({ items: [], nextCursor: null }));
+    await stage.answer('subscriptions', 'refusals.record', () => ({ refusalId: idOf('ref', 1) }));
     await stage.answer('publish', 'publish', () => ({ notificationId: idOf('ntf', 1), position: 7, duplicate: false }));
   }, 60_000);
   afterAll(() => stage.stop());
@@ -91,7 +92,34 @@ describe('what the gateway refuses by itself', () => {
       requestId: expect.stringMatching(/^req_/),
     });
     expect(reply.headers.get('content-type')).toMatch(/^application\/problem\+json/);
-    expect(stage.heard.filter(({ subject }) => !subject.endsWith('keys.verify'))).toEqual([]);
+    const others = /keys\.verify$|refusals\.record$/;
+    expect(stage.heard.filter(({ subject }) => !others.test(subject))).toEqual([]);
+  });
+
+  it.each<[string, string, string, string | null]>([
+    ['that is no JSON', '{"type":', 'json_invalid', '/type'],
+    ['with a duplicate key', '{"type":"a","payload":{"n":1,"n":2}}', 'json_duplicate_key', '/payload/n'],
+    ['with an unknown field', '{"type":"a","payload":{},"tenant":"other"}', 'unknown_field', '/tenant'],
+    ['without a payload', '{"type":"a"}', 'required', '/payload'],
+  ])('puts a publish %s on the record of the tenant, once, and says under which id', async (_, text, code, pointer) => {
+    const { json } = await stage.send('POST', '/v1/notifications', { text });
+    expect(json).toMatchObject({ refusalId: idOf('ref', 1), errors: [{ code, pointer }] });
+    const recorded = stage.heard.filter(({ subject }) => subject.endsWith('refusals.record'));
+    expect(recorded.map(({ subject }) => subject)).toEqual(['waybill.v1.rpc.subscriptions.default.refusals.record']);
+    expect(JSON.parse(recorded[0]?.text ?? '')).toMatchObject({ code, pointer, bytes: Buffer.byteLength(text) });
+  });
+
+  it('asks to come again where the refusal cannot be put on the record', async () => {
+    await stage.answer('subscriptions', 'refusals.record', null);
+    const reply = await stage.send('POST', '/v1/notifications', { text: '{"type":' });
+    expect([reply.status, reply.json?.code]).toEqual([503, 'service_unavailable']);
+    expect(reply.headers.get('retry-after')).toBe('1');
+    await stage.answer('subscriptions', 'refusals.record', () => ({ refusalId: idOf('ref', 1) }));
+  });
+
+  it('puts nothing on the record that is no publish', async () => {
+    expect((await stage.send('POST', '/v1/connectors', { text: '{"name":' })).status).toBe(400);
+    expect(stage.heard.filter(({ subject }) => subject.endsWith('refusals.record'))).toEqual([]);
   });
 
   it('names every fault of a body with a pointer', async () => {

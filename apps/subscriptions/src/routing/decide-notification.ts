@@ -65,8 +65,20 @@ export function decideOne(incoming: Incoming, using: DecidingWith): Decided {
   }
 }
 
-/** The record of a refusal, in a stream of its own so that it does not consume the notification's id. */
+/** What can be refused: of a body that somebody else has read, its size is known. */
+export type Refusable = Omit<Incoming, 'body'> & { readonly body: { readonly length: number } };
+
 export function refuse(incoming: Incoming, refused: Refused, refusalId: string, notification?: Notification): Refusal {
+  return { kind: 'refused', incoming, ...refusalRecord(incoming, refused, refusalId, notification) };
+}
+
+/** The record of a refusal, in a stream of its own so that it does not consume the notification's id. */
+export function refusalRecord(
+  incoming: Refusable,
+  refused: Refused,
+  refusalId: string,
+  notification?: Notification,
+): Pick<Refusal, 'data' | 'append'> {
   const data: NotificationRefused = {
     refusalId,
     code: refused.code,
@@ -88,10 +100,10 @@ export function refuse(incoming: Incoming, refused: Refused, refusalId: string, 
     onConflict: 'skip',
     events: [{ type: 'NotificationRefused', schemaVersion: 1, data, meta: { actor: incoming.actor } }],
   };
-  return { kind: 'refused', incoming, data, append };
+  return { data, append };
 }
 
-function named(incoming: Incoming, ...headers: readonly string[]): string | null {
+function named(incoming: Refusable, ...headers: readonly string[]): string | null {
   const text = headers.map((name) => incoming.header(name)).find((value) => value !== '') ?? '';
   return text === '' || text.length > publisherIdCharactersMax ? null : text;
 }

@@ -52,6 +52,15 @@ export const explainedThenListSchema = z.looseObject({
 });
 export type ExplainedThenList = z.infer<typeof explainedThenListSchema>;
 
+/** For the gateway, which reads the body of a publish by HTTP before anybody else does: what it could not take. */
+export const refusalRecordInputSchema = z.strictObject({
+  code: z.string().max(100),
+  detail: z.string().max(4_000),
+  pointer: z.string().max(4_000).nullable(),
+  bytes: z.int().min(0),
+});
+export type RefusalRecordInput = z.infer<typeof refusalRecordInputSchema>;
+
 export const refusalGetInputSchema = z.strictObject({ id: refusalIdSchema });
 /** A refused notification as it is on the record. */
 export const refusalSchema = z.looseObject({
