@@ -132,7 +132,12 @@ describe('whoever asks whether it has caught up', () => {
       get knownPosition() {
         return log.knownPosition;
       },
-      readWire: async (after, limit) => (isHeld && (await gate), log.readWire(after, limit)),
+      // Held after it has read: a reading that began before may find what was appended since.
+      readWire: async (after, limit) => {
+        const events = await log.readWire(after, limit);
+        if (isHeld) await gate;
+        return events;
+      },
     };
     await append(3);
     const relay = start({ log: held });
