@@ -1,4 +1,4 @@
-import { jetstream, jetstreamManager, type JsMsg } from '@nats-io/jetstream';
+import { jetstream, jetstreamManager, type JetStreamManager, type JsMsg } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { startNats, type TestNats } from '@waybill/testkit/start-nats';
 import { takeWork } from './work-queue.js';
@@ -7,6 +7,13 @@ const stream = 'WORK';
 const published = 200;
 /** Far below the ten seconds after which the broker would deliver again by itself. */
 const soonMs = 4_000;
+
+async function until(condition: () => boolean): Promise<void> {
+  for (const untilMs = Date.now() + 15_000; !condition();) {
+    if (Date.now() > untilMs) throw new Error('not within 15 s');
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
 
 describe('work of a queue', () => {
   let nats: TestNats;
@@ -86,6 +93,45 @@ describe('work of a queue', () => {
       if (taken.length === published) over.abort();
     });
     expect(taken).toEqual(Array.from({ length: published }, (_, n) => n));
+  });
+
+  it.each<[string, (manager: JetStreamManager) => Promise<unknown>]>([
+    ['its consumer is', (manager) => manager.consumers.delete(stream, 'taker')],
+    ['the queue is', (manager) => manager.streams.delete(stream)],
+  ])('goes on by itself when %s lost and comes back empty, and others with it', async (_, lose) => {
+    const manager = await jetstreamManager(nc);
+    await manager.streams.add({ name: 'OTHER', subjects: ['other.>'], retention: 'workqueue' });
+    const [taken, others]: string[][] = [[], []];
+    const over = new AbortController();
+    const take =
+      (into: string[] | undefined) =>
+      (messages: JsMsg[]): Promise<void> => {
+        for (const message of messages) {
+          into?.push(message.string());
+          message.ack();
+        }
+        return Promise.resolve();
+      };
+    const other = takeWork({
+      nc,
+      stream: 'OTHER',
+      durable: 'taker',
+      batchMax: 10,
+      signal: over.signal,
+      onBatch: take(others),
+      onFault: () => undefined,
+    });
+    const taker = taking(over.signal, take(taken));
+    await until(() => taken?.length === published);
+    await lose(manager);
+    await manager.streams.add({ name: stream, subjects: ['work.>'], retention: 'workqueue' });
+    await jetstream(nc).publish('work.one', 'again');
+    await jetstream(nc).publish('other.one', 'beside');
+    await until(() => taken?.at(-1) === 'again' && others?.at(-1) === 'beside');
+    over.abort();
+    await Promise.all([taker, other]);
+    await manager.streams.delete('OTHER');
+    expect([taken?.length, others]).toEqual([published + 1, ['beside']]);
   });
 
   it('ends for who is told to stop before it has begun', async () => {

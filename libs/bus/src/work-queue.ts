@@ -10,6 +10,7 @@ import {
 } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { batchesOf } from './message-batches.js';
+import { watchQueue } from './queue-watch.js';
 
 export interface WorkQueueOptions {
   readonly nc: NatsConnection;
@@ -27,8 +28,6 @@ export interface WorkQueueOptions {
 const ackPendingMax = 5_000;
 /** A message comes again after this long when the one who took it has died: a group commit under load takes far less. */
 const ackWaitNanos = 10_000_000_000;
-/** A queue that was lost is noticed after so long; a hundred tenants' queues are not looked at in the same moment. */
-const [watchMs, watchSpreadMs] = [1_750, 500];
 /** After a fault it begins again after this, then twice as long, up to the second figure: whoever cannot work must not fetch all the time. */
 const pauseAfterFaultMs = { first: 500, most: 5_000 };
 
@@ -68,10 +67,7 @@ async function takeUntilFault(options: WorkQueueOptions, worked: () => void): Pr
   options.signal.addEventListener('abort', stop, { once: true });
   // An abort while the consumer was being opened was heard by nobody.
   if (isAborted(options.signal)) stop();
-  const watch = setInterval(
-    () => void manager.consumers.info(options.stream, options.durable).catch(stop),
-    watchMs + Math.random() * watchSpreadMs,
-  );
+  const unwatch = watchQueue(options.nc, options.stream, stop);
   try {
     for await (const batch of batchesOf(messages, options.batchMax)) {
       if (isAborted(options.signal)) giveBack(batch);
@@ -81,7 +77,7 @@ async function takeUntilFault(options: WorkQueueOptions, worked: () => void): Pr
       }
     }
   } finally {
-    clearInterval(watch);
+    unwatch();
     options.signal.removeEventListener('abort', stop);
     await messages.close();
   }

@@ -75,6 +75,14 @@ describe('the streams of tenants', () => {
     expect(streams.fault()).toBeNull();
   }, 30_000);
 
+  it('are made for as many tenants as there are, however little of the disk is free', async () => {
+    const generous = new NotificationStreams(nats, { ...limits, bytesMax: 2 ** 40 }, silent);
+    const tenants = Array.from({ length: 120 }, (_, at) => `tenant-${at}`);
+    await generous.start(async () => tenants);
+    expect(generous.fault()).toBeNull();
+    await generous.stop();
+  }, 30_000);
+
   it('are made for a tenant that came later', async () => {
     const tenants = ['acme'];
     await streams.start(async () => tenants);

@@ -67,6 +67,7 @@ export class Intake {
   private readonly queue = new IntakeQueue<Waiting>();
   private readonly pace: IntakePace;
   private working = false;
+  private toldFault = '';
   private lease: Lease;
 
   constructor(
@@ -88,8 +89,16 @@ export class Intake {
       batchMax: intakeBatchMax,
       signal,
       onBatch: (messages) => this.takeMessages(messages),
-      onFault: (error) => parts.log.warn({ err: error, tenant: parts.tenant }, 'intake.fault'),
+      onFault: (error) => this.tell(error),
     });
+  }
+
+  /** A stream that is missing is missed every few seconds: the same again is for who looks closely. */
+  private tell(error: unknown): void {
+    const words = error instanceof Error ? error.message : String(error);
+    const level = words === this.toldFault ? 'debug' : 'warn';
+    this.toldFault = words;
+    this.parts.log[level]({ err: error, tenant: this.parts.tenant }, 'intake.fault');
   }
 
   renewed(lease: Lease): void {
@@ -107,6 +116,7 @@ export class Intake {
   }
 
   private async takeMessages(messages: JsMsg[]): Promise<void> {
+    this.toldFault = '';
     await Promise.all(
       messages.map(async (message) => {
         const settled = await this.takeMessage(incomingOf(this.parts.tenant, message));
