@@ -117,7 +117,9 @@ describe('docker-compose.yml', () => {
 
 describe('what compose:prepare writes', () => {
   it('has JetStream write to the volume, with an interval to the disk that is said', () => {
-    expect(textOf('nats.conf')).toMatch(/jetstream: \{ store_dir: "\/data", sync_interval: "1s", max_file_store: \d+ \}/);
+    expect(textOf('nats.conf')).toMatch(
+      /jetstream: \{ store_dir: "\/data", sync_interval: "1s", max_file_store: \d+ \}/,
+    );
     expect(compose.services['nats']?.volumes).toContain('nats:/data');
   });
 
