@@ -217,6 +217,9 @@ async function killedPublishing(direction: 'requests' | 'answers', round: number
   proxy.silence(direction);
   const before = await head();
   await eventually('there is more to publish', async () => (await head()) > before + 20);
+  // What is recorded may not have been sent yet.
+  if (direction === 'answers')
+    await eventually('the broker holds what nobody heard of', async () => (await published()) > writer.reached);
   await writer.kill();
   const [recorded, held] = [await head(), await published()];
   if (direction === 'requests') expect(recorded).toBeGreaterThan(held);
