@@ -6,8 +6,8 @@ const lookEveryMs = 2_000;
 
 /**
  * Tells who takes from a queue that it is gone, with the stream or alone, or that the broker does not say: the client's consumer waits on
- * without a word. One question for all queues of a connection: asked for each by itself, a hundred tenants' queues took more than half of
- * the CPU of a service that had nothing to do.
+ * without a word. One question for all queues of a connection, where a hundred tenants' would be fifty a second of a service that has nothing
+ * to do.
  */
 class QueueWatch {
   private readonly takers = new Map<string, () => void>();

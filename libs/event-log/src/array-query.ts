@@ -49,7 +49,7 @@ const driver = pg.Query.prototype as unknown as { prepare(this: pg.Query, connec
 /**
  * A question in the queue of the driver, which sends it and tells it what comes back. The driver's own class copies what it is given with
  * all its property descriptors, keeps a timer, a promise and closures for each, and has the columns of a prepared statement described
- * every time: at a hundred small groups a second a fifth of all that delivery allocated, and each allocation is collected some day.
+ * every time: at two hundred small groups a second a sixth of all that delivery allocated, and what is allocated is collected some day.
  */
 export class ArrayQuery extends pg.Query {
   declare text: string;

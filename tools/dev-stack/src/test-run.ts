@@ -153,7 +153,9 @@ function countsIn(file: string, code: number): Counts {
     if (tests.length === 0 && message !== '') return [`  ${name}\n${firstLinesOf(message)}`];
     return tests.map(({ fullName, failureMessages }) => `  ${fullName}\n${firstLinesOf(failureMessages.join('\n'))}`);
   });
-  return { passed: result.numPassedTests, failed: failed === 0 && code !== 0 ? 1 : failed, failures };
+  if (failed === 0 && code !== 0)
+    return { passed: result.numPassedTests, failed: 1, failures: [`  jest ended with ${code} though no test failed`] };
+  return { passed: result.numPassedTests, failed, failures };
 }
 
 /** What of `jest --json` is read here. */

@@ -1,11 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { RefusalRecordInput } from '@waybill/contracts/http/why';
+import { type RefusalRecordInput, refusalTextMax } from '@waybill/contracts/http/why';
 import { Refused } from '@waybill/decider/decider';
 import { Invalid, problemOf } from '@waybill/service-kit/problems';
 import type { Caller } from './route.js';
 import { Rpc } from './rpc.js';
-
-const textMax = 4_000;
 
 /** Puts on the record what the gateway refuses before a service sees it. */
 @Injectable()
@@ -23,8 +21,8 @@ export class RefusedBodies {
     const input: RefusalRecordInput = {
       // As the router names the same fault: by what is wrong, where that is known.
       code: first?.code ?? code,
-      detail: (first?.message ?? detail ?? error.message).slice(0, textMax),
-      pointer: first?.pointer.slice(0, textMax) ?? null,
+      detail: (first?.message ?? detail ?? error.message).slice(0, refusalTextMax),
+      pointer: first?.pointer.slice(0, refusalTextMax) ?? null,
       bytes,
     };
     const { refusalId } = await this.rpc.ask<{ refusalId: string }>(caller, 'subscriptions', 'refusals.record', input);

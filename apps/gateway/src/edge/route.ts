@@ -39,7 +39,7 @@ export interface Route<P = unknown, Q = unknown, B = unknown> {
   readonly ifMatch: boolean;
   /** Members of the answer that a replay by `Idempotency-Key` leaves out, because they are secrets. */
   readonly shownOnce: readonly string[];
-  /** What its body is refused for is put on the record of the tenant, as what is refused behind it is. */
+  /** What is refused when it is read is put on the record of the tenant, as what is refused behind it is. */
   readonly recordsRefusals: boolean;
 }
 

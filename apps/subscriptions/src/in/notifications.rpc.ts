@@ -53,8 +53,6 @@ export class NotificationsRpc {
         actor,
         body: { length: input.bytes },
         header: () => '',
-        fallbackId: refusalId,
-        receivedAt: new Date().toISOString(),
       },
       refused,
       refusalId,

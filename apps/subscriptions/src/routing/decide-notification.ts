@@ -65,9 +65,12 @@ export function decideOne(incoming: Incoming, using: DecidingWith): Decided {
   }
 }
 
-/** What can be refused: of a body that somebody else has read, its size is known. */
-export type Refusable = Omit<Incoming, 'body'> & { readonly body: { readonly length: number } };
+/** What the record of a refusal says of what came; of a body that somebody else has read, the size is enough. */
+export type Refusable = Pick<Incoming, 'via' | 'tenant' | 'type' | 'subject' | 'actor' | 'header'> & {
+  readonly body: { readonly length: number };
+};
 
+/** The decision to refuse, with its record. */
 export function refuse(incoming: Incoming, refused: Refused, refusalId: string, notification?: Notification): Refusal {
   return { kind: 'refused', incoming, ...refusalRecord(incoming, refused, refusalId, notification) };
 }

@@ -52,11 +52,12 @@ export const explainedThenListSchema = z.looseObject({
 });
 export type ExplainedThenList = z.infer<typeof explainedThenListSchema>;
 
+export const refusalTextMax = 4_000;
 /** For the gateway, which reads the body of a publish by HTTP before anybody else does: what it could not take. */
 export const refusalRecordInputSchema = z.strictObject({
   code: z.string().max(100),
-  detail: z.string().max(4_000),
-  pointer: z.string().max(4_000).nullable(),
+  detail: z.string().max(refusalTextMax),
+  pointer: z.string().max(refusalTextMax).nullable(),
   bytes: z.int().min(0),
 });
 export type RefusalRecordInput = z.infer<typeof refusalRecordInputSchema>;
