@@ -1,4 +1,6 @@
+import type { Writable } from 'node:stream';
 import pg from 'pg';
+import { bindMessage, type BoundValue } from './bind-message.js';
 import type { Statement } from './statement.js';
 
 export type Row = unknown[];
@@ -26,22 +28,43 @@ export const readingOf = (type: number, format?: string): Reading =>
 /** The columns of what was prepared on one connection, by name. PostgreSQL refuses a prepared statement whose columns have changed. */
 export type KnownColumns = Map<string, readonly Reading[]>;
 
+/** What the driver says of a statement that it binds. */
+interface Binding {
+  readonly statement?: string;
+  readonly values?: readonly unknown[];
+  readonly valueMapper: (value: unknown) => BoundValue;
+}
+
 /** What of the driver's connection is spoken to here. */
 interface DriverConnection {
+  readonly stream: Writable;
+  bind(binding: Binding): void;
   describe(message: object): void;
 }
 
-/** Asks everything of the connection but to describe the columns once more. */
-function withoutDescribing(connection: DriverConnection): DriverConnection {
-  let quiet = quietOnes.get(connection);
-  if (quiet === undefined) {
-    quiet = Object.create(connection) as DriverConnection;
-    quiet.describe = () => undefined;
-    quietOnes.set(connection, quiet);
-  }
-  return quiet;
+/** Takes the driver's words for a connection and sends fewer bytes and copies for them. */
+interface LeanConnections {
+  readonly describing: DriverConnection;
+  /** Does not ask for the columns once more. */
+  readonly quiet: DriverConnection;
 }
-const quietOnes = new WeakMap<DriverConnection, DriverConnection>();
+
+function leanOf(connection: DriverConnection): LeanConnections {
+  let lean = leanOnes.get(connection);
+  if (lean === undefined) {
+    const describing = Object.create(connection) as DriverConnection;
+    describing.bind = ({ statement = '', values = [], valueMapper }) => {
+      const pieces = bindMessage(statement, values.map(valueMapper));
+      if (connection.stream.writable) for (const piece of pieces) connection.stream.write(piece);
+    };
+    const quiet = Object.create(describing) as DriverConnection;
+    quiet.describe = () => undefined;
+    lean = { describing, quiet };
+    leanOnes.set(connection, lean);
+  }
+  return lean;
+}
+const leanOnes = new WeakMap<DriverConnection, LeanConnections>();
 
 /** The driver's class has them, and its types do not say so. */
 const driver = pg.Query.prototype as unknown as { prepare(this: pg.Query, connection: DriverConnection): void };
@@ -78,7 +101,8 @@ export class ArrayQuery extends pg.Query {
   }
 
   prepare(connection: DriverConnection): void {
-    driver.prepare.call(this, this.readings === undefined ? connection : withoutDescribing(connection));
+    const { describing, quiet } = leanOf(connection);
+    driver.prepare.call(this, this.readings === undefined ? describing : quiet);
   }
 
   handleRowDescription({ fields }: { fields: readonly { dataTypeID: number }[] }): void {
