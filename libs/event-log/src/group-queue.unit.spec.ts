@@ -60,13 +60,13 @@ describe('the queue of a group commit', () => {
 
   it.each([
     [
-      'begins a next group that is half full before it answers the last one',
-      groupEventsMax / 2,
+      'begins a next group that is nearly full before it answers the last one',
+      groupEventsMax * 0.8,
       ['2 begun', '1 answered'],
     ],
     [
       'answers first where less waits, so that what its callers do then can go along',
-      groupEventsMax / 2 - 1,
+      groupEventsMax * 0.8 - 1,
       ['1 answered', '2 begun'],
     ],
   ])('%s', async (_name, waiting, order) => {
