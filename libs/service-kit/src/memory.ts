@@ -14,12 +14,6 @@ const lookEveryMs = 1_000;
  */
 const idleLooksMin = 5;
 
-/** How much of one core the process took since the last call, and what it holds. */
-interface Use {
-  readonly share: number;
-  readonly rssMiB: number;
-}
-
 /**
  * V8 collects everything whenever the buffers beside the heap have grown by 64 MiB: every 1.2 s at full speed, every seven with a thousand dead
  * hosts, and marks 60 MiB with up to four threads meanwhile, in which everybody waits whose target is well. One thread leaves a core to them. To
@@ -39,8 +33,9 @@ const growthOfAll = '--heap-growing-percent=300';
  */
 const youngUsed = (percent: number): string => `--minor-gc-task-trigger=${percent}`;
 const youngPercent = { unhurried: 20, busy: 80 } as const;
-/** From this share of one core on there is no moment to spare. */
+/** From this share of one core on there is no moment to spare; a load that begins is noticed within so long. */
 const busyShareMin = 0.6;
+const hurryLookEveryMs = 250;
 /**
  * Node cuts small buffers out of pieces of 64 KiB, each of which is kept for as long as the last of its cuts: with a thousand dead hosts 6 MB/s
  * of them grew old. In pieces of 8 KiB it is 3-4, and V8 collects everything every eighteen seconds instead of every ten.
@@ -50,9 +45,9 @@ const bufferPieceBytes = 8 * 1_024;
 const helperNice = 10;
 
 /**
- * Makes this process collect beside its work and in short pauses, and give back after a load what it does not need, for as long as it runs. Under load it may take
- * what makes it fast: told to collect at one and a half times of what is alive instead of four, delivery spent twice the time on collecting
- * (0.14 and 0.07 ms a delivery).
+ * Makes this process collect beside its work and in short pauses, and give back after a load what it does not need, for as long as it runs.
+ * Under load it may take what makes it fast: told to collect at one and a half times of what is alive instead of four, delivery spent twice the
+ * time on collecting (0.14 and 0.07 ms a delivery).
  * The young generation and the allocator of the C library can be bounded only by whoever starts the process: `memoryEnvironment` in
  * tools/dev-stack/src/services.ts, and deploy/Dockerfile.
  */
@@ -62,19 +57,27 @@ export function giveMemoryBack(everyMs = lookEveryMs): void {
   makeHelpersNice();
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as (options: object) => void;
-  const use = useMeter();
+  const share = shareMeter();
   // Nothing is given back before there was a load: what a start leaves behind is needed soon.
-  let keptMiB = use().rssMiB + worthMiB;
+  let keptMiB = heldMiB() + worthMiB;
   let idleLooks = 0;
   const look = (): void => {
-    const { share, rssMiB } = use();
-    setFlagsFromString(youngUsed(share < busyShareMin ? youngPercent.unhurried : youngPercent.busy));
-    idleLooks = share < idleShareMax ? idleLooks + 1 : 0;
-    if (idleLooks < idleLooksMin || rssMiB < keptMiB + worthMiB) return;
+    idleLooks = share() < idleShareMax ? idleLooks + 1 : 0;
+    if (idleLooks < idleLooksMin || heldMiB() < keptMiB + worthMiB) return;
     collect({ type: 'major', execution: 'sync', flavor: 'last-resort' });
-    keptMiB = use().rssMiB;
+    keptMiB = heldMiB();
+    share();
   };
   setInterval(look, everyMs).unref();
+  collectYoungAsThereIsTime();
+}
+
+function collectYoungAsThereIsTime(): void {
+  const share = shareMeter();
+  setInterval(() => {
+    const percent = share() < busyShareMin ? youngPercent.unhurried : youngPercent.busy;
+    setFlagsFromString(youngUsed(percent));
+  }, hurryLookEveryMs).unref();
 }
 
 /** Linux gives each thread its own priority; elsewhere V8's helpers stay as they are. */
@@ -90,12 +93,15 @@ function makeHelpersNice(): void {
   }
 }
 
-function useMeter(): () => Use {
+const heldMiB = (): number => process.memoryUsage.rss() / 1_048_576;
+
+/** How much of one core the process took since the last call. */
+function shareMeter(): () => number {
   let [atMs, cpu] = [performance.now(), process.cpuUsage()];
   return () => {
     const [nowMs, used] = [performance.now(), process.cpuUsage(cpu)];
     const share = (used.user + used.system) / 1_000 / Math.max(1, nowMs - atMs);
     [atMs, cpu] = [nowMs, process.cpuUsage()];
-    return { share, rssMiB: process.memoryUsage.rss() / 1_048_576 };
+    return share;
   };
 }
