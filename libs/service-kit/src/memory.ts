@@ -15,16 +15,16 @@ const lookEveryMs = 1_000;
 const idleLooksMin = 5;
 
 /**
- * V8 collects everything whenever the buffers beside the heap have grown by 64 MiB: every 1.2 s at full speed, every seven with a thousand dead
- * hosts, and marks 60 MiB with up to four threads meanwhile, in which everybody waits whose target is well. One thread leaves a core to them. To
- * count the buffers with the heap makes it rare (one every three and every twenty seconds), but what they leave behind in the allocator of the C
- * library stays: 280 MiB instead of 236 after 100,000 deliveries.
+ * V8 collects everything whenever the buffers beside the heap have grown by 64 MiB, every one to two seconds at full speed, and marks 60 MiB with
+ * up to four threads meanwhile, in which everybody waits whose target is well. One thread leaves a core to them. To count the buffers with the
+ * heap makes it rarer (a twentieth more speed), but what they leave behind in the allocator of the C library stays: more than 320 MiB instead of
+ * 224 after a load.
  */
 const oneMarker = '--concurrent-marking-max-worker-num=1';
 /**
  * V8 also collects everything after a growth that it finds fit for how little is allocated: after a tenth, at 99 notifications/s every two
  * seconds, with a pause of 10-20 ms and 60 ms beside it. At four times of what is alive, which it allows itself under full load anyway, that is
- * one in half a minute (p99 of these notifications 28 and 16 ms, medians of four runs each).
+ * one in half a minute (p99 of these notifications 31 and 16 ms, medians of four runs each).
  */
 const growthOfAll = '--heap-growing-percent=300';
 /**
@@ -66,6 +66,7 @@ export function giveMemoryBack(everyMs = lookEveryMs): void {
     if (idleLooks < idleLooksMin || heldMiB() < keptMiB + worthMiB) return;
     collect({ type: 'major', execution: 'sync', flavor: 'last-resort' });
     keptMiB = heldMiB();
+    // What the collection itself took is no load.
     share();
   };
   setInterval(look, everyMs).unref();
