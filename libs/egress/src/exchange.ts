@@ -1,4 +1,4 @@
-import type { Dispatcher, Pool } from 'undici';
+import type { Dispatcher } from 'undici';
 import { tlsReason } from './dial.js';
 import { EgressFault } from './fault.js';
 import { headersCountMax } from './headers.js';
@@ -20,15 +20,18 @@ export interface Opening {
   readonly tlsMs: number;
 }
 
+/** Who asks: it is told as well when there was no connection for it. */
+export interface Asker extends Dispatcher.DispatchHandler {
+  onResponseError(controller: Dispatcher.DispatchController | null, error: Error): void;
+}
+
 /** A pool of judged connections to one origin. */
 export interface JudgedPool {
-  readonly pool: Pool;
+  dispatch(options: Dispatcher.DispatchOptions, asker: Asker): void;
   /** Set while undici hands a fresh connection to the request that waited for it. */
   opening: Opening | null;
   /** The allow entry its connections go through; null for public addresses. */
-  entry: string | null;
-  readonly createdAtMs: number;
-  usedAtMs: number;
+  readonly entry: string | null;
 }
 
 export interface Exchanged {
@@ -66,11 +69,11 @@ export function exchange(
 ): Promise<Exchanged> {
   return new Promise((done) => {
     const conversation = new Conversation(judged, timeoutMs, done);
-    judged.pool.dispatch(options, conversation);
+    judged.dispatch(options, conversation);
   });
 }
 
-class Conversation implements Dispatcher.DispatchHandler {
+class Conversation implements Asker {
   private readonly begun = performance.now();
   private readonly deadline: NodeJS.Timeout;
   private controller: Dispatcher.DispatchController | null = null;

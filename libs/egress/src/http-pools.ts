@@ -1,20 +1,12 @@
 import { X509Certificate } from 'node:crypto';
-import type { Socket } from 'node:net';
 import { createSecureContext } from 'node:tls';
 import type { SecureContext } from 'node:tls';
-import { Pool } from 'undici';
-import { dial, secure } from './dial.js';
 import type { NameResolver } from './dial.js';
-import { bodyIdleTimeoutMs, headBytesMax } from './exchange.js';
-import type { JudgedPool, Opening } from './exchange.js';
+import type { JudgedPool } from './exchange.js';
 import { EgressFault } from './fault.js';
 import type { JudgedUrl } from './judge-url.js';
+import { OriginPool } from './origin-pool.js';
 import type { EgressPolicy } from './policy.js';
-
-interface Opened {
-  readonly socket: Socket;
-  readonly opening: Opening;
-}
 
 /** How a connection proves who we are and whom it trusts; connections are never shared between two of these. */
 export interface Identity {
@@ -26,20 +18,15 @@ export interface Identity {
 
 export const anonymous: Identity = { caPem: '', certPem: '', keyPem: '' };
 
-/** Idle connections are closed by then, whatever the target's `Keep-Alive` says (R5). */
-export const idleMaxMs = 30_000;
-/** A shorter wait than most servers', so that a request seldom meets a closing connection. */
-const idleDefaultMs = 4000;
 /** Busy connections are renewed by then, so that a name that moved is followed and judged again. */
 export const connectionAgeMaxMs = 60_000;
-export const connectionsPerOriginMax = 64;
 /** An origin that was not asked for this long gives its pool back. */
 const poolIdleMs = 60_000;
 export const poolsMax = 2000;
 
 /** Keeps one pool an origin and identity. Every connection of it was resolved and judged when it was opened. */
 export class HttpPools {
-  private readonly pools = new Map<string, JudgedPool>();
+  private readonly pools = new Map<string, OriginPool>();
   private readonly contexts = new Map<string, SecureContext>();
   private readonly sweeper: NodeJS.Timeout;
 
@@ -57,12 +44,12 @@ export class HttpPools {
     const key = identity === anonymous ? url.origin : `${url.origin}\n${identityKey(identity)}`;
     let judged = this.pools.get(key);
     if (judged !== undefined && this.nowMs() - judged.createdAtMs > connectionAgeMaxMs) {
-      // What it has begun it still finishes.
-      void judged.pool.close();
+      judged.close();
       judged = undefined;
     }
     if (judged === undefined) {
-      judged = this.create(url, identity);
+      const context = url.isTls ? this.contextFor(identity) : null;
+      judged = new OriginPool(url, context, this.policy, this.resolver, this.nowMs());
       this.pools.set(key, judged);
       if (this.pools.size > poolsMax) this.dropOldest();
     }
@@ -74,50 +61,7 @@ export class HttpPools {
     clearInterval(this.sweeper);
     const open = [...this.pools.values()];
     this.pools.clear();
-    await Promise.all(open.map((one) => one.pool.destroy()));
-  }
-
-  private create(url: JudgedUrl, identity: Identity): JudgedPool {
-    const context = url.isTls ? this.contextFor(identity) : null;
-    const judged: JudgedPool = {
-      opening: null,
-      entry: null,
-      createdAtMs: this.nowMs(),
-      usedAtMs: 0,
-      // A fixed set of options (R8): what a user writes is data and never spread into it.
-      pool: new Pool(url.origin, {
-        connect: (_options, give) => {
-          this.open(judged, url, context).then(
-            ({ socket, opening }) => {
-              // undici starts the waiting request inside this call, so the request finds what its connection took.
-              judged.opening = opening;
-              give(null, socket);
-              judged.opening = null;
-            },
-            (error: Error) => give(error, null),
-          );
-        },
-        connections: connectionsPerOriginMax,
-        pipelining: 1,
-        allowH2: false,
-        headersTimeout: 0,
-        bodyTimeout: bodyIdleTimeoutMs,
-        maxHeaderSize: headBytesMax,
-        keepAliveTimeout: idleDefaultMs,
-        keepAliveMaxTimeout: idleMaxMs,
-      }),
-    };
-    return judged;
-  }
-
-  private async open(judged: JudgedPool, url: JudgedUrl, context: SecureContext | null): Promise<Opened> {
-    const dialled = await dial(url.host, this.policy, this.resolver);
-    judged.entry = dialled.entry;
-    const { dnsMs, connectMs } = dialled;
-    if (context === null) return { socket: dialled.socket, opening: { dnsMs, connectMs, tlsMs: 0 } };
-    const begun = performance.now();
-    const socket = await secure(dialled.socket, url.host.hostname, context);
-    return { socket, opening: { dnsMs, connectMs, tlsMs: performance.now() - begun } };
+    await Promise.all(open.map((one) => one.destroy()));
   }
 
   /** Reading the well-known authorities takes milliseconds, so a context is made once an identity. */
@@ -145,9 +89,9 @@ export class HttpPools {
   private sweep(): void {
     const limit = this.nowMs() - poolIdleMs;
     for (const [key, judged] of this.pools) {
-      if (judged.usedAtMs > limit || judged.pool.stats.size > 0) continue;
+      if (judged.usedAtMs > limit || judged.isBusy) continue;
       this.pools.delete(key);
-      void judged.pool.close();
+      judged.close();
     }
   }
 
@@ -160,7 +104,7 @@ export class HttpPools {
       atMs = judged.usedAtMs;
     }
     if (oldest === null) return;
-    void this.pools.get(oldest)?.pool.close();
+    this.pools.get(oldest)?.close();
     this.pools.delete(oldest);
   }
 }

@@ -15,8 +15,8 @@ export interface Listener {
   close(): Promise<void>;
 }
 
-/** Listens on a free port and hands every connection, with what was received so far, to `hear`. */
-export async function listen(hear: (socket: Socket, text: string) => void): Promise<Listener> {
+/** Listens on a port, a free one where none is named, and hands every connection, with what was received so far, to `hear`. */
+export async function listen(hear: (socket: Socket, text: string) => void, at = 0): Promise<Listener> {
   const sockets = new Set<Socket>();
   const server: Server = createServer((socket) => {
     const at = listener.connections;
@@ -30,7 +30,7 @@ export async function listen(hear: (socket: Socket, text: string) => void): Prom
       hear(socket, listener.received[at] ?? '');
     });
   });
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  await new Promise<void>((done) => server.listen(at, '127.0.0.1', done));
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   const listener: Listener = {
@@ -60,10 +60,10 @@ export function isWholeRequest(text: string): boolean {
 }
 
 /** A listener that gives the same answer to every whole request. */
-export const answering = (answer: string): Promise<Listener> =>
+export const answering = (answer: string, at = 0): Promise<Listener> =>
   listen((socket, text) => {
     if (isWholeRequest(text)) socket.write(answer);
-  });
+  }, at);
 
 export const ok = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok';
 

@@ -49,4 +49,15 @@ describe('what the watch of the head is told by NOTIFY', () => {
     await watch.past(11, AbortSignal.timeout(20_000));
     expect(watch.position).toBe(12);
   });
+
+  it('is waited for no longer than it is told to, or than the signal lets it', async () => {
+    const stop = new AbortController();
+    const begun = performance.now();
+    await watch.past(1_000, stop.signal, 50);
+    const still = watch.past(1_000, stop.signal, 60_000);
+    stop.abort();
+    await still;
+    expect(performance.now() - begun).toBeLessThan(20_000);
+    expect(watch.position).toBeLessThan(1_000);
+  });
 });

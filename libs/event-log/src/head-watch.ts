@@ -46,16 +46,23 @@ export class HeadWatch {
     for (const wake of [...this.waiting]) wake();
   }
 
-  /** Resolves when the head is past this position, when the signal aborts, or when the watch ends. */
-  async past(position: number, signal: AbortSignal): Promise<void> {
+  /**
+   * Resolves when the head is past this position, when the signal aborts, when the watch ends, or after `withinMs`. For who waits again and
+   * again: signals that are made for a time each are garbage that only a full collection takes.
+   */
+  async past(position: number, signal: AbortSignal, withinMs?: number): Promise<void> {
     if (this.known > position || signal.aborted || this.stop.signal.aborted) return;
     await new Promise<void>((resolve) => {
-      const wake = (): void => {
-        if (this.known <= position && !signal.aborted && !this.stop.signal.aborted) return;
+      const end = (): void => {
+        clearTimeout(timer);
         this.waiting.delete(wake);
         signal.removeEventListener('abort', wake);
         resolve();
       };
+      const wake = (): void => {
+        if (this.known > position || signal.aborted || this.stop.signal.aborted) end();
+      };
+      const timer = withinMs === undefined ? undefined : setTimeout(end, withinMs).unref();
       this.waiting.add(wake);
       signal.addEventListener('abort', wake);
     });

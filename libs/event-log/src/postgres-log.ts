@@ -21,13 +21,15 @@ import { prepare } from './prepare.js';
 import { timeText } from './recorded.js';
 import { RecentEvent } from './recent-event.js';
 import type { FoldedEvent } from './read-model.js';
-import { RecentEvents, ringAgeMs } from './ring.js';
+import { type Follower, RecentEvents, ringAgeMs } from './ring.js';
 import { KeyWrapper, parseKekRing } from './seal.js';
 import { isPassing, Session, type SessionOptions } from './session.js';
 import { statements } from './statement.js';
 
 /** Connections for reading, shared by whoever reads: each pipelines, so that a slow page holds up at most every third question. */
 const readSessions = 3;
+/** The read model of a log is folded by one follower a process. */
+const theFold: Follower = Symbol('fold');
 
 export interface PostgresLogOptions {
   /** Of the role that may INSERT and SELECT (see `schema.ts`). */
@@ -136,14 +138,12 @@ export class PostgresLog implements EventLog {
   }
 
   async readAll(options: { after: number; limit: number; backwards?: boolean }): Promise<RecordedEvent[]> {
-    if (options.backwards) return this.reader.all(options);
-    const recent = this.recent.after(options.after, Math.min(options.limit, readLimitMax));
-    return recent.length > 0 ? recent.map((entry) => entry.recorded()) : this.reader.all(options);
+    return options.backwards ? this.reader.all(options) : this.readForward(options.after, options.limit);
   }
 
-  /** The events of some categories after a position, out of the next `limit` of all, as a fold gets them: the others are not even parsed. */
+  /** The events of some categories after a position, out of the next `limit` of all, as the fold gets them: the others are not even parsed. */
   async readFolded(after: number, limit: number, categories: readonly string[]): Promise<FoldPage> {
-    const recent = this.recent.after(after, Math.min(limit, readLimitMax));
+    const recent = this.recent.after(after, Math.min(limit, readLimitMax), theFold);
     const all = recent.length > 0 ? recent : await this.reader.all({ after, limit });
     const own = (stream: string): boolean => categories.includes(categoryOf(stream));
     const events = all.flatMap((event): FoldedEvent[] => {
@@ -153,9 +153,9 @@ export class PostgresLog implements EventLog {
     return { events, position: all.at(-1)?.position ?? after };
   }
 
-  /** The events after a position as they go on the wire, at most `limit`: for the relay and for `log.read`. */
-  async readWire(after: number, limit: number): Promise<WireEvent[]> {
-    const recent = this.recent.after(after, Math.min(limit, readLimitMax));
+  /** The events after a position as they go on the wire, at most `limit`: for the relay, which follows the log, and for `log.read`. */
+  async readWire(after: number, limit: number, follower?: Follower): Promise<WireEvent[]> {
+    const recent = this.recent.after(after, Math.min(limit, readLimitMax), follower);
     return recent.length > 0 ? recent.map((entry) => entry.wireEvent()) : this.reader.wire(after, limit);
   }
 
@@ -173,19 +173,24 @@ export class PostgresLog implements EventLog {
 
   async *tail(options: { after: number; batchMax: number; signal: AbortSignal }): AsyncIterable<RecordedEvent[]> {
     let { after } = options;
-    while (!options.signal.aborted && this.closing === null) {
-      await this.past(after, options.signal);
-      const batch = await this.tryRead(after, options.batchMax);
-      const last = batch.at(-1);
-      if (last === undefined) continue;
-      after = last.position;
-      yield batch;
+    const follower = Symbol('tail');
+    try {
+      while (!options.signal.aborted && this.closing === null) {
+        await this.past(after, options.signal);
+        const batch = await this.tryRead(after, options.batchMax, follower);
+        const last = batch.at(-1);
+        if (last === undefined) continue;
+        after = last.position;
+        yield batch;
+      }
+    } finally {
+      this.recent.leave(follower);
     }
   }
 
-  /** Resolves once there is something after this position, when the signal aborts or the log closes. */
-  past(position: number, signal: AbortSignal): Promise<void> {
-    return this.watch.past(position, signal);
+  /** Resolves once there is something after this position, when the signal aborts, the log closes, or the time is over. */
+  past(position: number, signal: AbortSignal, withinMs?: number): Promise<void> {
+    return this.watch.past(position, signal, withinMs);
   }
 
   /** The highest position that this process knows to be committed, without asking; half a second old at most while the log moves, two where a NOTIFY was lost. */
@@ -224,10 +229,15 @@ export class PostgresLog implements EventLog {
     this.recent.dropSubject(subject);
   }
 
+  private async readForward(after: number, limit: number, follower?: Follower): Promise<RecordedEvent[]> {
+    const recent = this.recent.after(after, Math.min(limit, readLimitMax), follower);
+    return recent.length > 0 ? recent.map((entry) => entry.recorded()) : this.reader.all({ after, limit });
+  }
+
   /** A tail outlives PostgreSQL being away; a fault of another kind ends it. */
-  private async tryRead(after: number, limit: number): Promise<RecordedEvent[]> {
+  private async tryRead(after: number, limit: number, follower: Follower): Promise<RecordedEvent[]> {
     try {
-      return await this.readAll({ after, limit });
+      return await this.readForward(after, limit, follower);
     } catch (error) {
       if (!isPassing(error)) throw error;
       await new Promise((resolve) => setTimeout(resolve, 250));

@@ -128,13 +128,13 @@ describe('whoever asks whether it has caught up', () => {
     const held: RelayOptions['log'] = {
       identity: log.identity,
       head: () => log.head(),
-      past: (position, signal) => log.past(position, signal),
+      past: (position, signal, withinMs) => log.past(position, signal, withinMs),
       get knownPosition() {
         return log.knownPosition;
       },
       // Held after it has read: a reading that began before may find what was appended since.
-      readWire: async (after, limit) => {
-        const events = await log.readWire(after, limit);
+      readWire: async (after, limit, follower) => {
+        const events = await log.readWire(after, limit, follower);
         if (isHeld) await gate;
         return events;
       },

@@ -3,6 +3,7 @@ import { JetStreamApiCodes, JetStreamApiError, jetstreamManager } from '@nats-io
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { PostgresLog } from './postgres-log.js';
 import { outstandingMax, Publishing } from './publishing.js';
+import type { Follower } from './ring.js';
 import {
   alignStream,
   lastSequence,
@@ -20,6 +21,8 @@ export const idleCheckMs = 3_000;
 export const standbyMs = 500;
 /** After a fault (NATS away, a time-out) it starts over after this, then twice as long, up to the second figure. */
 const faultPauseMs = { first: 100, most: 2_000 };
+/** One relay follows the log in a process. */
+const theRelay: Follower = Symbol('relay');
 /** The connection says when it is back; this is for one that forgets to. */
 const awayPauseMs = 30_000;
 
@@ -127,7 +130,7 @@ export class Relay {
     this.disturbed.signal.addEventListener('abort', () => publishing.giveUp(), { once: true });
     try {
       while (!either.aborted && publishing.failure === null) {
-        const batch = await log.readWire(publishing.sent, outstandingMax);
+        const batch = await log.readWire(publishing.sent, outstandingMax, theRelay);
         if (batch.length === 0) {
           await publishing.settled();
           if (publishing.failure === null && !(await this.waitForMore(publishing.sent, either))) break;
@@ -159,11 +162,11 @@ export class Relay {
 
   /** False when the stream is not where this relay left it and must be looked at anew. */
   private async waitForMore(position: number, signal: AbortSignal): Promise<boolean> {
-    const idle = AbortSignal.timeout(idleCheckMs);
-    await this.options.log.past(position, AbortSignal.any([signal, idle]));
-    if (signal.aborted || !idle.aborted) return true;
+    const { log } = this.options;
+    await log.past(position, signal, idleCheckMs);
+    if (signal.aborted || log.knownPosition > position) return true;
     const manager = await jetstreamManager(this.options.connection, { checkAPI: false });
-    return (await this.undisturbed(lastSequence(manager, this.options.log.identity.log))) === position;
+    return (await this.undisturbed(lastSequence(manager, log.identity.log))) === position;
   }
 
   /** Another relay is publishing the same: it goes on alone as long as it moves or there is nothing to do. */
@@ -177,7 +180,7 @@ export class Relay {
       this.reached = last;
       before = last;
       // First news, then time for the other one to publish it.
-      await log.past(last, AbortSignal.any([signal, AbortSignal.timeout(idleCheckMs)]));
+      await log.past(last, signal, idleCheckMs);
       await wait(standbyMs, undefined, { signal }).catch(() => undefined);
     }
   }

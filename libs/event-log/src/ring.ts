@@ -5,17 +5,27 @@ import type { RecentEvent } from './recent-event.js';
  * PostgreSQL, which is slower than the writers: it must be rare.
  */
 export const ringBytesMax = 16 * 1024 * 1024;
-/** An event is here once to twice so long. Whoever reads it later asks PostgreSQL for it, and an idle service keeps none. */
+/** No event is here for more than twice so long. Whoever reads it later asks PostgreSQL for it, and an idle service keeps none. */
 export const ringAgeMs = 1_500;
 
-/** The newest events that this process appended, as long as no other copy came between: one run of positions without a gap. */
+/** Who reads on from where it stopped. */
+export type Follower = symbol;
+
+/**
+ * The newest events that this process appended, as long as no other copy came between: one run of positions without a gap. What every
+ * follower has read goes at once: kept until it was old, all of it became old for the garbage collector as well, and with the buffers
+ * beside the heap made it collect everything.
+ */
 export class RecentEvents {
-  private entries: RecentEvent[] = [];
+  /** Null where it is spent. */
+  private entries: (RecentEvent | null)[] = [];
   /** Entries before this index are spent; they are cut off now and then, because cutting one by one would move all others. */
   private start = 0;
   private bytes = 0;
   /** What was the newest when `age` was called last. */
   private agedTo = 0;
+  /** How far each follower has read. While one stands still, it is age that drops. */
+  private readonly readTo = new Map<Follower, number>();
 
   constructor(private readonly bytesMax: number = ringBytesMax) {}
 
@@ -38,26 +48,42 @@ export class RecentEvents {
     if (this.start === this.entries.length) this.clear();
   }
 
-  /** The events after a position, at most `limit`; empty when the first of them is not here. */
-  after(position: number, limit: number): RecentEvent[] {
-    const first = this.entries[this.start];
-    if (first === undefined) return [];
+  /**
+   * The events after a position, at most `limit`; empty when the first of them is not here. A follower needs nothing up to the position any
+   * more: what all of them have read goes.
+   */
+  after(position: number, limit: number, follower?: Follower): RecentEvent[] {
+    if (follower !== undefined) this.hasRead(follower, position);
+    const first = this.oldest;
+    if (first === null) return [];
     const from = this.start + position + 1 - first.position;
-    return from < this.start ? [] : this.entries.slice(from, from + limit);
+    return from < this.start ? [] : (this.entries.slice(from, from + limit) as RecentEvent[]);
+  }
+
+  /** Nothing waits for this follower any more. */
+  leave(follower: Follower): void {
+    this.readTo.delete(follower);
   }
 
   /** Forgets everything, so that what a shredded subject had is not answered from here. */
   dropSubject(subject: string): void {
-    if (this.entries.some((entry) => entry.facts.subject === subject)) this.clear();
+    if (this.entries.some((entry) => entry?.facts.subject === subject)) this.clear();
+  }
+
+  private hasRead(follower: Follower, position: number): void {
+    this.readTo.set(follower, position);
+    const readByAll = Math.min(...this.readTo.values());
+    this.drop((oldest) => oldest.position <= readByAll);
+  }
+
+  private get oldest(): RecentEvent | null {
+    return this.entries[this.start] ?? null;
   }
 
   private drop(isSpent: (oldest: RecentEvent) => boolean): void {
-    for (
-      let oldest = this.entries[this.start];
-      oldest !== undefined && isSpent(oldest);
-      oldest = this.entries[this.start]
-    ) {
+    for (let { oldest } = this; oldest !== null && isSpent(oldest); { oldest } = this) {
       this.bytes -= oldest.bytes;
+      this.entries[this.start] = null;
       this.start += 1;
     }
     if (this.start > 1024 && this.start * 2 > this.entries.length) {

@@ -87,4 +87,52 @@ describe('the newest events of a process', () => {
     ring.dropSubject('ntf_1');
     expect(ring.after(0, 10)).toEqual([]);
   });
+
+  describe('with followers', () => {
+    const [fold, relay] = [Symbol('fold'), Symbol('relay')];
+
+    it('drops what all of them have read, and nothing that one of them has not', () => {
+      const ring = new RecentEvents();
+      ring.push(run(1, 4));
+      expect(positions(ring.after(0, 10, fold))).toEqual([1, 2, 3, 4]);
+      expect(positions(ring.after(0, 2, relay))).toEqual([1, 2]);
+      ring.after(4, 10, fold);
+      expect(positions(ring.after(0, 10))).toEqual([1, 2, 3, 4]);
+      expect(positions(ring.after(2, 2, relay))).toEqual([3, 4]);
+      expect(ring.after(1, 10)).toEqual([]);
+      expect(positions(ring.after(2, 10))).toEqual([3, 4]);
+    });
+
+    it('keeps what comes for one that has read everything and asks late', () => {
+      const ring = new RecentEvents();
+      ring.after(0, 10, fold);
+      ring.push(run(1, 2));
+      expect(positions(ring.after(0, 10, relay))).toEqual([1, 2]);
+      ring.after(2, 10, relay);
+      expect(positions(ring.after(0, 10, fold))).toEqual([1, 2]);
+    });
+
+    it('waits for none that has left', () => {
+      const ring = new RecentEvents();
+      ring.push(run(1, 3));
+      ring.after(0, 10, fold);
+      ring.after(3, 10, relay);
+      expect(positions(ring.after(0, 10))).toEqual([1, 2, 3]);
+      ring.leave(fold);
+      ring.after(3, 10, relay);
+      expect(ring.after(0, 10)).toEqual([]);
+    });
+
+    it('drops what is old all the same, and counts what it holds', () => {
+      const ring = new RecentEvents(10 * oneTakes);
+      ring.push(run(1, 6));
+      ring.after(0, 1, fold);
+      ring.after(6, 10, relay);
+      ring.age();
+      ring.age();
+      expect(ring.after(0, 10)).toEqual([]);
+      ring.push(run(7, 16));
+      expect(positions(ring.after(6, 20))).toEqual(positions(run(7, 16)));
+    });
+  });
 });

@@ -24,8 +24,9 @@ export class News {
 
   /** Resolves a beat after there is more than the mark, after `atMostMs`, or when the signal aborts. */
   async wait(mark: number, { beatMs, atMostMs, signal }: Wait): Promise<void> {
-    const over = AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(atMostMs))]);
-    await this.log.past(mark, over);
-    await delay(beatMs, undefined, { signal: over }).catch(() => undefined);
+    const endsMs = performance.now() + atMostMs;
+    await this.log.past(mark, signal, atMostMs);
+    const leftMs = Math.max(0, endsMs - performance.now());
+    await delay(Math.min(beatMs, leftMs), undefined, { signal }).catch(() => undefined);
   }
 }
