@@ -44,13 +44,13 @@ describe('what is asked of an origin before its first connection stands', () => 
       if (isWholeRequest(text)) setTimeout(() => socket.write(ok), 100);
     });
     const names = heldNames();
-    door = doorTo([listener.port], { resolver: names });
+    const asking = (door = doorTo([listener.port], { resolver: names }));
     const url = named(listener);
-    const sendings = Array.from({ length: 10 }, (_, n) => door?.sendHttp(postTo(url, { body: `${n}` }), {}, limits));
+    const sendings = Array.from({ length: 10 }, (_, n) => asking.sendHttp(postTo(url, { body: `${n}` }), {}, limits));
     await new Promise((done) => setTimeout(done, 50));
     expect(names.asked).toBe(10);
     names.answer();
-    for (const sent of await Promise.all(sendings)) expect(sent?.answer).toMatchObject({ kind: 'http', status: 200 });
+    for (const { answer } of await Promise.all(sendings)) expect(answer).toMatchObject({ kind: 'http', status: 200 });
     expect(listener.connections).toBe(10);
     expect(
       listener.received

@@ -126,18 +126,23 @@ export class Projection {
       else await log.past(checkpoint.position, signal);
       await this.pace(signal);
       if (signal.aborted) return;
-      const { position } = checkpoint;
-      const page =
-        checkpoint.version > model.version ? null : await log.readFolded(position, this.batchMax, model.categories);
-      const last = page?.position ?? position;
-      this.lastBatchMs = last - position < this.batchMax ? performance.now() : 0;
-      const applied = page !== null && last > position && (await this.live.apply(position, last, page.events));
-      // Lost to another copy, or flipped to other tables: what counts now is what is there.
-      checkpoint = applied
-        ? { ...checkpoint, position: last }
-        : ((await this.live.checkpoint()) ?? { version: 0, position: 0 });
+      checkpoint = (await this.applyNext(checkpoint)) ?? (await this.live.checkpoint()) ?? { version: 0, position: 0 };
       this.moved(checkpoint.position);
     }
+  }
+
+  /**
+   * Applies the next page and answers where that leads; null when it came to nothing: lost to another copy, or flipped to other tables, and
+   * what counts is what is there. A function of its own, because a loop that waits for news holds on to the page it had last.
+   */
+  private async applyNext(checkpoint: Checkpoint): Promise<Checkpoint | null> {
+    const { log, model } = this.options;
+    const { version, position } = checkpoint;
+    if (version > model.version) return null;
+    const page = await log.readFolded(position, this.batchMax, model.categories);
+    this.lastBatchMs = page.position - position < this.batchMax ? performance.now() : 0;
+    const isApplied = page.position > position && (await this.live.apply(position, page.position, page.events));
+    return isApplied ? { version, position: page.position } : null;
   }
 
   private async pace(signal: AbortSignal): Promise<void> {

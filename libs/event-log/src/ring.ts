@@ -49,15 +49,15 @@ export class RecentEvents {
   }
 
   /**
-   * The events after a position, at most `limit`; empty when the first of them is not here. A follower needs nothing up to the position any
-   * more: what all of them have read goes.
+   * The events after a position, at most `limit`; empty when the first of them is not here. What a follower is answered it has: all of them
+   * had their copy of what goes then. One that could do nothing with it asks PostgreSQL.
    */
   after(position: number, limit: number, follower?: Follower): RecentEvent[] {
-    if (follower !== undefined) this.hasRead(follower, position);
     const first = this.oldest;
-    if (first === null) return [];
-    const from = this.start + position + 1 - first.position;
-    return from < this.start ? [] : (this.entries.slice(from, from + limit) as RecentEvent[]);
+    const from = first === null ? -1 : this.start + position + 1 - first.position;
+    const events = from < this.start ? [] : (this.entries.slice(from, from + limit) as RecentEvent[]);
+    if (follower !== undefined) this.hasRead(follower, events.at(-1)?.position ?? position);
+    return events;
   }
 
   /** Nothing waits for this follower any more. */
