@@ -60,6 +60,7 @@ import { type Connector, Connectors, foldConnector } from './work/connectors.js'
 import { Correlate } from './work/correlate.js';
 import { Engine, type EngineParts } from './work/engine.js';
 import { News } from './work/news.js';
+import { type Leave, leaveTo } from './work/leave.js';
 import { Parked } from './work/parked.js';
 
 /** A caller who changed something sees it in what it reads next, unless the read model is further behind than this. */
@@ -124,13 +125,17 @@ export async function deliveryModule(config: Config, kit: Kit): Promise<DynamicM
   };
   const actor = `service:delivery:${copy}`;
   const carry: EngineParts['carryOut'] = (job, connector) => carryOut(job, connector, parts);
-  const engine = new Engine({ eventLog, connectors, log, actor, carryOut: carry });
   const due = new DueAttempts(database);
+  const parked = new Parked();
+  const leave = leaveTo(due, parked);
+  const engine = new Engine({ eventLog, connectors, log, actor, carryOut: carry, leave });
   const news = new News(eventLog, projection);
   kit.onDrain('engine', async () => due.release(await engine.drain()));
   connectors.onChange((connector) => engine.changed(connector));
   const healths = new Healths(database, connectors, () => projection.whenCurrent());
-  await startWork({ config, kit, database, eventLog, projection, connectors, healths, due, news, engine, actor });
+  await startWork({
+    config, kit, database, eventLog, projection, connectors, healths, due, parked, leave, news, engine, actor,
+  }); // prettier-ignore
   const reached = (position: number) => projection.whenCaughtUp(position, readModelWithinMs);
   const jobs = new Jobs(database);
   startJobs(kit, { eventLog, jobs, reached, news });
@@ -192,6 +197,8 @@ interface Work {
   readonly connectors: Connectors;
   readonly healths: Healths;
   readonly due: DueAttempts;
+  readonly parked: Parked;
+  readonly leave: Leave;
   readonly news: News;
   readonly engine: Engine;
   readonly actor: string;
@@ -207,12 +214,13 @@ async function startWork({
   connectors,
   healths,
   due,
+  parked,
+  leave,
   news,
   engine,
   actor,
 }: Work): Promise<void> {
   const { log, nats: nc, copy } = kit;
-  const parked = new Parked();
   const timer = new AttemptsDueTimer({
     eventLog,
     due,
@@ -227,7 +235,7 @@ async function startWork({
   kit.onDrain('due attempts', () => timer.stop());
   timer.start();
   const reader = new RoutedReader({
-    eventLog, connectors, engine, log, actor, nc, copy, parked,
+    eventLog, connectors, engine, log, actor, nc, copy, parked, leave,
     connectorsKnown: new ConnectorsKnown(connectors),
     correlate: new Correlate(await macSecret(database, createSecretBox(keks.parse(config.WAYBILL_LOG_KEK)))),
     turnsTo: (position) => void projection.whenCaughtUp(position, turnsWithinMs).then(() => timer.lookSoon()),

@@ -52,6 +52,36 @@ describe('isolation', () => {
     expect(events.filter(({ text }) => text.includes('"ConnectorRecovered"'))).toHaveLength(1);
   });
 
+  it('holds one delivery to a target that is cut off, and has all of them again when it is back', async () => {
+    const retryDelaysSeconds = Array<number>(20).fill(0.1);
+    const gone = await delivery.webhook(7, 'gone', { limits: { retryDelaysSeconds, maxConcurrent: 1 } });
+    const held = () =>
+      delivery.sql<{ count: string }>(
+        `select count(*) from rm_deliveries.delivery_due d join due_leases l on l.id = d.id and l.until > now()
+         where d.connector_id = '${gone}'`,
+      );
+    // The first one waits long enough for the others to come into the memory in which they wait for it.
+    await delivery.received.script('webhook', 'gone', [
+      { status: 500, delayMs: 1_500, times: 1 },
+      { status: 500, times: 6 },
+    ]);
+    await Promise.all(Array.from({ length: 150 }, (_, at) => delivery.route(600 + at, [gone])));
+    await delivery.received.waitFor({ name: 'gone' }, 5, 15_000);
+    await Promise.all(Array.from({ length: 150 }, (_, at) => delivery.route(750 + at, [gone])));
+    await delivery.eventually(
+      () =>
+        delivery.sql<{ count: string }>(
+          `select count(*) from rm_deliveries.delivery_due where connector_id = '${gone}'`,
+        ),
+      ([row]) => Number(row?.count) === 300,
+    );
+    expect(Number((await held())[0]?.count)).toBeLessThan(10);
+    const begunMs = Date.now();
+    const items = await delivery.received.waitFor({ name: 'gone' }, 307, 30_000);
+    expect(items.filter(({ status }) => status === 500)).toHaveLength(7);
+    expect(Date.now() - begunMs).toBeLessThan(15_000);
+  });
+
   it('forgets what was known against a connector when somebody changes it', async () => {
     const mended = await delivery.webhook(6, 'mended', { limits: { retryDelaysSeconds: Array<number>(9).fill(0.1) } });
     await delivery.received.script('webhook', 'mended', [

@@ -98,16 +98,21 @@ export function hear(
   return { health, news };
 }
 
+/** Its circuit is open: one probe at a time finds out whether it is back, and whatever else is for it waits. */
+export function isCutOff(health: Health): boolean {
+  return health.failuresInRow >= circuitOpensAfter;
+}
+
 /** How many attempts may be under way: none while it is paused, one probe at its time while the circuit is open, one until it is proven. */
 export function slotsOf(health: Health, maxConcurrent: number, nowMs: number): number {
   if (nowMs < health.pausedUntilMs) return 0;
-  if (health.failuresInRow >= circuitOpensAfter) return nowMs < health.probeAtMs ? 0 : 1;
+  if (isCutOff(health)) return nowMs < health.probeAtMs ? 0 : 1;
   return health.proven ? maxConcurrent : 1;
 }
 
 /** The moment before which `slotsOf` answers 0; in the past when it does not. */
 export function closedUntilMs(health: Health): number {
-  const probe = health.failuresInRow >= circuitOpensAfter ? health.probeAtMs : 0;
+  const probe = isCutOff(health) ? health.probeAtMs : 0;
   return Math.max(health.pausedUntilMs, probe);
 }
 

@@ -2,6 +2,7 @@ import type { LogEvent } from '@waybill/contracts/log-event';
 import type { AppendResult, EventLog, StreamAppend } from '@waybill/event-log/log';
 import type { Engine } from '../work/engine.js';
 import { advance, type Job } from '../work/job.js';
+import type { Leave } from '../work/leave.js';
 import type { Parked } from '../work/parked.js';
 import type { ConnectorsKnown } from './connectors-known.js';
 import type { Accepted, OpenRoutingParts } from './open-routing.js';
@@ -22,6 +23,7 @@ export interface RoutedParts extends OpenRoutingParts {
   readonly parked: Pick<Parked, 'park'>;
   /** Told when deliveries were accepted that wait for their turn in the due table, with the position of the last event. */
   readonly turnsTo: (position: number) => void;
+  readonly leave: Leave;
 }
 
 export interface RoutedReading {
@@ -124,7 +126,7 @@ export class RoutedConsumer {
   /** Never rejects: an append that fails ends the reading. */
   private async write(taken: Taken): Promise<void> {
     try {
-      this.accepted(taken, await this.append(taken));
+      await this.accepted(taken, await this.append(taken));
     } catch (error) {
       this.fault ??= { error };
     }
@@ -139,24 +141,29 @@ export class RoutedConsumer {
     });
   }
 
-  private accepted(taken: Taken, result: AppendResult): void {
+  private async accepted(taken: Taken, result: AppendResult): Promise<void> {
     this.lines.written(taken);
     let turns = false;
+    const left: Job[] = [];
     for (const [index, one] of taken.accepted.entries()) {
       // A delivery that exists was accepted before: the same routing decision came twice.
-      if (result.streams[index]?.written === true) turns = this.offer(one) || turns;
+      if (result.streams[index]?.written !== true) continue;
+      const waits = this.offer(one);
+      if (waits === 'for its turn') turns = true;
+      if (waits === 'for room') left.push(one.job);
     }
     if (turns) this.parts.turnsTo(result.headPosition);
+    if (left.length > 0) await this.parts.leave(left);
   }
 
-  /** Answers whether it waits for its turn in the due table. */
-  private offer({ job, connector, decision }: Accepted): boolean {
+  /** Answers for what it waits in the due table; null where the engine has it. */
+  private offer({ job, connector, decision }: Accepted): 'for its turn' | 'for room' | null {
     const { engine, parked } = this.parts;
     advance(job, decision);
-    if (job.state.status === 'suppressed' || connector?.state !== 'enabled') return false;
-    if (!isCorrelated(job)) return (engine.offer(job, connector), false);
+    if (job.state.status === 'suppressed' || connector?.state !== 'enabled') return null;
+    if (!isCorrelated(job)) return engine.offer(job, connector) ? null : 'for room';
     if (job.notification !== null) parked.park(job.deliveryId, job.notification);
-    return true;
+    return 'for its turn';
   }
 
   private woken(): Promise<void> {

@@ -78,4 +78,12 @@ describe('what is due of more connectors than one look takes in', () => {
     const { first } = await served(due, 1, () => 10);
     expect([...first.keys()]).toEqual(['0']);
   });
+
+  it('fetches in one look all that waits for one that is back, although a thousand others take nothing', async () => {
+    await fill(0, 1_000, 2);
+    await fill(1_000, 1_001, 450);
+    const back = String(1_000);
+    const { ids } = await served(new DueAttempts(source), 1, (id) => (id.endsWith(back) ? 20_000 : 0));
+    expect(ids).toHaveLength(450);
+  });
 });

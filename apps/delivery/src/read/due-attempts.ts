@@ -46,7 +46,10 @@ export class DueAttempts {
     }
     const share = Math.max(1, Math.floor(max / ids.length));
     const closing = ids.map(isClosing);
-    const limits = ids.map((id, index) => (closing[index] ? share : Math.min(share, Math.max(0, room(id)))));
+    const limits = sharesOf(
+      max,
+      ids.map((id, index) => (closing[index] ? max : Math.max(0, room(id)))),
+    );
     const rows = await this.database.query<ClaimedRow[]>(claimSql, [ids, limits, closing, share, leaseMs]);
     const attempts = rows.map(({ id, connector_id, now_at, receipt, cancel }) => ({
       deliveryId: id,
@@ -69,6 +72,25 @@ export class DueAttempts {
     const rows = await this.database.query<{ id: string; cancel: string }[]>(cancelledSql, [deliveryIds]);
     return new Map(rows.map(({ id, cancel }) => [id, cancel]));
   }
+}
+
+/**
+ * Shares out `max` among those who have room: who has less than an equal share leaves the rest to the others, or what waits for one target
+ * that is back would come one by one as long as a thousand others are not. Nobody with room goes without.
+ */
+export function sharesOf(max: number, rooms: readonly number[]): number[] {
+  const shares = rooms.map(() => 0);
+  let left = max;
+  const smallestFirst = rooms.map((room, index) => ({ room, index })).toSorted((a, b) => a.room - b.room);
+  let others = rooms.filter((room) => room > 0).length;
+  for (const { room, index } of smallestFirst) {
+    if (room <= 0) continue;
+    const share = Math.min(room, Math.max(1, Math.floor(left / others)));
+    shares[index] = share;
+    left -= share;
+    others -= 1;
+  }
+  return shares;
 }
 
 /** What was leased, and how long nothing will be due where nothing was: Infinity when nothing waits at all. */

@@ -4,6 +4,7 @@ import {
   hear,
   type HealthEvent,
   type Heard,
+  isCutOff,
   provenHealth,
   slotsOf,
   unprovenHealth,
@@ -32,6 +33,11 @@ export class ConnectorHealths {
   /** Whether it has taken something and does not fail since. */
   isWell(connectorId: string): boolean {
     return this.of(connectorId).proven;
+  }
+
+  /** Whether only probes are let through to it. */
+  isCutOff(connectorId: string): boolean {
+    return isCutOff(this.of(connectorId));
   }
 
   /** Epoch ms before which nothing of it may start; in the past for most. */

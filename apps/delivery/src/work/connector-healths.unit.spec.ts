@@ -1,4 +1,4 @@
-import { failingAfter, failingMsMax } from '@waybill/delivery/connector-health';
+import { circuitOpensAfter, failingAfter, failingMsMax } from '@waybill/delivery/connector-health';
 import type { HealthRow } from '../read/health-rows.js';
 import { ConnectorHealths } from './connector-healths.js';
 
@@ -14,6 +14,19 @@ function told(): ConnectorHealths {
   healths.learn([row], now);
   return healths;
 }
+
+it('a connector is cut off while its circuit is open, and not by a pause', () => {
+  const healths = new ConnectorHealths();
+  const { connectorId } = subject;
+  healths.hear({ kind: 'busy', reason: 'rate_limited', untilMs: now + 60_000 }, subject, now);
+  for (let failures = 1; failures < circuitOpensAfter; failures += 1) {
+    expect(healths.isCutOff(connectorId)).toBe(false);
+    healths.hear(failed, subject, now);
+  }
+  expect(healths.isCutOff(connectorId)).toBe(true);
+  healths.hear({ kind: 'answered' }, subject, now);
+  expect(healths.isCutOff(connectorId)).toBe(false);
+});
 
 describe('a connector that the table says has failed for five days', () => {
   it('is given up at its next failure', () => {

@@ -10,6 +10,7 @@ import { type Decision, decideFor, type Job } from './job.js';
 import { ConnectorHealths } from './connector-healths.js';
 import { FairShare } from './fair-share.js';
 import { Lane, laneWaitingMax } from './lane.js';
+import type { Leave } from './leave.js';
 import { giveBackCommand, heardOf, outcomeCommand, type UnsentReason } from './outcome-commands.js';
 import { Recorder } from './recorder.js';
 import { SmallSteps } from './small-steps.js';
@@ -35,6 +36,7 @@ export interface EngineParts {
   readonly actor: string;
   /** Renders, sends and says what came of it; never throws for what a target or a template can do. */
   readonly carryOut: (job: Job, connector: Connector) => Promise<Carried>;
+  readonly leave: Leave;
 }
 
 /** Sends deliveries: one lane a connector, each with its own slots, so that a slow or dead target delays nobody else. */
@@ -77,10 +79,14 @@ export class Engine {
       : this.laneOf(connector).roomToBegin(this.healths.slots(connector, nowMs), nowMs);
   }
 
-  /** How many more deliveries of a connector this copy can hold. */
+  /**
+   * How many more deliveries of a connector this copy can hold. While only probes are let through to it that is the next probe: what a
+   * thousand dead targets are to get would fill the memory in which everybody's deliveries wait.
+   */
   roomToWait(connectorId: string): number {
     if (this.draining || this.isPacedElsewhere(this.parts.connectors.get(connectorId))) return 0;
-    return Math.min(laneWaitingMax - (this.lanes.get(connectorId)?.waitingCount ?? 0), jobsMax - this.inHand.size);
+    const most = this.healths.isCutOff(connectorId) ? 1 : laneWaitingMax;
+    return Math.min(most - (this.lanes.get(connectorId)?.waitingCount ?? 0), jobsMax - this.inHand.size);
   }
 
   /**
@@ -306,8 +312,19 @@ export class Engine {
     const heard = heardOf(carried, nowMs);
     if (heard === null) return;
     const news = this.healths.hear(heard, job, nowMs);
+    if (this.healths.isCutOff(job.connectorId)) this.leaveAllButOne(job.connectorId);
     if (this.healths.closedUntilMs(job.connectorId) > nowMs) this.closed(job.connectorId);
     if (news.length > 0) void this.track(this.tell(job, news));
+  }
+
+  /** What waits for a target that is cut off takes no room from those that are well; one stays, to be the next probe. */
+  private leaveAllButOne(connectorId: string): void {
+    const lane = this.lanes.get(connectorId);
+    if (lane === undefined || lane.waitingCount <= 1) return;
+    const [next, ...others] = lane.clearWaiting();
+    if (next !== undefined) lane.wait(next);
+    this.letGo(others);
+    void this.track(this.parts.leave(others));
   }
 
   /** How a connector is doing is told all copies and whoever watches by the log. */
