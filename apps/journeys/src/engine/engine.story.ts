@@ -1,6 +1,7 @@
 import type { Story } from '../story.js';
 import { again } from './again.js';
 import { costs } from './costs.js';
+import { egress } from './egress.js';
 import { ends } from './ends.js';
 import { isolation } from './isolation.js';
 import { overload } from './overload.js';
@@ -23,6 +24,7 @@ export const engine: Story = {
     ...again(stage),
     ...routing(stage),
     ...unknown(stage),
+    ...egress(stage),
     ...signing(stage),
     ...secrets(stage),
     ...overload(stage),
