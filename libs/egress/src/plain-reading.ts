@@ -1,3 +1,5 @@
+import { ownMember } from '@waybill/contracts/own-member';
+
 /** Escapes within escapes are read so deep: JSON in JSON in HTML in a URL, and what the value itself spells like an escape. */
 const layersMax = 6;
 
@@ -93,7 +95,7 @@ function readEscape([whole, unit, byte, control, itself, bytes, decimal, hex, na
     if (unit ?? byte) return String.fromCharCode(Number.parseInt(unit ?? byte ?? '', 16));
     if (control !== undefined) return controls[control.toLowerCase()];
     if (decimal ?? hex) return characterAt(decimal === undefined ? Number.parseInt(hex ?? '', 16) : Number(decimal));
-    return itself ?? names[name?.toLowerCase() ?? ''];
+    return itself ?? ownMember(names, name?.toLowerCase() ?? '');
   }
 }
 

@@ -1,3 +1,4 @@
+import { ownMember } from '@waybill/contracts/own-member';
 import { compilePath, type JsonPath } from '@waybill/contracts/payload/json-tree';
 import { Refused } from '@waybill/decider/decider';
 import { cidrMatch } from './cidr.js';
@@ -75,7 +76,7 @@ function compileNode(source: unknown, pointer: string, depth: number, count: { n
   }
   if (operator === 'not') return notOf(compileNode(only(body), below, depth + 1, count));
   if (operator === 'exists') return existsOf(compileOperand(only(body), below), pointer, below);
-  const test = binaryOperators[operator];
+  const test = ownMember(binaryOperators, operator);
   if (test === undefined) refuse(pointer, `"${operator}" is no operator; there are ${operatorNames.join(', ')}`);
   if (!Array.isArray(body) || body.length !== 2) refuse(below, `"${operator}" takes an array of two operands`);
   const [left, right] = (body as unknown[]).map((operand, index) => compileOperand(operand, `${below}/${index}`));

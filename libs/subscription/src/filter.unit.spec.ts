@@ -58,6 +58,8 @@ describe('a filter', () => {
     ['an empty and', { and: [] }, '/filter/and'],
     ['an operand that is an object but no source', { '=': [{ path: 'a' }, 1] }, '/filter/=/0'],
     ['a source with something beside it', { '=': [{ source: 'a', x: 1 }, 1] }, '/filter/=/0'],
+    ['what every object answers to', { constructor: [of('rating'), 'High'] }, '/filter'],
+    ['a name of the prototype', JSON.parse('{"__proto__":[{"source":"rating"},"High"]}'), '/filter'],
     ['a literal where exists wants a source', { not: { exists: 'x' } }, '/filter/not/exists'],
   ])('is refused for %s, with the pointer', (_sentence, source, pointer) => {
     expect(pointerOf(source)).toBe(pointer);

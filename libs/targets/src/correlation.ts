@@ -1,3 +1,4 @@
+import { ownMember } from '@waybill/contracts/own-member';
 import { stableName } from './hash.js';
 import { JsonNumber, type JsonTree, lookup } from '@waybill/contracts/payload/json-tree';
 
@@ -26,7 +27,7 @@ const keyPaths: Readonly<Record<string, Readonly<Record<string, readonly string[
  * payload lacks a part of it. The caller asks only when the subscription's own key is absent or rendered empty.
  */
 export function defaultCorrelationKey(targetId: string, notificationType: string, payload: JsonTree): string | null {
-  const paths = keyPaths[targetId]?.[notificationType];
+  const paths = ownMember(ownMember(keyPaths, targetId) ?? {}, notificationType);
   if (paths === undefined) return null;
   const parts: string[] = [];
   for (const path of paths) {
@@ -47,7 +48,7 @@ function whole(key: string): string {
 
 /** The default paths of a target, for the form of a subscription and the documents. */
 export function defaultCorrelationPaths(targetId: string): Readonly<Record<string, readonly string[]>> {
-  return keyPaths[targetId] ?? {};
+  return ownMember(keyPaths, targetId) ?? {};
 }
 
 function scalarText(value: JsonTree | undefined): string | null {

@@ -44,6 +44,12 @@ describe('the default correlation key', () => {
     expect(key(correlationCharactersMax + 1)).toHaveLength(correlationCharactersMax);
   });
 
+  it.each(['constructor', '__proto__', 'valueOf'])('has none for the type or the target %s', (name) => {
+    expect(defaultCorrelationKey('jira', name, treeOf({ incidentId: '1' }))).toBeNull();
+    expect(defaultCorrelationKey(name, 'incident', treeOf({ incidentId: '1' }))).toBeNull();
+    expect(defaultCorrelationPaths(name)).toEqual({});
+  });
+
   it('shows its paths', () => {
     expect(defaultCorrelationPaths('jira')['incident']).toEqual(['incidentId']);
     expect(defaultCorrelationPaths('slack')).toEqual({});

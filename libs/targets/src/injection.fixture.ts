@@ -45,6 +45,8 @@ export const hostileTexts: readonly (readonly [what: string, text: string])[] = 
   ['a placeholder', '\u27e6secret:url\u27e7\u27e6secret:routingKey\u27e7'],
   ['a tag of a template', '{{notification.id}} {{#x}} {{{incident}}}'],
   ['names of the prototype', '__proto__ constructor'],
+  ['a name of the prototype alone', '__proto__'],
+  ['what every object answers to', 'constructor'],
   ['a path', '../../../admin?x=1#y'],
   ['half a pair', 'a\ud83d b \udc4d'],
   ['joined and combined', '👨‍👩‍👧‍👦 e\u0301\u0301\u0301 🇩🇪 \ufeff'],

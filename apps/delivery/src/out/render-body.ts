@@ -1,3 +1,4 @@
+import { ownMember } from '@waybill/contracts/own-member';
 import { type JsonObject, type JsonTree, treeOf } from '@waybill/contracts/payload/json-tree';
 import { parseJson } from '@waybill/contracts/payload/json-text';
 import { escapeRuleOf, type Target } from '@waybill/targets/target';
@@ -44,9 +45,9 @@ export function templateFor(
   templates: Readonly<Record<string, Template>>,
   type: string,
 ): { template: Template; from: string } {
-  const own = templates[type];
+  const own = ownMember(templates, type);
   if (own) return { template: own, from: `connector:${type}` };
-  const byDefault = target.descriptor.templates[type];
+  const byDefault = ownMember(target.descriptor.templates, type);
   if (byDefault) return { template: byDefault, from: `default:${type}` };
   const ownGeneric = templates['generic'];
   if (ownGeneric) return { template: ownGeneric, from: 'connector:generic' };

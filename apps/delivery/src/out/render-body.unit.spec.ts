@@ -1,7 +1,7 @@
 import { treeOf } from '@waybill/contracts/payload/json-tree';
-import { findTarget } from '@waybill/targets/all-targets';
+import { allTargets, findTarget } from '@waybill/targets/all-targets';
 import type { JqEngine } from '@waybill/template/jq-engine';
-import { renderBody } from './render-body.js';
+import { renderBody, templateFor } from './render-body.js';
 
 const noEngine: JqEngine = {
   run: () => Promise.reject(new Error('no jq here')),
@@ -16,6 +16,14 @@ async function bodyOf(id: string, template: unknown, payload: unknown, config = 
   const input = { target, config, templates, facts, payload: treeOf(payload), nowAt: facts.time };
   return JSON.parse((await renderBody(input, noEngine)).text) as unknown;
 }
+
+it.each(['constructor', '__proto__', 'toString'])(
+  'the type %s has the generic template, as any other that has none',
+  (type) => {
+    for (const { descriptor, ...rest } of allTargets)
+      expect(templateFor({ descriptor, ...rest }, {}, type).from).toBe('default:generic');
+  },
+);
 
 describe('what a delivery renders', () => {
   const link = 'https://console.example.com/a_b?x=1&y=(2)';

@@ -1,3 +1,4 @@
+import { ownMember } from '@waybill/contracts/own-member';
 import { JsonNumber, type JsonObject, type JsonTree } from '@waybill/contracts/payload/json-tree';
 import { escapeFor } from '@waybill/template/escape';
 import { objectIn, textIn } from '../body.js';
@@ -149,7 +150,7 @@ function inlineNode(child: JsonObject): string {
   let text = escapeWiki(textIn(child, 'text') ?? '');
   for (const mark of Array.isArray(marks) ? marks : []) {
     if (!(mark instanceof Map)) continue;
-    const sign = wikiMarks[textIn(mark, 'type') ?? ''];
+    const sign = ownMember(wikiMarks, textIn(mark, 'type') ?? '');
     const href = mark.get('type') === 'link' ? hrefOf(mark) : null;
     if (href !== null) text = fitsWikiLink(href) ? `[${text}|${href}]` : text;
     else if (sign !== undefined && text.trim() !== '') text = sign + text + sign;

@@ -1,3 +1,4 @@
+import { ownMember } from '@waybill/contracts/own-member';
 import {
   JsonNumber,
   type JsonObject,
@@ -84,7 +85,7 @@ function resolvePriority(fields: JsonObject, map: Readonly<Record<string, unknow
   const key = rating.trim().toLowerCase();
   if (key === '') return false;
   const own = Object.entries(map).find(([name]) => name.toLowerCase() === key)?.[1];
-  const priority = typeof own === 'string' && own !== '' ? own : usualPriorities[key];
+  const priority = typeof own === 'string' && own !== '' ? own : ownMember(usualPriorities, key);
   if (priority === undefined) {
     notes.push(
       `No priority is set, because neither the connector's map nor the usual one knows "${cut(rating, 40, 'characters').text}".`,

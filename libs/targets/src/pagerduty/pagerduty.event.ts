@@ -1,3 +1,4 @@
+import { ownMember } from '@waybill/contracts/own-member';
 import { JsonNumber, type JsonObject, type JsonTree } from '@waybill/contracts/payload/json-tree';
 import { objectIn, setMissing, textIn } from '../body.js';
 import { cutMember, jsonBytes } from '../fit.js';
@@ -81,7 +82,7 @@ const severities: Readonly<Record<string, string>> = {
 };
 
 function severityOf(value: JsonTree | undefined): string {
-  return (typeof value === 'string' ? severities[value.trim().toLowerCase()] : undefined) ?? 'info';
+  return (typeof value === 'string' ? ownMember(severities, value.trim().toLowerCase()) : undefined) ?? 'info';
 }
 
 /** From this number on a count of milliseconds; as seconds it would be the year 5138. */

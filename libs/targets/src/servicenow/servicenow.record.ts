@@ -1,3 +1,4 @@
+import { ownMember } from '@waybill/contracts/own-member';
 import { JsonNumber, type JsonObject, type JsonTree, treeOf } from '@waybill/contracts/payload/json-tree';
 import { escapeLine, escapeServicenowJournal } from '@waybill/template/escape';
 import { setMissing } from '../body.js';
@@ -53,7 +54,7 @@ function rate(record: JsonObject, key: string): void {
   if (typeof value !== 'string' || /^[123]$/.test(value)) return;
   const word = value.trim().toLowerCase();
   if (word === '') record.delete(key);
-  else record.set(key, ratings[word] ?? '3');
+  else record.set(key, ownMember(ratings, word) ?? '3');
 }
 
 /** State, code and notes in one, because data policies demand them together; null where the connector resolves nothing. */
