@@ -92,8 +92,10 @@ async function queued(stage: Stage): Promise<{ messages: number; unacknowledged:
   try {
     const manager = await jetstreamManager(nc, { checkAPI: false });
     const stream = notificationStream(stage.dev.tenant);
-    const [{ state }, consumer] = [await manager.streams.info(stream), await manager.consumers.info(stream, 'intake')];
-    return { messages: state.messages, unacknowledged: consumer.num_ack_pending };
+    const { state } = await manager.streams.info(stream);
+    // An intake that finds what its predecessor left makes its consumer anew: for a moment there is none.
+    const consumer = await manager.consumers.info(stream, 'intake').catch(() => null);
+    return { messages: state.messages, unacknowledged: consumer?.num_ack_pending ?? Number.NaN };
   } finally {
     await nc.close();
   }

@@ -8,11 +8,13 @@ import { StoredLog } from '../audit/stored-log.js';
 import { nothingPublished, Publisher } from '../publisher.js';
 import type { Service, Stage } from '../stage.js';
 import { hold, pause, type Promised, same } from '../story.js';
+import { canaries } from './canaries.js';
 import { Trial } from './trial.js';
 
 /** Point 9: secrets are sealed, shown to nobody, and their keys can be changed while everything runs. */
 export function secrets(stage: Stage): readonly Promised[] {
   return [
+    canaries(stage),
     {
       says: '9 SEC-04 the key-encryption keys are changed under load: nothing fails, and the old ones can be taken away',
       holds: () => rotation(stage),
