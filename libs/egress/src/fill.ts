@@ -1,3 +1,4 @@
+import { ownMember } from '@waybill/contracts/own-member';
 import { EgressFault } from './fault.js';
 
 /** Values of a connector's secrets by name, in clear. They live as long as an attempt and go nowhere but into its request. */
@@ -27,7 +28,7 @@ export function onlyPlaceholder(text: string): string | null {
 }
 
 export function secretOf(secrets: Secrets, name: string): string {
-  const value = Object.hasOwn(secrets, name) ? secrets[name] : undefined;
+  const value = ownMember(secrets, name);
   if (value !== undefined && value !== '') return value;
   throw new EgressFault('secret_missing', `The secret ${JSON.stringify(name.slice(0, 100))} is not set.`, 'never');
 }

@@ -36,8 +36,6 @@ export class OriginPool implements JudgedPool {
   private pool: Pool | null = null;
   /** What was asked before there was a pool, in its order. */
   private readonly waiting = new Set<Waiting>();
-  /** For how many of it a connection is being opened. */
-  private dialling = 0;
   /** Connections that were begun before there was a pool, for it to take first. */
   private begun: Promise<Opened>[] = [];
   private ended: 'closed' | 'destroyed' | null = null;
@@ -79,9 +77,11 @@ export class OriginPool implements JudgedPool {
 
   /** Opens a connection for the first that waits without one. */
   private dialOnce(): void {
-    const one = this.dialling < connectionsPerOriginMax && [...this.waiting].find(({ dial }) => dial === null);
-    if (!one) return;
-    this.dialling += 1;
+    // Those before it have one that is being opened.
+    const waiting = [...this.waiting];
+    const at = waiting.findIndex(({ dial }) => dial === null);
+    const one = waiting[at];
+    if (one === undefined || at >= connectionsPerOriginMax) return;
     one.dial = this.open();
     one.dial.then(
       ({ socket }) => {
@@ -91,7 +91,6 @@ export class OriginPool implements JudgedPool {
       (error: Error) => {
         // Once there is a pool it is told itself.
         if (!this.waiting.delete(one)) return;
-        this.dialling -= 1;
         one.asker.onResponseError(null, error);
         this.dialOnce();
         this.closeWhenNobodyWaits();

@@ -1,3 +1,5 @@
+import { ownMember } from '@waybill/contracts/own-member';
+
 /**
  * Escapes of text for where it lands. What a publisher wrote must show as it was written: it may not mention people, make links or change
  * the layout around it. Only values are escaped, never the template's own text. The rules are of reference/targets.md.
@@ -15,7 +17,7 @@ export type EscapeRule =
 /** The escape for a value that lands below this key. */
 export function escapeFor(rule: EscapeRule, landing: string): Escape {
   if (typeof rule === 'string') return escapes[rule];
-  return escapes[Object.hasOwn(rule.keys, landing) ? (rule.keys[landing] as EscapeName) : rule.otherwise];
+  return escapes[ownMember(rule.keys, landing) ?? rule.otherwise];
 }
 
 /** Slack reads entities in these three characters only; escaping more shows literally. `<!channel>` and `<@U…>` would ping people. */

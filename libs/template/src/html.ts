@@ -1,3 +1,4 @@
+import { ownMember } from '@waybill/contracts/own-member';
 import { escapeHtml } from './escape.js';
 
 /**
@@ -235,8 +236,7 @@ function decodeEntities(text: string): string {
   return text.replace(
     /&(?:#(\d{1,7})|#[xX]([\da-fA-F]{1,6})|([a-zA-Z]{2,8}));/g,
     (whole, decimal?: string, hex?: string, name?: string) => {
-      if (name !== undefined)
-        return Object.hasOwn(named, name.toLowerCase()) ? (named[name.toLowerCase()] as string) : whole;
+      if (name !== undefined) return ownMember(named, name.toLowerCase()) ?? whole;
       const point = decimal === undefined ? Number.parseInt(hex as string, 16) : Number(decimal);
       return point > 0 && point <= 0x10ffff && (point < 0xd800 || point > 0xdfff)
         ? String.fromCodePoint(point)

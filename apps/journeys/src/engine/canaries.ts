@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { filesHolding, tablesHolding } from '../audit/on-disk.js';
 import { windowsHolding } from '../audit/broker-windows.js';
-import type { Stage } from '../stage.js';
+import { sparePorts, type Stage } from '../stage.js';
 import { eventually, hold, type Promised, same } from '../story.js';
 
 /** SEC-01: a secret of every slot of every target, with a mark in it, is looked for wherever a thief or a curious reader could look. */
@@ -40,7 +40,7 @@ function givenTo(receivers: string, mark: () => string): readonly Given[] {
       },
     },
     { target: 'pagerduty', config: {}, secrets: { routingKey: mark() } },
-    { target: 'email', config: { to: ['a@example.com'], smtpUrl: 'smtp://alerts@127.0.0.1:29907' }, secrets: { smtpPassword: mark() } }, // prettier-ignore
+    { target: 'email', config: { to: ['a@example.com'], smtpUrl: `smtp://alerts@127.0.0.1:${sparePorts.last}` }, secrets: { smtpPassword: mark() } }, // prettier-ignore
   ];
 }
 

@@ -1,3 +1,4 @@
+import { ownMember } from '../own-member.js';
 import type { z } from 'zod';
 import { deliveryEventSchemas } from '../log/delivery.js';
 import { everyLogEventSchemas } from '../log/every-log.js';
@@ -83,6 +84,5 @@ function listed(schemas: Readonly<Record<string, z.ZodType>>, meanings: Readonly
 
 /** What an event says, in one sentence; null for a type that this version does not know. */
 export function meaningOfEvent(log: string, type: string): string | null {
-  const types = eventTypes[log];
-  return types !== undefined && Object.hasOwn(types, type) ? (types[type]?.meaning ?? null) : null;
+  return ownMember(ownMember(eventTypes, log) ?? {}, type)?.meaning ?? null;
 }
