@@ -37,6 +37,8 @@ export class Publishing {
     /** The position that was sent last. */
     public sent: number,
     private readonly reached: (position: number) => void,
+    /** Told once, when nothing more can be published. */
+    private readonly failed: () => void,
   ) {
     this.acked = sent;
     this.asked = sent;
@@ -98,7 +100,9 @@ export class Publishing {
   }
 
   private fail(error: Error): void {
-    this.failure ??= error;
+    if (this.failure !== null) return;
+    this.failure = error;
+    this.failed();
     this.wake();
   }
 

@@ -1,6 +1,7 @@
 import { jetstream, jetstreamManager, type JetStreamManager, type StoredMsg } from '@nats-io/jetstream';
 import { connect, headers, type NatsConnection } from '@nats-io/transport-node';
 import { decodeLogEvent, leafHeader, sealedAtHeader } from '@waybill/contracts/log-event';
+import { openSilentProxy } from '@waybill/testkit/silent-proxy';
 import { startNats, type TestNats } from '@waybill/testkit/start-nats';
 import type { TestDatabase } from '@waybill/testkit/start-postgres';
 import { happened, to } from './contract-events.js';
@@ -162,6 +163,48 @@ describe('whoever asks whether it has caught up', () => {
     await relay.caughtUp(0, 10_000);
     expect(performance.now() - begun).toBeLessThan(5_000);
   });
+});
+
+it('publishes what comes while an answer is still on its way', async () => {
+  const proxy = await openSilentProxy(nats.port);
+  const slow = await connect({ servers: `127.0.0.1:${proxy.port}` });
+  const relay = start({ connection: slow });
+  await append(1);
+  await eventually(() => relay.position === 1);
+  proxy.silence('answers');
+  for (let n = 2; n <= 5; n += 1) {
+    await append(1, n);
+    // Without an answer the relay gives up after five seconds.
+    await eventually(async () => (await manager.streams.info(stream)).state.last_seq === n, 2_000);
+  }
+  expect(relay.position).toBe(1);
+  stop.abort();
+  await slow.close();
+  await proxy.close();
+});
+
+it('does not ask for what is not there', async () => {
+  let questions = 0;
+  const asked: RelayOptions['log'] = {
+    identity: log.identity,
+    head: () => log.head(),
+    past: (position, signal, withinMs) => log.past(position, signal, withinMs),
+    get knownPosition() {
+      return log.knownPosition;
+    },
+    readWire: async (after, limit, follower) => {
+      const events = await log.readWire(after, limit, follower);
+      if (events.length === 0) questions += 1;
+      return events;
+    },
+  };
+  const relay = start({ log: asked });
+  for (let n = 1; n <= 20; n += 1) {
+    await append(1, n);
+    await eventually(() => relay.position === n);
+  }
+  // While the stream is made it is read what the window begins with, and there is nothing yet.
+  expect(questions).toBeLessThanOrEqual(2);
 });
 
 it('does no harm when two publish at once', async () => {

@@ -123,22 +123,31 @@ export class Relay {
 
   private async publishUntilDisturbed(signal: AbortSignal): Promise<void> {
     const { log, connection } = this.options;
-    const either = AbortSignal.any([signal, this.disturbed.signal]);
-    const publishing = new Publishing(connection, log.identity.log, this.reached, (position) => this.moved(position));
+    const failed = new AbortController();
+    const either = AbortSignal.any([signal, this.disturbed.signal, failed.signal]);
+    const publishing = new Publishing(
+      connection,
+      log.identity.log,
+      this.reached,
+      (position) => this.moved(position),
+      () => failed.abort(),
+    );
     this.isPublishing = true;
     // What is under way when the connection goes is never answered; whether the stream has it is seen when it is looked at anew.
     this.disturbed.signal.addEventListener('abort', () => publishing.giveUp(), { once: true });
     try {
-      while (!either.aborted && publishing.failure === null) {
-        const batch = await log.readWire(publishing.sent, outstandingMax, theRelay);
-        if (batch.length === 0) {
-          await publishing.settled();
-          if (publishing.failure === null && !(await this.waitForMore(publishing.sent, either))) break;
+      while (!either.aborted) {
+        // What is not known to be there is not asked for: the answer "nothing" to each group was a third of what PostgreSQL was asked at 99/s.
+        if (log.knownPosition <= publishing.sent) {
+          if (!(await this.waitForMore(publishing, either))) break;
           continue;
         }
+        const batch = await log.readWire(publishing.sent, outstandingMax, theRelay);
+        // The log ends before what was known of it: it was restored, and the stream has to be looked at anew.
+        if (batch.length === 0) break;
         for (const [index, event] of batch.entries()) {
           if (publishing.outstanding >= outstandingMax) await publishing.room();
-          if (publishing.failure !== null || either.aborted) break;
+          if (either.aborted) break;
           publishing.send(event, index === batch.length - 1);
           // Whoever waits for an answer from outside must not wait for five hundred messages of ours.
           if (event.position % sendsPerTurn === 0) await eventLoopTurn();
@@ -150,7 +159,7 @@ export class Relay {
       publishing.close();
       this.moved(this.reached);
     }
-    if (publishing.failure === null || either.aborted) return;
+    if (publishing.failure === null || signal.aborted || this.disturbed.signal.aborted) return;
     if (!isWrongSequence(publishing.failure)) throw publishing.failure;
     await this.standBy(signal);
   }
@@ -160,13 +169,19 @@ export class Relay {
     for (const look of [...this.waiting]) look();
   }
 
-  /** False when the stream is not where this relay left it and must be looked at anew. */
-  private async waitForMore(position: number, signal: AbortSignal): Promise<boolean> {
-    const { log } = this.options;
-    await log.past(position, signal, idleCheckMs);
-    if (signal.aborted || log.knownPosition > position) return true;
-    const manager = await jetstreamManager(this.options.connection, { checkAPI: false });
-    return (await this.undisturbed(lastSequence(manager, log.identity.log))) === position;
+  /**
+   * What comes is published at once, also while answers are due: an answer takes as long as a busy broker likes. False when the stream is not
+   * where this relay left it and must be looked at anew.
+   */
+  private async waitForMore(publishing: Publishing, signal: AbortSignal): Promise<boolean> {
+    const { log, connection } = this.options;
+    const { sent } = publishing;
+    await log.past(sent, signal, idleCheckMs);
+    if (signal.aborted || log.knownPosition > sent) return true;
+    await publishing.settled();
+    if (signal.aborted || log.knownPosition > sent) return true;
+    const manager = await jetstreamManager(connection, { checkAPI: false });
+    return (await this.undisturbed(lastSequence(manager, log.identity.log))) === sent;
   }
 
   /** Another relay is publishing the same: it goes on alone as long as it moves or there is nothing to do. */
