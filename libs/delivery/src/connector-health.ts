@@ -56,25 +56,31 @@ export const failingAfter = 3;
 /** So many in a row are no chance any more, and opening costs little: the first probe follows after a second. */
 export const circuitOpensAfter = 5;
 export const probeDelayMsMin = 1_000;
-/** A target that is back is noticed in a quarter of a minute; a thousand dead ones cost some seventy probes a second. */
+/** A target that is back is noticed in a quarter of a minute; a thousand dead ones cost some seventy probes a second … */
 export const probeDelayMsMax = 15_000;
+/**
+ * … and never more, because the probes of all open circuits of a copy are so far apart: a thousand targets that die in one moment would else
+ * be asked a thousand times after one second, after two and after four.
+ */
+export const probeSpacingMs = 15;
 /** design.md section 5. */
 export const failingMsMax = 5 * 24 * 3_600_000;
 /** A pause is told again only when it becomes longer by more than this: eight requests at once are told to wait eight times. */
 const pauseNewsMs = 1_000;
 
-/** Folds one outcome into the health and says what is news; pure, time in epoch ms. */
+/** Folds one outcome into the health and says what is news; pure, time in epoch ms. A probe that follows starts not before `probeFreeMs`. */
 export function hear(
   before: Health,
   heard: Heard,
   subject: { readonly connectorId: string; readonly deliveryId: string },
   nowMs: number,
+  probeFreeMs = 0,
 ): { readonly health: Health; readonly news: readonly HealthEvent[] } {
   const { connectorId, deliveryId } = subject;
   if (heard.kind === 'success' || heard.kind === 'answered') return recovered(before, connectorId);
   if (heard.kind === 'gone') return givenUp(before, 'target_gone', heard.reason, subject);
   const news: HealthEvent[] = [];
-  let health = failed(before, heard, nowMs);
+  let health = failed(before, heard, nowMs, probeFreeMs);
   if (heard.kind === 'busy' && heard.untilMs > before.pausedUntilMs) {
     health = { ...health, pausedUntilMs: heard.untilMs };
     if (heard.untilMs > before.pausedUntilMs + pauseNewsMs) {
@@ -116,14 +122,15 @@ export function closedUntilMs(health: Health): number {
   return Math.max(health.pausedUntilMs, probe);
 }
 
-function failed(before: Health, heard: Heard, nowMs: number): Health {
+function failed(before: Health, heard: Heard, nowMs: number, probeFreeMs: number): Health {
   // A connector that is set up wrong answers fast and refuses for good: there is nothing to protect it from.
   const counts = heard.kind === 'failed' || heard.kind === 'busy';
   const failuresInRow = before.failuresInRow + (counts ? 1 : 0);
   const proven = before.proven && failuresInRow < failingAfter;
   if (failuresInRow < circuitOpensAfter) return { ...before, proven, failuresInRow };
   const probeDelayMs = Math.min(probeDelayMsMax, Math.max(probeDelayMsMin, before.probeDelayMs * 2));
-  return { ...before, proven, failuresInRow, probeDelayMs, probeAtMs: nowMs + probeDelayMs };
+  const waitMs = Math.min(probeDelayMsMax, Math.max(probeDelayMs, probeFreeMs - nowMs));
+  return { ...before, proven, failuresInRow, probeDelayMs, probeAtMs: nowMs + waitMs };
 }
 
 function recovered(before: Health, connectorId: string): { health: Health; news: HealthEvent[] } {

@@ -29,7 +29,7 @@ describe('the health of a connector', () => {
     expect(after(failingAfter + 2, failed).news).toEqual(['ConnectorFailing']);
   });
 
-  it('opens the circuit with the tenth failure and lets one probe through when its time has come', () => {
+  it('opens the circuit with the fifth failure and lets one probe through when its time has come', () => {
     expect(slotsOf(after(circuitOpensAfter - 1, failed).health, 8, start)).toBe(1);
     const { health } = after(circuitOpensAfter, failed);
     expect(slotsOf(health, 8, start + probeDelayMsMin - 1)).toBe(0);
@@ -40,6 +40,15 @@ describe('the health of a connector', () => {
   it('waits longer after each probe that fails, up to a quarter of a minute', () => {
     expect(after(circuitOpensAfter + 1, failed).health.probeAtMs).toBe(start + 2 * probeDelayMsMin);
     expect(after(circuitOpensAfter + 20, failed).health.probeAtMs).toBe(start + probeDelayMsMax);
+  });
+
+  it('starts its probe not before others have theirs, and never later than a quarter of a minute', () => {
+    const { health } = after(circuitOpensAfter - 1, failed);
+    const probeAtMs = (probeFreeMs: number): number =>
+      hear(health, failed, subject, start, probeFreeMs).health.probeAtMs;
+    expect(probeAtMs(start + probeDelayMsMin - 1)).toBe(start + probeDelayMsMin);
+    expect(probeAtMs(start + probeDelayMsMin + 1)).toBe(start + probeDelayMsMin + 1);
+    expect(probeAtMs(start + 10 * probeDelayMsMax)).toBe(start + probeDelayMsMax);
   });
 
   it('is well again with one success', () => {

@@ -5,6 +5,8 @@ import {
   type HealthEvent,
   type Heard,
   isCutOff,
+  probeDelayMsMax,
+  probeSpacingMs,
   provenHealth,
   slotsOf,
   unprovenHealth,
@@ -25,6 +27,8 @@ interface Known {
 /** How all connectors are doing: from what this copy hears, and from what all copies have put on the record. */
 export class ConnectorHealths {
   private readonly known = new Map<string, Known>();
+  /** Epoch ms from which on no open circuit has taken a probe for itself. */
+  private probeFreeMs = 0;
 
   slots({ id, limits }: Connector, nowMs: number): number {
     return slotsOf(this.of(id), limits.maxConcurrent, nowMs);
@@ -49,7 +53,8 @@ export class ConnectorHealths {
   hear(heard: Heard, subject: { connectorId: string; deliveryId: string }, nowMs: number): readonly HealthEvent[] {
     const before = this.of(subject.connectorId);
     if (heard.kind === 'success' && before === provenHealth) return [];
-    const { health, news } = hear(before, heard, subject, nowMs);
+    const { health, news } = hear(before, heard, subject, nowMs, this.probeFreeMs);
+    if (health.probeAtMs > before.probeAtMs) this.takeProbe(nowMs);
     const isPlain =
       health.failuresInRow === 0 && health.failingSinceMs === null && health.pausedUntilMs <= nowMs && !health.gaveUp;
     this.known.set(subject.connectorId, {
@@ -87,6 +92,10 @@ export class ConnectorHealths {
   /** It was changed: what was known against it may not hold any more. */
   forget(connectorId: string): void {
     this.known.delete(connectorId);
+  }
+
+  private takeProbe(nowMs: number): void {
+    this.probeFreeMs = Math.min(Math.max(this.probeFreeMs, nowMs) + probeSpacingMs, nowMs + probeDelayMsMax);
   }
 
   private of(connectorId: string): Health {
