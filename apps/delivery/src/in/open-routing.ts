@@ -5,6 +5,7 @@ import {
   openSealedNotification,
 } from '@waybill/contracts/log/subscriptions';
 import { deliveryIdOf } from '@waybill/service-kit/ids';
+import type { Log } from '@waybill/service-kit/logger';
 import type { Connector, Connectors } from '../work/connectors.js';
 import type { Correlate } from '../work/correlate.js';
 import type { Engine } from '../work/engine.js';
@@ -15,6 +16,7 @@ export interface OpenRoutingParts {
   readonly engine: Pick<Engine, 'roomToBegin' | 'plan' | 'healths'>;
   readonly actor: string;
   readonly correlate: Pick<Correlate, 'macOf'>;
+  readonly log: Pick<Log, 'error'>;
 }
 
 /** Attempts that begin in appends under way, by connector: the engine hears of them when they are written. */
@@ -76,14 +78,28 @@ export class OpenRouting {
     return accepted;
   }
 
+  /** A fault of our own with one pair would come again whenever it is read, and stop the reading for everybody: it ends this delivery alone. */
   private acceptOne(pair: Pair, begun: Begun, parts: OpenRoutingParts): Accepted | null {
-    const { event, routed } = this;
+    const { subscriptionId, connectorId } = pair;
+    const used = begun.get(connectorId);
+    const job = jobOf(this.event, this.routed, connectorId, subscriptionId, this.notificationOf(subscriptionId));
+    try {
+      return this.decide(pair, job, begun, parts);
+    } catch (error) {
+      parts.log.error({ err: error, deliveryId: job.deliveryId }, 'delivery.defect');
+      if (used === undefined) begun.delete(connectorId);
+      else begun.set(connectorId, used);
+      const decision = defective(job, acceptedData(this.event, this.routed, job, subscriptionId), parts.actor);
+      return decision && { job, begins: false, connector: parts.connectors.get(connectorId), decision };
+    }
+  }
+
+  private decide(pair: Pair, job: Job, begun: Begun, parts: OpenRoutingParts): Accepted | null {
     const { subscriptionId, connectorId, heldUntil } = pair;
     const connector = parts.connectors.get(connectorId);
-    const job = jobOf(event, routed, connectorId, subscriptionId, this.notificationOf(subscriptionId));
     const correlationMac =
       connector && job.notification ? parts.correlate.macOf(connector, job.notification) : undefined;
-    const delivery = { ...acceptedData(event, routed, job, subscriptionId), correlationMac };
+    const delivery = { ...acceptedData(this.event, this.routed, job, subscriptionId), correlationMac };
     if (heldUntil !== null) {
       const by = { reason: 'suppression_window', until: heldUntil } as const;
       // What a subscription held back is a delivery that has ended so, to be found with all others; nothing is begun.
@@ -109,6 +125,18 @@ export class OpenRouting {
     this.shared.set(correlationKey, notification);
     return notification;
   }
+}
+
+/** It was accepted, and it ends at once: with the reason that every fault of our own has. */
+function defective(job: Job, delivery: ReturnType<typeof acceptedData>, actor: string): Decision | null {
+  const accepted = decideFor(job, { type: 'AcceptDelivery', delivery, begin: null }, actor);
+  if (accepted === null) return null;
+  const then: Job = { ...job, state: accepted.after, version: accepted.events.length };
+  const now = new Date().toISOString();
+  const ended = decideFor(then, { type: 'GiveUp', reason: 'internal_error', now }, actor);
+  if (ended === null) return accepted;
+  const append = { ...accepted.append, events: [...accepted.append.events, ...ended.append.events] };
+  return { append, events: [...accepted.events, ...ended.events], after: ended.after };
 }
 
 function pairsOf({ chosen, suppressed }: NotificationRouted): Pair[] {

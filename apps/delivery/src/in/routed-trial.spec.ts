@@ -63,6 +63,9 @@ export class Routing {
 export class Trial {
   readonly appends: AppendRequest[] = [];
   readonly failures: unknown[] = [];
+  /** What was told the operator. */
+  readonly faults: unknown[] = [];
+  macOf: (connectorId: string) => string | undefined = () => undefined;
   readonly offered: Job[] = [];
   readonly left: Job[] = [];
   hasRoom: (connectorId: string) => boolean = () => true;
@@ -103,7 +106,8 @@ export class Trial {
           steps: new SmallSteps({ nowMs: () => trial.nowMs, rest: (ms) => trial.rest(ms) }),
         },
         actor: 'service:delivery',
-        correlate: { macOf: () => undefined },
+        correlate: { macOf: (connector) => trial.macOf(connector.id) },
+        log: { error: (...told: unknown[]) => void trial.faults.push(told) },
         connectorsKnown: { of: () => Promise.resolve() },
         parked: { park: () => undefined },
         turnsTo: () => undefined,

@@ -160,7 +160,8 @@ export class RoutedConsumer {
   private offer({ job, connector, decision }: Accepted): 'for its turn' | 'for room' | null {
     const { engine, parked } = this.parts;
     advance(job, decision);
-    if (job.state.status === 'suppressed' || connector?.state !== 'enabled') return null;
+    const { status } = job.state;
+    if (status === 'suppressed' || status === 'dead-lettered' || connector?.state !== 'enabled') return null;
     if (!isCorrelated(job)) return engine.offer(job, connector) ? null : 'for room';
     if (job.notification !== null) parked.park(job.deliveryId, job.notification);
     return 'for its turn';

@@ -67,6 +67,27 @@ describe('whoever takes routing decisions in', () => {
     expect(again.left).toHaveLength(1);
   });
 
+  it('ends the one delivery that it cannot decide on, tells the operator, and takes everything else', async () => {
+    const trial = await Trial.begin();
+    trial.room = 2;
+    const fault = new Error('a fault of our own');
+    trial.macOf = (connectorId) => {
+      if (connectorId === 'con_a_1') throw fault;
+      return undefined;
+    };
+    const routing = new Routing();
+    await trial.consumer.take([routing.routed('a', 3), routing.routed('b', 1)]);
+    await trial.settled();
+    expect(trial.failures).toEqual([]);
+    expect(trial.places.at(-1)).toBe(2);
+    expect(trial.offered.map(({ connectorId }) => connectorId).sort()).toEqual(['con_a_0', 'con_a_2', 'con_b_0']);
+    const written = trial.appends.flatMap(({ streams }) => streams.map(({ events }) => events.map(({ type }) => type)));
+    expect(written.filter((types) => types.includes('DeliveryDeadLettered'))).toEqual([
+      ['DeliveryAccepted', 'DeliveryDeadLettered'],
+    ]);
+    expect(trial.faults).toEqual([[expect.objectContaining({ err: fault }), 'delivery.defect']]);
+  });
+
   it('gives other tenants their turn beside a large fan-out, and moves its place when that is over', async () => {
     const trial = await Trial.begin();
     trial.isHeld = true;
