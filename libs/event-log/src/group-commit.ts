@@ -28,6 +28,8 @@ export interface CommitOptions {
   readonly wrapper: KeyWrapper;
   /** Told once a group is durable, before its callers: what it wrote and where the head stands. */
   readonly committed: (recent: readonly RecentEvent[], headPosition: number) => void;
+  /** Whether other processes want to hear of what is appended. */
+  readonly isFollowed: () => boolean;
   /** Requests that wait in the queue since before this moment, to be refused while PostgreSQL is away. */
   readonly expire: (beforeMs: number) => Waiting[];
   readonly faults?: CommitFaults | undefined;
@@ -75,10 +77,10 @@ export class GroupCommit {
   }
 
   private async stage(open: Waiting[]): Promise<Attempt> {
-    const { session, wrapper, faults } = this.options;
+    const { session, wrapper, isFollowed, faults } = this.options;
     const connection = await session.pin();
     try {
-      const attempt = await stageGroup(connection, open, wrapper);
+      const attempt = await stageGroup(connection, open, wrapper, isFollowed());
       await faults?.afterLock?.();
       return attempt;
     } catch (error) {

@@ -40,12 +40,14 @@ export interface LockedHead {
 
 /**
  * First round trip of a group: takes the head lock and reads, in later statements and thus after whoever held it before, what the
- * requests depend on; then decides them in order and lays out the writes. Leaves the transaction open.
+ * requests depend on; then decides them in order and lays out the writes. Leaves the transaction open. Other processes are told of a log that
+ * is followed.
  */
 export async function stageGroup(
   connection: Connection,
   group: readonly Waiting[],
   wrapper: KeyWrapper,
+  isFollowed: boolean,
 ): Promise<Attempt> {
   const streamKeys = new StreamKeys();
   const [head, ledger, stored] = await readLedger(connection, group, streamKeys);
@@ -74,7 +76,15 @@ export async function stageGroup(
     const { frontier } = head;
     writes.push({
       statement: statements.writeGroup,
-      values: [...rows.events, ...rows.streams, ...rows.categories, ledger.position, frontier.bytes(), frontier.root()],
+      values: [
+        ...rows.events,
+        ...rows.streams,
+        ...rows.categories,
+        ledger.position,
+        frontier.bytes(),
+        frontier.root(),
+        isFollowed,
+      ],
     });
   }
   if (cursors.size > 0) writes.push({ statement: statements.upsertCursors, values: cursorRows(cursors) });

@@ -1,7 +1,8 @@
 import pg from 'pg';
 import type { TestDatabase } from '@waybill/testkit/start-postgres';
+import { to } from './contract-events.js';
 import { HeadWatch } from './head-watch.js';
-import { makeLogDatabase } from './log-database.spec.js';
+import { makeLogDatabase, openTestLog } from './log-database.spec.js';
 
 describe('what the watch of the head is told by NOTIFY', () => {
   let database: TestDatabase;
@@ -61,3 +62,36 @@ describe('what the watch of the head is told by NOTIFY', () => {
     expect(watch.position).toBeLessThan(1_000);
   });
 });
+
+it('other processes are told what is appended for as long as there are any', async () => {
+  const database = await makeLogDatabase('test-0');
+  const log = await openTestLog(database, 'test-0');
+  const ear = new pg.Client({ connectionString: database.appUrl });
+  await ear.connect();
+  let heard = 0;
+  ear.on('notification', () => (heard += 1));
+  await ear.query('LISTEN waybill_log');
+  const tells = async (): Promise<boolean> => {
+    heard = 0;
+    await log.append({ streams: [to('thing-a', 1)] });
+    // What was notified before comes before the answer to this.
+    await ear.query('SELECT 1');
+    return heard > 0;
+  };
+  const eventually = async (wanted: boolean): Promise<void> => {
+    for (const until = Date.now() + 20_000; (await tells()) !== wanted; await new Promise((go) => setTimeout(go, 20)))
+      if (Date.now() > until) throw new Error(`it did not ${wanted ? 'begin' : 'cease'} to tell`);
+  };
+  await eventually(false);
+  const other = await openTestLog(database, 'test-0');
+  await eventually(true);
+  const third = await openTestLog(database, 'test-0');
+  await third.close();
+  // Through several looks at who is there.
+  for (const until = Date.now() + 1_500; Date.now() < until;) expect(await tells()).toBe(true);
+  await other.close();
+  await eventually(false);
+  await ear.end();
+  await log.close();
+  await database.drop();
+}, 60_000);

@@ -2,6 +2,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Session, type SessionOptions } from './session.js';
 import { statements } from './statement.js';
 
+/** On whose channel whoever begins to watch the head says so. */
+const watchChannel = 'waybill_watch';
 /** The truth about the head is asked for so often while it moves, whatever was notified. */
 const pollMs = 500;
 /** A log that has stood still for the first figure is asked every second figure: NOTIFY says when it moves, and an idle service costs nothing. */
@@ -17,6 +19,9 @@ export class HeadWatch {
   private readonly stop = new AbortController();
   private readonly polling: Promise<void>;
   private known = 0;
+  private hasCompany = true;
+  /** How often another copy was heard to begin. */
+  private begun = 0;
   private movedMs = performance.now();
 
   constructor(
@@ -27,7 +32,13 @@ export class HeadWatch {
   ) {
     this.session = new Session({
       ...options,
-      greeting: ['LISTEN waybill_log', 'LISTEN waybill_shred'],
+      greeting: [
+        'LISTEN waybill_log',
+        'LISTEN waybill_shred',
+        `LISTEN ${watchChannel}`,
+        `SELECT pg_advisory_lock_shared(hashtext('waybill-watch'))`,
+        `NOTIFY ${watchChannel}`,
+      ],
       onNotification: (name, payload, backend) => this.notified(name, payload, backend),
     });
     this.polling = this.poll();
@@ -36,6 +47,15 @@ export class HeadWatch {
   /** The highest position known to be committed. */
   get position(): number {
     return this.known;
+  }
+
+  /**
+   * Whether another process watches this log, and wants to be told what is appended; true also while that is not known. Telling nobody is not
+   * free: PostgreSQL lets one commit at a time notify, over all databases of the server, and wakes this process to hear of itself (100
+   * notifications/s: 6 % of what PostgreSQL takes for each).
+   */
+  get isFollowed(): boolean {
+    return this.hasCompany;
   }
 
   /** Never goes back: a late hint is no news. */
@@ -76,22 +96,33 @@ export class HeadWatch {
   }
 
   private notified(name: string, payload: string, backend: number): void {
-    if (name === 'waybill_shred') this.shreddedSubject(payload);
+    if (name === watchChannel) {
+      if (backend !== this.session.backend) this.joined();
+    } else if (name === 'waybill_shred') this.shreddedSubject(payload);
     // The notice of an append of our own comes before its answer. Whoever it woke would not find the events at hand yet and ask PostgreSQL
     // for them: the relay read half of all that was appended back. `moved` follows in a moment; where it does not, the poll says so.
     else if (backend === this.ownBackend()) return;
     else if (Number.isSafeInteger(Number(payload))) this.moved(Number(payload));
   }
 
+  private joined(): void {
+    this.begun += 1;
+    this.hasCompany = true;
+  }
+
   private async poll(): Promise<void> {
     const { signal } = this.stop;
     while (!signal.aborted) {
       try {
-        const { rows } = await this.session.query(statements.readHead);
-        this.moved((rows[0]?.[2] as number | undefined) ?? 0);
+        const { begun } = this;
+        const { rows } = await this.session.query(statements.watchHead);
+        const [position, isAlone] = (rows[0] ?? [0, false]) as [number, boolean];
+        this.hasCompany = !isAlone || this.begun !== begun;
+        this.moved(position);
       } catch {
         // PostgreSQL is away; the next poll connects and listens anew.
         this.session.drop();
+        this.hasCompany = true;
       }
       const isStill = performance.now() - this.movedMs > still.afterMs;
       await wait(isStill ? still.pollMs : pollMs, undefined, { signal, ref: false }).catch(() => undefined);

@@ -71,6 +71,7 @@ export class PostgresLog implements EventLog {
       session: appending,
       wrapper,
       committed: (events, headPosition) => this.committed(events, headPosition),
+      isFollowed: () => this.watch.isFollowed,
       expire: (beforeMs) => this.queue.expire(beforeMs),
       faults,
     });

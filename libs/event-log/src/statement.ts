@@ -13,6 +13,7 @@ function load(name: string): Statement {
 export const statements = {
   lockHead: load('lock-head'),
   readHead: load('read-head'),
+  watchHead: load('watch-head'),
   readStreamHeads: load('read-stream-heads'),
   readCategories: load('read-categories'),
   readLeases: load('read-leases'),

@@ -20,4 +20,4 @@ WITH events AS (
 ), head AS (
   UPDATE log_head SET position = $21::bigint, at_us = $2::bigint, frontier = $22::bytea, root = $23::bytea
 )
-SELECT pg_notify('waybill_log', $21::bigint::text)
+SELECT pg_notify('waybill_log', $21::bigint::text) WHERE $24::boolean

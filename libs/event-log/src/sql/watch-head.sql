@@ -1,0 +1,2 @@
+-- Whoever watches the head holds this lock shared: who could have it alone for the time of this statement watches alone.
+SELECT position, pg_try_advisory_xact_lock(hashtext('waybill-watch')) FROM log_head
