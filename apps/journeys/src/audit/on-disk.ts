@@ -4,16 +4,17 @@ import pg from 'pg';
 
 const chunkBytes = 1024 * 1024;
 
-/** The files below a folder whose bytes hold a text: what somebody finds who takes the disk home. Files that go meanwhile hold nothing. */
-export function filesHolding(folder: string, text: string): string[] {
-  const wanted = Buffer.from(text);
+/** The files below a folder whose bytes hold one of the texts: what somebody finds who takes the disk home. Files that go meanwhile hold nothing. */
+export function filesHolding(folder: string, ...texts: readonly string[]): string[] {
+  const wanted = texts.map((text) => Buffer.from(text));
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
     .filter((file) => holds(file, wanted));
 }
 
-function holds(file: string, wanted: Buffer): boolean {
+function holds(file: string, wanted: readonly Buffer[]): boolean {
+  const longest = Math.max(...wanted.map(({ length }) => length));
   let fd: number;
   try {
     fd = openSync(file, 'r');
@@ -21,15 +22,15 @@ function holds(file: string, wanted: Buffer): boolean {
     return false;
   }
   try {
-    const buffer = Buffer.alloc(chunkBytes + wanted.length);
+    const buffer = Buffer.alloc(chunkBytes + longest);
     let kept = 0;
     for (;;) {
       const read = readSync(fd, buffer, kept, chunkBytes, null);
       if (read === 0) return false;
       const bytes = buffer.subarray(0, kept + read);
-      if (bytes.includes(wanted)) return true;
+      if (wanted.some((one) => bytes.includes(one))) return true;
       // What stands across two chunks is found in the second.
-      const tail = bytes.subarray(Math.max(0, bytes.length - wanted.length + 1));
+      const tail = bytes.subarray(Math.max(0, bytes.length - longest + 1));
       kept = tail.copy(buffer, 0);
     }
   } finally {
@@ -37,8 +38,8 @@ function holds(file: string, wanted: Buffer): boolean {
   }
 }
 
-/** Every table of every database of ours whose rows hold a text, written out as a dump would, also as the hex digits of bytes. */
-export async function tablesHolding(adminUrl: string, text: string): Promise<string[]> {
+/** Every table of every database of ours whose rows hold one of the texts, written out as a dump would, also as the hex digits of bytes. */
+export async function tablesHolding(adminUrl: string, ...texts: readonly string[]): Promise<string[]> {
   const found: string[] = [];
   for (const service of ['registry', 'subscriptions', 'delivery', 'gateway']) {
     const url = new URL(adminUrl);
@@ -52,8 +53,9 @@ export async function tablesHolding(adminUrl: string, text: string): Promise<str
       );
       for (const { name } of rows) {
         const { rows: holding } = await client.query(
-          `SELECT 1 FROM ${name} AS row WHERE strpos(row::text, $1) > 0 OR strpos(row::text, $2) > 0 LIMIT 1`,
-          [text, Buffer.from(text).toString('hex')],
+          `SELECT 1 FROM (SELECT row::text AS line FROM ${name} AS row OFFSET 0) AS dump
+           WHERE EXISTS (SELECT FROM unnest($1::text[]) AS text WHERE strpos(line, text) > 0) LIMIT 1`,
+          [texts.flatMap((text) => [text, Buffer.from(text).toString('hex')])],
         );
         if (holding.length > 0) found.push(`${service} ${name}`);
       }

@@ -101,11 +101,13 @@ async function hunt(stage: Stage): Promise<string> {
   }
   // Otherwise finding nothing would say nothing.
   hold(filesHolding(stage.dataDir, type).length > 0, 'the files do not even hold the name of the connectors');
-  for (const form of forms) {
-    same(filesHolding(stage.dataDir, form), [], `files that hold ${form}`);
-    same(await windowsHolding(stage.adminNatsUrl, form), [], `messages of the broker that hold ${form}`);
-    same(await tablesHolding(stage.dev.databaseUrl, form), [], `tables whose dump holds ${form}`);
-  }
+  const known = ['what nobody has written', type];
+  hold((await windowsHolding(stage.adminNatsUrl, ...known)).length > 0, 'the broker does not even hold the type');
+  hold((await tablesHolding(stage.dev.databaseUrl, ...known)).length > 0, 'no table even holds the type');
+  const named = `one of ${forms.join(', ')}`;
+  same(filesHolding(stage.dataDir, ...forms), [], `files that hold ${named}`);
+  same(await windowsHolding(stage.adminNatsUrl, ...forms), [], `messages of the broker that hold ${named}`);
+  same(await tablesHolding(stage.dev.databaseUrl, ...forms), [], `tables whose dump holds ${named}`);
   const seen = await stage.receivers.received({ target: 'webhook', name: 'canary' });
   hold(
     seen.some(({ headers }) => JSON.stringify(headers).includes(stem)),
