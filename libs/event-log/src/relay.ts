@@ -143,8 +143,9 @@ export class Relay {
           continue;
         }
         const batch = await log.readWire(publishing.sent, outstandingMax, theRelay);
-        // The log ends before what was known of it: it was restored, and the stream has to be looked at anew.
-        if (batch.length === 0) break;
+        // It was restored, and the stream has to be looked at anew.
+        if (batch.length === 0)
+          throw new Error(`the log ends before position ${log.knownPosition}, which it had reached`);
         for (const [index, event] of batch.entries()) {
           if (publishing.outstanding >= outstandingMax) await publishing.room();
           if (either.aborted) break;
