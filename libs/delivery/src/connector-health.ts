@@ -59,8 +59,9 @@ export const probeDelayMsMin = 1_000;
 /** A target that is back is noticed in a quarter of a minute; a thousand dead ones cost some seventy probes a second … */
 export const probeDelayMsMax = 15_000;
 /**
- * … and never more, because the probes of all open circuits of a copy are so far apart: a thousand targets that die in one moment would else
- * be asked a thousand times after one second, after two and after four.
+ * … from the first second on, because the probes of all open circuits of a copy are so far apart: a thousand targets that die in one moment
+ * would else be asked a thousand times after one second, after two and after four. Where there are more than a thousand, the quarter of a
+ * minute counts.
  */
 export const probeSpacingMs = 15;
 /** design.md section 5. */

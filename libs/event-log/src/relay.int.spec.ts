@@ -62,6 +62,21 @@ async function published(sequence: number): Promise<StoredMsg | null> {
   return manager.streams.getMessage(stream, { seq: sequence }).catch(() => null);
 }
 
+type ReadWire = PostgresLog['readWire'];
+
+/** The log, each reading of the relay through `reading`. */
+function readThrough(reading: (read: () => ReturnType<ReadWire>) => ReturnType<ReadWire>): RelayOptions['log'] {
+  return {
+    identity: log.identity,
+    head: () => log.head(),
+    past: (position, signal, withinMs) => log.past(position, signal, withinMs),
+    get knownPosition() {
+      return log.knownPosition;
+    },
+    readWire: (...asked: Parameters<ReadWire>) => reading(() => log.readWire(...asked)),
+  };
+}
+
 async function append(count: number, from = 1): Promise<void> {
   const numbers = Array.from({ length: count }, (_, n) => from + n);
   await log.append({ streams: [to('thing-a', ...numbers)] });
@@ -126,20 +141,12 @@ describe('whoever asks whether it has caught up', () => {
     let open: () => void = () => undefined;
     const gate = new Promise<void>((resolve) => (open = resolve));
     let isHeld = false;
-    const held: RelayOptions['log'] = {
-      identity: log.identity,
-      head: () => log.head(),
-      past: (position, signal, withinMs) => log.past(position, signal, withinMs),
-      get knownPosition() {
-        return log.knownPosition;
-      },
-      // Held after it has read: a reading that began before may find what was appended since.
-      readWire: async (after, limit, follower) => {
-        const events = await log.readWire(after, limit, follower);
-        if (isHeld) await gate;
-        return events;
-      },
-    };
+    // Held after it has read: a reading that began before may find what was appended since.
+    const held = readThrough(async (read) => {
+      const events = await read();
+      if (isHeld) await gate;
+      return events;
+    });
     await append(3);
     const relay = start({ log: held });
     await eventually(() => relay.position === 3);
@@ -185,19 +192,11 @@ it('publishes what comes while an answer is still on its way', async () => {
 
 it('does not ask for what is not there', async () => {
   let questions = 0;
-  const asked: RelayOptions['log'] = {
-    identity: log.identity,
-    head: () => log.head(),
-    past: (position, signal, withinMs) => log.past(position, signal, withinMs),
-    get knownPosition() {
-      return log.knownPosition;
-    },
-    readWire: async (after, limit, follower) => {
-      const events = await log.readWire(after, limit, follower);
-      if (events.length === 0) questions += 1;
-      return events;
-    },
-  };
+  const asked = readThrough(async (read) => {
+    const events = await read();
+    if (events.length === 0) questions += 1;
+    return events;
+  });
   const relay = start({ log: asked });
   for (let n = 1; n <= 20; n += 1) {
     await append(1, n);

@@ -143,7 +143,7 @@ export class Relay {
           continue;
         }
         const batch = await log.readWire(publishing.sent, outstandingMax, theRelay);
-        // It was restored, and the stream has to be looked at anew.
+        // The log was restored, and the stream has to be looked at anew.
         if (batch.length === 0)
           throw new Error(`the log ends before position ${log.knownPosition}, which it had reached`);
         for (const [index, event] of batch.entries()) {
