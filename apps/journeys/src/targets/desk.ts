@@ -21,6 +21,8 @@ export interface Given {
 export const quickRetries = { retryDelaysSeconds: [0, 0.2, 0.5, 1, 1, 2, 2, 5] };
 
 const ended = ['delivered', 'dead-lettered', 'cancelled', 'suppressed'];
+/** Of deliveries that will still call their target. */
+const underWay = ['pending', 'attempting', 'retrying'];
 const source = 'journeys-targets';
 const ackWaitMs = 10_000;
 /** Many lanes are watched at once. */
@@ -29,6 +31,7 @@ const lookEveryMs = 250;
 /** What the stories about targets do again and again: connect, publish over NATS, and read both records, the deliveries' and the receivers'. */
 export class Desk {
   private numbers = 0;
+  private readonly connectorIds = new Set<string>();
   /** Ids of a second run on the same stack must be new. */
   private readonly run = Date.now().toString(36);
 
@@ -62,7 +65,9 @@ export class Desk {
 
   async connector(given: Given): Promise<string> {
     const body = { name: this.word(given.target), limits: quickRetries, ...given };
-    return (await this.stage.api.post<{ id: string }>('/v1/connectors', body)).id;
+    const { id } = await this.stage.api.post<{ id: string }>('/v1/connectors', body);
+    this.connectorIds.add(id);
+    return id;
   }
 
   /** A connector and a subscription that sends it the notifications with the id that is answered, and no others. */
@@ -123,8 +128,24 @@ export class Desk {
     return (await this.stage.receivers.received({ target, limit: 20_000 })).filter(isMine);
   }
 
-  close(): Promise<void> {
-    return this.nc.close();
+  /**
+   * Leaves nothing behind that would still call a target: a delivery that looks again after half a minute would be counted by whoever
+   * has the receivers by then.
+   */
+  async close(): Promise<void> {
+    try {
+      await this.cancelRest();
+    } finally {
+      await this.nc.close();
+    }
+  }
+
+  private async cancelRest(): Promise<void> {
+    const { api } = this.stage;
+    const rests = await Promise.all(underWay.map((status) => api.all<Delivery>(`/v1/deliveries?status=${status}`)));
+    const open = new Set(rests.flat().map(({ connectorId }) => connectorId));
+    const own = [...open].filter((id) => this.connectorIds.has(id));
+    await Promise.all(own.map((id) => api.post(`/v1/connectors/${id}/disable`, { reason: 'the story is over' })));
   }
 }
 
