@@ -16,6 +16,7 @@ else await walkRun(wanted.has('--walk') ? 20_000 : 6_000);
 
 async function walkRun(notifications: number): Promise<void> {
   const stack = await startStack();
+  let end: 'failed' | undefined = 'failed';
   try {
     const cold = await measureWalk(stack.dev, 1, 1_000);
     // V8 compiles some 500 functions of delivery alone, on the same two cores, while it learns what is hot: a system that has run for a minute
@@ -34,8 +35,9 @@ async function walkRun(notifications: number): Promise<void> {
         `fan-out ${figure.fanOut}           ${figure.deliveriesPerSecond} deliveries/s (${figure.notificationsPerSecond} notifications/s, ${figure.notifications} of 1 KB in ${figure.seconds.toFixed(2)} s)`,
       );
     }
+    end = undefined;
   } finally {
-    await stack.stop();
+    await stack.stop(end);
   }
 }
 

@@ -9,7 +9,8 @@ import type { DevContent } from '@waybill/dev-stack/dev-file';
 export interface BenchStack {
   readonly dev: DevContent;
   readonly dataDir: string;
-  stop(): Promise<void>;
+  /** `failed`: its folder stays for whoever looks for the reason. */
+  stop(end?: 'failed'): Promise<void>;
 }
 
 const startWaitMs = 120_000;
@@ -32,9 +33,10 @@ export async function startStack(environment: Record<string, string> = {}): Prom
   return {
     dev: JSON.parse(readFileSync(file, 'utf8')) as DevContent,
     dataDir,
-    stop: async () => {
+    stop: async (end) => {
       await ended(child);
-      rmSync(dataDir, { recursive: true, force: true });
+      if (end !== 'failed') return rmSync(dataDir, { recursive: true, force: true });
+      console.error(`what the services and servers said of it is in ${join(dataDir, 'logs')}`);
     },
   };
 }

@@ -30,7 +30,9 @@ export async function measureWalk(dev: DevContent, fanOut: number, notifications
   await fetch(`${dev.receiversUrl}/_received`, { method: 'DELETE' });
   const begun = performance.now();
   await publishAll(dev, type, notifications);
-  await arrived(dev, notifications * fanOut);
+  await arrived(dev, notifications * fanOut).catch(async (error: Error) => {
+    throw new Error(`${error.message}; ${await statusesNow(dev)}`, { cause: error });
+  });
   const seconds = (performance.now() - begun) / 1_000;
   return {
     fanOut,
@@ -72,6 +74,13 @@ async function arrived(dev: DevContent, wanted: number): Promise<void> {
     const leftMs = accepted === 0 ? Infinity : ((wanted - accepted) / accepted) * tookMs;
     await delay(Math.max(askAgainMs.least, Math.min(askAgainMs.most, leftMs / 4)));
   }
+}
+
+/** Where deliveries stand, for whoever asks why they did not arrive. */
+async function statusesNow(dev: DevContent): Promise<string> {
+  const api = waybillApi(dev.httpUrl, dev.adminKey);
+  const { facets } = await api.get<{ facets: { status: unknown } }>('/v1/deliveries/facets');
+  return `deliveries by status: ${JSON.stringify(facets.status)}`;
 }
 
 /** The floor: one undici loop that posts the same number of bytes to the same receiver and keeps no record at all. */
