@@ -1,9 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Admission, isAdmission } from './admit.js';
 import type { FaultPoint } from './fault-points.js';
+import { type AloneGroup, layOutAlone } from './group-alone.js';
 import type { Waiting } from './group-lines.js';
-import type { Answer } from './group-queue.js';
+import type { Answer, Begun } from './group-queue.js';
 import { type Attempt, readHeadLocked, stageGroup } from './group-transaction.js';
+import { KnownHead } from './known-head.js';
 import { AppendRejected, type AppendResult, LogUnavailable, type RecordedEvent } from './log.js';
 import type { RecentEvent } from './recent-event.js';
 import type { KeyWrapper } from './seal.js';
@@ -30,6 +32,8 @@ export interface CommitOptions {
   readonly committed: (recent: readonly RecentEvent[], headPosition: number) => void;
   /** Whether other processes want to hear of what is appended. */
   readonly isFollowed: () => boolean;
+  /** Where the log ends, at least. */
+  readonly headPosition: () => number;
   /** Requests that wait in the queue since before this moment, to be refused while PostgreSQL is away. */
   readonly expire: (beforeMs: number) => Waiting[];
   readonly faults?: CommitFaults | undefined;
@@ -37,25 +41,100 @@ export interface CommitOptions {
 
 type Outcome = 'committed' | 'nothing' | 'unknown';
 
+/** What has to be known of an attempt to find out whether it is there, and to answer its callers. */
+type Written = Pick<Attempt, 'answers' | 'recent' | 'headPosition' | 'cursors'>;
+
+/** After a group that was laid out on what did not hold, so many are decided under the head lock: what was in the way may come again. */
+const restGroups = 16;
+
 /**
- * Writes groups, one after the other, in two round trips each: [BEGIN, lock the head, read] and [write, COMMIT]. It settles every
- * caller: in the answer that `commit` resolves with by what was committed or with the rejection, or at once with the error. An answer that was lost is never guessed and never
- * repeated blindly: under the head lock the leaves that should be there are compared with those that are.
+ * Writes groups, in the order in which they are begun. While nobody else writes to the log, what a group needs to know is known here, and it
+ * goes in one statement, before the one before it has answered (`group-alone.ts`). Otherwise it takes two round trips, and nothing else
+ * meanwhile: [BEGIN, lock the head, read] and [write, COMMIT].
+ *
+ * It settles every caller: in the answer that `answered` resolves with by what was committed or with the rejection, or at once with the error. An
+ * answer that was lost is never guessed and never repeated blindly: under the head lock the leaves that should be there are compared with those
+ * that are.
  */
 export class GroupCommit {
   private checkedPosition = -Infinity;
+  private readonly known = new KnownHead();
+  /** Resolves when every group that was begun is settled. */
+  private last: Promise<unknown> = Promise.resolve();
+  /** Groups that are decided under the head lock, or wait for that: nothing may come to PostgreSQL in the middle of their transactions. */
+  private locked = 0;
+  private rest = 0;
 
   constructor(private readonly options: CommitOptions) {}
 
-  async commit(group: Waiting[]): Promise<Answer> {
+  /** Begins to write a group. It is on its way to PostgreSQL when the next may be begun, which waits for it there or here. */
+  begin(group: Waiting[]): Begun {
+    const before = this.last;
+    const alone = this.layOutAlone(group);
+    const answered = alone === null ? this.afterAll(before, group) : this.writeAlone(alone, group, before);
+    this.last = answered;
+    return { answered, mayBeFollowed: () => alone !== null && this.locked === 0 };
+  }
+
+  private layOutAlone(group: Waiting[]): AloneGroup | null {
+    const { session, wrapper, isFollowed, faults } = this.options;
+    if (this.locked > 0 || faults !== undefined || isFollowed() || this.isPartitionDue) return null;
+    if (!session.holds(this.known.connection)) return null;
+    if (this.rest > 0) {
+      this.rest -= 1;
+      return null;
+    }
+    try {
+      return layOutAlone(this.known, group, wrapper);
+    } catch {
+      // Whoever is at fault is found, and told, where requests are tried one by one.
+      return null;
+    }
+  }
+
+  /** Falls back on the head lock where something was not as it was known to be: then nothing was written. */
+  private async writeAlone(alone: AloneGroup, group: Waiting[], before: Promise<unknown>): Promise<Answer> {
+    const written: Written = { ...alone, cursors: new Map() };
+    let unknown: Written | null = null;
+    try {
+      const { rows } = await alone.connection.query(statements.writeAlone, alone.values);
+      const [nowUs] = (rows[0] ?? []) as number[];
+      if (nowUs !== undefined) {
+        this.known.heard(nowUs);
+        return this.answerOf(written);
+      }
+    } catch (error) {
+      if (!isAnswered(error)) {
+        unknown = written;
+        this.options.session.drop();
+      }
+    }
+    this.rest = restGroups;
+    this.known.forget();
+    return this.afterAll(before, group, unknown);
+  }
+
+  private async afterAll(before: Promise<unknown>, group: Waiting[], unknown: Written | null = null): Promise<Answer> {
+    this.locked += 1;
+    try {
+      await before;
+      await this.keepPartitions();
+      return await this.commit(group, unknown);
+    } finally {
+      this.locked -= 1;
+    }
+  }
+
+  private async commit(group: Waiting[], maybeWritten: Written | null = null): Promise<Answer> {
     let open = group;
-    let unknown: Attempt | null = null;
+    let unknown = maybeWritten;
     for (let pause = pauseMs.first; open.length > 0; pause = Math.min(pause * 2, pauseMs.most)) {
       try {
         if (unknown !== null && (await this.isThere(unknown))) return this.answerOf(unknown);
         unknown = null;
         const attempt: Attempt = await this.stage(open);
         const outcome: Outcome = await this.write(attempt);
+        if (outcome === 'committed') this.learn(attempt);
         if (outcome !== 'unknown') return this.answerOf(attempt);
         unknown = attempt;
       } catch (error) {
@@ -69,11 +148,25 @@ export class GroupCommit {
     return () => undefined;
   }
 
-  /** Makes sure that the events to come have a partition; called between groups. */
-  async keepPartitions(headPosition: number): Promise<void> {
-    if (headPosition < this.checkedPosition + partitionCheckEvery) return;
-    await this.options.session.query(statements.addPartitions, [headPosition + partitionsAheadMin]);
-    this.checkedPosition = headPosition;
+  private learn({ connection, before, after, asked, written, nowUs }: Attempt): void {
+    this.known.learn(connection, before, after, asked, written);
+    this.known.heard(nowUs);
+  }
+
+  private get isPartitionDue(): boolean {
+    return this.options.headPosition() >= this.checkedPosition + partitionCheckEvery;
+  }
+
+  /** Makes sure that the events to come have a partition. Far ahead of need and tried again with the next group: a failure here is no failure of an append. */
+  private async keepPartitions(): Promise<void> {
+    if (!this.isPartitionDue) return;
+    const position = this.options.headPosition();
+    try {
+      await this.options.session.query(statements.addPartitions, [position + partitionsAheadMin]);
+      this.checkedPosition = position;
+    } catch {
+      // The next group tries again.
+    }
   }
 
   private async stage(open: Waiting[]): Promise<Attempt> {
@@ -108,7 +201,7 @@ export class GroupCommit {
   }
 
   /** Compares what should have been written with what is there, once nobody else can be writing it any more. */
-  private async isThere(attempt: Attempt): Promise<boolean> {
+  private async isThere(attempt: Written): Promise<boolean> {
     const first = attempt.recent[0]?.position;
     const connection = await this.options.session.pin();
     try {
@@ -134,11 +227,11 @@ export class GroupCommit {
     }
   }
 
-  private answerOf(attempt: Attempt): Answer {
+  private answerOf(attempt: Written): Answer {
     return () => this.settle(attempt);
   }
 
-  private settle(attempt: Attempt): void {
+  private settle(attempt: Written): void {
     const { recent, headPosition } = attempt;
     if (recent.length > 0) this.options.committed(recent, headPosition);
     let next = 0;
@@ -174,7 +267,7 @@ function causeOf(settled: readonly PromiseSettledResult<unknown>[]): Error {
   return (first?.reason as Error | undefined) ?? new Error('PostgreSQL rolled the group back');
 }
 
-async function cursorsAreThere(connection: Connection, attempt: Attempt): Promise<boolean> {
+async function cursorsAreThere(connection: Connection, attempt: Written): Promise<boolean> {
   for (const [source, cursor] of attempt.cursors) {
     const { rows } = await connection.query(statements.readCursor, [source]);
     if (rows[0]?.[0] !== cursor.sourceEpoch || rows[0]?.[1] !== cursor.position) return false;

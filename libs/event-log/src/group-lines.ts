@@ -18,8 +18,6 @@ export const shortGroupEventsMax = 128;
 
 interface Line {
   readonly requests: Waiting[];
-  /** How many of them have been taken out. */
-  taken: number;
   events: number;
 }
 
@@ -38,40 +36,48 @@ export class GroupLines {
 
   add(waiting: Waiting): void {
     const tenant = tenantOf(waiting);
-    const line = this.lines.get(tenant) ?? { requests: [], taken: 0, events: 0 };
+    const line = this.lines.get(tenant) ?? { requests: [], events: 0 };
     line.requests.push(waiting);
     line.events += waiting.prepared.eventCount;
     this.lines.set(tenant, line);
     this.count += 1;
   }
 
-  /** Takes out the next group: at least one request, and more as long as they fit. */
+  /**
+   * Takes out the next group: at least one request, and more as long as they fit. Turns are of one event: who has had a request of many waits
+   * until the others have had as many, and what does not fit leaves its room to what does.
+   */
   takeGroup(): Waiting[] {
     const most = this.eventsMax();
     const group: Waiting[] = [];
-    const touched = new Set<Line>();
     let events = 0;
     let bytes = 0;
-    for (let turn = this.turn(); turn !== null; turn = this.turn()) {
-      const { tenant, line, next } = turn;
-      events += next.prepared.eventCount;
-      bytes += next.prepared.bytes;
-      if (group.length > 0 && (events > most || bytes > groupBytesMax)) break;
-      group.push(next);
-      touched.add(line);
-      this.took(tenant, line, next);
+    let taking = [...this.lines].map(([tenant, line]) => ({ tenant, line, taken: 0, turns: 0 }));
+    const all = taking;
+    for (let turn = 1; taking.length > 0; turn += 1) {
+      taking = taking.filter((one) => {
+        if (one.turns >= turn) return true;
+        const next = one.line.requests[one.taken];
+        if (next === undefined) return false;
+        const { prepared } = next;
+        if (group.length > 0 && (events + prepared.eventCount > most || bytes + prepared.bytes > groupBytesMax))
+          return false;
+        group.push(next);
+        events += prepared.eventCount;
+        bytes += prepared.bytes;
+        one.taken += 1;
+        one.turns += Math.max(1, prepared.eventCount);
+        one.line.events -= prepared.eventCount;
+        return true;
+      });
     }
-    // Once a group: cutting off one by one would move all others each time.
-    for (const line of touched) {
-      line.requests.splice(0, line.taken);
-      line.taken = 0;
-    }
+    for (const { tenant, line, taken } of all) if (taken > 0) this.took(tenant, line, taken);
     return group;
   }
 
   /** Takes out what has waited since before this moment. */
   takeBefore(beforeMs: number): Waiting[] {
-    const all = [...this.lines.values()].flatMap(({ requests, taken }) => requests.slice(taken));
+    const all = [...this.lines.values()].flatMap(({ requests }) => requests);
     const late = all.filter((waiting) => waiting.sinceMs < beforeMs);
     if (late.length === 0) return [];
     this.lines.clear();
@@ -81,27 +87,19 @@ export class GroupLines {
   }
 
   private eventsMax(): number {
-    if (this.lines.size < 2) return groupEventsMax;
-    // Who reads for all tenants has little now and much soon: short groups would only make it slower.
-    for (const [tenant, { events }] of this.lines)
-      if (tenant !== '' && events <= lightLineEventsMax) return shortGroupEventsMax;
+    // Who reads for all tenants has little now and much soon, and never much at once: short groups for it would only make it slower.
+    const tenants = [...this.lines].filter(([tenant]) => tenant !== '');
+    if (tenants.length < 2) return groupEventsMax;
+    if (tenants.some(([, { events }]) => events <= lightLineEventsMax)) return shortGroupEventsMax;
     return groupEventsMax;
   }
 
-  private turn(): { tenant: string; line: Line; next: Waiting } | null {
-    for (const [tenant, line] of this.lines) return { tenant, line, next: line.requests[line.taken] as Waiting };
-    return null;
-  }
-
-  /** Who had a turn goes to the end. */
-  private took(tenant: string, line: Line, { prepared }: Waiting): void {
-    line.events -= prepared.eventCount;
-    line.taken += 1;
-    this.count -= 1;
-    const isOver = line.taken === line.requests.length;
-    if (!isOver && this.lines.size === 1) return;
+  /** Who was in a group goes to the end. */
+  private took(tenant: string, line: Line, taken: number): void {
+    line.requests.splice(0, taken);
+    this.count -= taken;
     this.lines.delete(tenant);
-    if (!isOver) this.lines.set(tenant, line);
+    if (line.requests.length > 0) this.lines.set(tenant, line);
   }
 }
 

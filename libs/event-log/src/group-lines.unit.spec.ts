@@ -47,10 +47,29 @@ describe('the lines of a group commit', () => {
     expect(lines.takeGroup()).toHaveLength(taken);
   });
 
-  it('let a request that is too large for any group go alone, and the others before and after it', () => {
-    const lines = linesOf(asked('a'), asked('b', groupEventsMax * 2), asked('c'));
-    const groups = [lines.takeGroup(), lines.takeGroup(), lines.takeGroup()];
-    expect(groups.map(tenants)).toEqual(['a', 'b', 'c']);
+  it('let a request that is too large for any group go alone, when the others have had their turn', () => {
+    const lines = linesOf(asked('a'), asked('b', groupEventsMax * 2), asked('c'), ...many('d', groupEventsMax));
+    const groups = [lines.takeGroup(), lines.takeGroup(), lines.takeGroup()].map(tenants);
+    expect(groups[0]).toMatch(/^a c d d d/);
+    expect(groups[1]).toBe('b');
+    expect(groups[2]).toMatch(/^d d d/);
+  });
+
+  it('give who has had many events in one request no other turn until the others have had as many', () => {
+    const lines = linesOf(...many('large', 2, 200), ...many('small', 300));
+    const group = lines.takeGroup();
+    expect(
+      tenants(group)
+        .split(' ')
+        .filter((tenant) => tenant === 'large'),
+    ).toHaveLength(1);
+    expect(group).toHaveLength(1 + groupEventsMax - 200);
+  });
+
+  it('fill what a request that does not fit would leave empty', () => {
+    const lines = linesOf(...many('large', 2, 300), ...many('small', 100));
+    expect(tenants(lines.takeGroup()).split(' ')).toHaveLength(101);
+    expect(tenants(lines.takeGroup())).toBe('large');
   });
 
   it('have one line for what is of several tenants', () => {

@@ -1,6 +1,6 @@
 import { groupBytesMax, groupEventsMax } from './limits.js';
 import type { Waiting } from './group-lines.js';
-import { type Answer, GroupQueue } from './group-queue.js';
+import { type Answer, type Begun, GroupQueue } from './group-queue.js';
 import { type AppendResult, LogUnavailable, Overloaded } from './log.js';
 import type { PreparedRequest } from './prepare.js';
 
@@ -12,15 +12,15 @@ const request = (eventCount: number, bytes = eventCount): PreparedRequest => ({
   bytes,
 });
 
-/** A queue whose groups end when told to. */
-function openQueue(limits?: { events: number; bytes: number }) {
+/** A queue whose groups end when told to, and may be followed before that where `may.follow` says so. */
+function openQueue(limits?: { events: number; bytes: number }, may = { follow: false }) {
   const groups: Waiting[][] = [];
   const endings: (() => void)[] = [];
   const told: string[] = [];
-  const commit = (group: Waiting[]): Promise<Answer> => {
+  const begin = (group: Waiting[]): Begun => {
     const number = groups.push(group);
     told.push(`${number} begun`);
-    return new Promise((resolve) =>
+    const answered = new Promise<Answer>((resolve) =>
       endings.push(() =>
         resolve(() => {
           told.push(`${number} answered`);
@@ -28,10 +28,10 @@ function openQueue(limits?: { events: number; bytes: number }) {
         }),
       ),
     );
+    return { answered, mayBeFollowed: () => may.follow };
   };
-  const turn = (): Promise<void> => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
   return {
-    queue: new GroupQueue(commit, limits),
+    queue: new GroupQueue(begin, limits),
     groups,
     /** What was begun and answered, in order. */
     told,
@@ -43,6 +43,7 @@ function openQueue(limits?: { events: number; bytes: number }) {
   };
 }
 
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
 const sizes = (groups: Waiting[][]): number[] => groups.map((group) => group.length);
 
 describe('the queue of a group commit', () => {
@@ -79,6 +80,47 @@ describe('the queue of a group commit', () => {
     await next();
     await Promise.all([first, second]);
     expect(told.at(-1)).toBe('2 answered');
+  });
+
+  it('sends a next group that is nearly full behind one that may be followed, and none behind both', async () => {
+    const { queue, told, next } = openQueue(undefined, { follow: true });
+    const results = [queue.submit(request(1))];
+    await next();
+    results.push(queue.submit(request(groupEventsMax * 0.8 - 1)));
+    await next();
+    expect(told).toEqual(['1 begun', '1 answered', '2 begun']);
+    results.push(queue.submit(request(groupEventsMax * 0.8 - 1)));
+    await turn();
+    expect(told.slice(3)).toEqual([]);
+    results.push(queue.submit(request(1)));
+    await turn();
+    expect(told.slice(3)).toEqual(['3 begun']);
+    results.push(queue.submit(request(groupEventsMax)));
+    await turn();
+    expect(told.slice(4)).toEqual([]);
+    await next();
+    expect(told.slice(4)).toEqual(['2 answered', '4 begun']);
+    await next();
+    await next();
+    await Promise.all(results);
+    expect(told.slice(6)).toEqual(['3 answered', '4 answered']);
+  });
+
+  it('waits for the answer of a group that may be followed no longer', async () => {
+    const may = { follow: true };
+    const { queue, told, next } = openQueue(undefined, may);
+    const first = queue.submit(request(1));
+    await next();
+    const second = queue.submit(request(groupEventsMax * 0.8 - 1));
+    await next();
+    may.follow = false;
+    const third = queue.submit(request(groupEventsMax));
+    await turn();
+    expect(told).toEqual(['1 begun', '1 answered', '2 begun']);
+    await next();
+    expect(told.slice(3)).toEqual(['3 begun', '2 answered']);
+    await next();
+    await Promise.all([first, second, third]);
   });
 
   it.each([

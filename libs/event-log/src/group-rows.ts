@@ -65,10 +65,8 @@ export class SubjectKeys {
 }
 
 export interface GroupRows {
-  /** Parameters of `write-group.sql`, in its order. */
+  /** The first parameters of `write-group.sql` and `write-alone.sql`, in their order. */
   readonly events: unknown[];
-  /** The next ones of `write-group.sql`. */
-  readonly streams: unknown[];
   readonly categories: unknown[];
   readonly recent: RecentEvent[];
 }
@@ -132,14 +130,40 @@ export function groupRows(
     byteaLatin1Array(leaves),
   ];
   const recent = recentEvents(written);
-  return { events, streams: streamRows(admitted, streamKeys), categories: categoryRows(admitted), recent };
+  return { events, categories: categoryRows(admitted), recent };
 }
 
-/** Where each stream of the group ends now; later events of a stream overwrite earlier ones. */
-function streamRows(admitted: readonly AdmittedEvent[], keys: StreamKeys): unknown[] {
+/** The parameters of `write-group.sql` for where each stream of the group ends now; later events of a stream overwrite earlier ones. */
+export function streamRows(admitted: readonly AdmittedEvent[], keys: StreamKeys): unknown[] {
+  return endColumns(lastOfEach(admitted), keys);
+}
+
+/** The parameters of `write-alone.sql` for streams that begin with this group, and for those that go on from the version before it. */
+export function streamRowsAlone(
+  admitted: readonly AdmittedEvent[],
+  keys: StreamKeys,
+): { begun: unknown[]; moved: unknown[]; movedCount: number } {
+  const before = new Map<string, number>();
+  for (const { stream, version } of admitted) if (!before.has(stream)) before.set(stream, version - 1);
+  const ends = lastOfEach(admitted);
+  const beforeOf = ({ stream }: AdmittedEvent): number => before.get(stream) ?? 0;
+  const begun = ends.filter((event) => beforeOf(event) === 0);
+  const moved = ends.filter((event) => beforeOf(event) > 0);
+  const [movedKeys, ...movedEnds] = endColumns(moved, keys);
+  return {
+    begun: endColumns(begun, keys),
+    moved: [movedKeys, int8Array(moved.map(beforeOf)), ...movedEnds],
+    movedCount: moved.length,
+  };
+}
+
+function lastOfEach(admitted: readonly AdmittedEvent[]): AdmittedEvent[] {
   const last = new Map<string, AdmittedEvent>();
   for (const event of admitted) last.set(event.stream, event);
-  const ends = [...last.values()];
+  return [...last.values()];
+}
+
+function endColumns(ends: readonly AdmittedEvent[], keys: StreamKeys): unknown[] {
   return [
     byteaArray(ends.map((event) => keys.of(event.stream))),
     int8Array(ends.map((event) => event.version)),

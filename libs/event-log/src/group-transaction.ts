@@ -7,8 +7,10 @@ import {
   type Ledger,
   type LeaseState,
 } from './admit.js';
+import { categoriesOf } from './group-alone.js';
 import type { Waiting } from './group-lines.js';
-import { groupRows, StreamKeys, SubjectKeys } from './group-rows.js';
+import { groupRows, streamRows, StreamKeys, SubjectKeys } from './group-rows.js';
+import type { HeadMark, HeadState } from './known-head.js';
 import type { AppendRejection, LogIdentity } from './log.js';
 import { Frontier } from './merkle.js';
 import { byteaArray, int4Array, int8Array, textArray } from './pg-array.js';
@@ -26,6 +28,14 @@ export interface Attempt {
   readonly recent: readonly RecentEvent[];
   readonly headPosition: number;
   readonly cursors: Ledger['cursors'];
+  /** The log before and after it, for whoever remembers where it stands. */
+  readonly before: HeadMark;
+  readonly after: HeadState;
+  /** Where categories stand after it: those that a condition names, and those with new events. */
+  readonly asked: readonly (readonly [string, number])[];
+  readonly written: ReadonlyMap<string, number>;
+  /** PostgreSQL's clock when the head lock was taken, microseconds since 1970. */
+  readonly nowUs: number;
   /** The statements that write it; none when nothing changes. */
   readonly writes: readonly { readonly statement: Statement; readonly values: unknown[] }[];
 }
@@ -51,7 +61,7 @@ export async function stageGroup(
 ): Promise<Attempt> {
   const streamKeys = new StreamKeys();
   const [head, ledger, stored] = await readLedger(connection, group, streamKeys);
-  const before = head.position;
+  const before: HeadMark = { position: head.position, root: head.frontier.root() };
   const answers = group.map((waiting) => ({ waiting, answer: admit(ledger, waiting.prepared) }));
   const admitted: AdmittedEvent[] = answers.flatMap(({ answer }) => (isAdmission(answer) ? answer.events : []));
   const moved = answers.flatMap(({ waiting, answer }) => {
@@ -61,10 +71,12 @@ export async function stageGroup(
   const cursors: Ledger['cursors'] = new Map([...ledger.cursors].filter(([source]) => moved.includes(source)));
   const writes: { statement: Statement; values: unknown[] }[] = [];
   let recent: RecentEvent[] = [];
+  let [atUs, root] = [head.atUs, before.root];
+  const { identity, frontier, nowUs } = head;
   if (admitted.length > 0) {
-    const atUs = Math.max(head.nowUs, head.atUs);
+    atUs = Math.max(nowUs, atUs);
     const subjectKeys = new SubjectKeys(wrapper, stored);
-    const rows = groupRows(head.identity, admitted, atUs, head.frontier, streamKeys, subjectKeys);
+    const rows = groupRows(identity, admitted, atUs, frontier, streamKeys, subjectKeys);
     ({ recent } = rows);
     if (subjectKeys.made.size > 0) {
       const { made } = subjectKeys;
@@ -73,22 +85,32 @@ export async function stageGroup(
         values: [textArray([...made.keys()]), byteaArray([...made.values()]), wrapper.version],
       });
     }
-    const { frontier } = head;
+    root = frontier.root();
     writes.push({
       statement: statements.writeGroup,
       values: [
         ...rows.events,
-        ...rows.streams,
+        ...streamRows(admitted, streamKeys),
         ...rows.categories,
         ledger.position,
         frontier.bytes(),
-        frontier.root(),
+        root,
         isFollowed,
       ],
     });
   }
   if (cursors.size > 0) writes.push({ statement: statements.upsertCursors, values: cursorRows(cursors) });
-  return { connection, answers, recent, headPosition: before + admitted.length, cursors, writes };
+  const headPosition = before.position + admitted.length;
+  const after: HeadState = { identity, position: headPosition, atUs, frontier, root };
+  const asked = askedCategories(group).map((key) => [key, ledger.categories.get(key) ?? 0] as const);
+  const written = categoriesOf(admitted);
+  return { connection, answers, recent, headPosition, cursors, before, after, asked, written, nowUs, writes };
+}
+
+function askedCategories(group: readonly Waiting[]): string[] {
+  return group.flatMap(({ prepared }) =>
+    (prepared.request.conditions ?? []).map(({ category, tenant }) => categoryKey(category, tenant)),
+  );
 }
 
 /** Takes the head lock in a transaction that is open or opened here; every append of this log waits until it ends. */

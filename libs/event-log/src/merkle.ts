@@ -72,6 +72,10 @@ export class Frontier {
     return this.count;
   }
 
+  copy(): Frontier {
+    return new Frontier(this.count, [...this.peaks]);
+  }
+
   append(leaf: Buffer | HashText): void {
     let node = typeof leaf === 'string' ? leaf : leaf.toString('latin1');
     // Every trailing one of the size is a complete subtree that the new leaf completes to one of twice the size.

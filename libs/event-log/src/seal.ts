@@ -112,6 +112,12 @@ export class KeyWrapper {
     return key;
   }
 
+  /** The stored form of a subject's key as this process saw or made it last; undefined where it has none at hand. */
+  lastSeen(subject: string): Buffer | undefined {
+    const known = this.cached.get(subject);
+    return known && Buffer.from(known.wrapped, 'latin1');
+  }
+
   forget(subject: string): void {
     this.cached.delete(subject);
   }

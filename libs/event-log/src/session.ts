@@ -76,6 +76,11 @@ export class Session implements Connection {
     return asking(await this.connected());
   }
 
+  /** Whether this is the connection as it is now, as far as is known. */
+  holds(connection: Connection | null): boolean {
+    return this.client !== null && this.current !== null && askings.get(this.current) === connection;
+  }
+
   /** The process of PostgreSQL behind the connection as it is now; null without one. */
   get backend(): number | null {
     const { processID = null } = (this.current ?? {}) as { processID?: number | null };

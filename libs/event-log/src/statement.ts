@@ -20,6 +20,7 @@ export const statements = {
   readCursors: load('read-cursors'),
   readKeys: load('read-keys'),
   writeGroup: load('write-group'),
+  writeAlone: load('write-alone'),
   upsertCursors: load('upsert-cursors'),
   insertKeys: load('insert-keys'),
   staleKeys: load('stale-keys'),
