@@ -10,6 +10,7 @@ import type { Engine } from '../work/engine.js';
 import { decideFor, type Job, streamOf } from '../work/job.js';
 import type { News } from '../work/news.js';
 import type { Parked } from '../work/parked.js';
+import { stepsAtOnceMin } from '../work/small-steps.js';
 
 /** While something is due that cannot be taken, and after the log has moved, it is looked at so often. */
 const lookEveryMs = 250;
@@ -20,8 +21,8 @@ const restOfLookMsMax = 1_000;
 /** Where nothing waits it is looked at so often all the same: the clocks of two machines may differ. */
 const idleLookMs = 5_000;
 const claimsMax = 500;
-/** Streams that are read and folded at once: a few milliseconds of the event loop. */
-const streamsAtOnce = 24;
+/** Streams that are read and folded at once: a few milliseconds of the event loop; for connectors that are not known to be well one or two. */
+const streamsAtOnce = { well: 24, unwell: stepsAtOnceMin };
 /** What waits in memory is leased again long before its lease ends: all of it within this time, so many at once. */
 const keepEveryMs = 5_000;
 const keptAtOnce = 500;
@@ -136,9 +137,12 @@ export class AttemptsDueTimer {
     const { engine } = this.parts;
     const fresh = claimed.filter(({ deliveryId }) => !engine.holds(deliveryId));
     const isWell = ({ connectorId }: DueAttempt): boolean => engine.healths.isWell(connectorId);
-    for (const some of inParts(fresh.filter(isWell))) await this.goOnWithAll(await this.read(some));
+    for (const some of inParts(fresh.filter(isWell), streamsAtOnce.well)) await this.goOnWithAll(await this.read(some));
     // Only the reading is such a step: what follows from it has steps of its own, for which one that waits for them would wait for ever.
-    for (const some of inParts(fresh.filter((attempt) => !isWell(attempt))))
+    for (const some of inParts(
+      fresh.filter((attempt) => !isWell(attempt)),
+      streamsAtOnce.unwell,
+    ))
       await this.goOnWithAll(await engine.steps.run('', () => this.read(some), some.length));
   }
 
@@ -189,8 +193,8 @@ export class AttemptsDueTimer {
   }
 }
 
-function* inParts(attempts: readonly DueAttempt[]): Iterable<readonly DueAttempt[]> {
-  for (let at = 0; at < attempts.length; at += streamsAtOnce) yield attempts.slice(at, at + streamsAtOnce);
+function* inParts(attempts: readonly DueAttempt[], atOnce: number): Iterable<readonly DueAttempt[]> {
+  for (let at = 0; at < attempts.length; at += atOnce) yield attempts.slice(at, at + atOnce);
 }
 
 /** Whether nothing of a connector will be sent any more; one that has not arrived here yet may still come. */

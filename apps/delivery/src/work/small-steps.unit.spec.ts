@@ -44,7 +44,7 @@ describe('small steps', () => {
   it.each<[what: string, asked: number, atOnce: number]>([
     ['all where they are few', stepsAtOnceMin, stepsAtOnceMin],
     ['no more where there is one more', stepsAtOnceMin + 1, stepsAtOnceMin],
-    ['a sixteenth where many wait', 1_600, 100],
+    ['a larger part where many wait', 6_400, 100],
   ])('go at once: %s', async (_what, asked, atOnce) => {
     const trial = new Trial();
     trial.ask('a', asked);
@@ -89,11 +89,11 @@ describe('small steps', () => {
 
   it('are all done, also those that come during a rest', async () => {
     const trial = new Trial();
-    trial.ask('a', 30);
+    trial.ask('a', stepsAtOnceMin + 6);
     await turn();
-    trial.ask('b', 30);
+    trial.ask('b', stepsAtOnceMin + 6);
     for (let n = 0; n < 5; n += 1) await trial.next();
-    expect(trial.done).toHaveLength(60);
+    expect(trial.done).toHaveLength(2 * stepsAtOnceMin + 12);
   });
 
   it('answer what a step answers, and its error, and go on after it', async () => {
