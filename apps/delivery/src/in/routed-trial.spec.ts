@@ -77,6 +77,7 @@ export class Trial {
   isHeld = false;
   /** How many attempts of a connector may begin. */
   room = 0;
+  isFast = false;
   nowMs = 0;
   /** What each append takes. */
   tookMs = 0;
@@ -101,6 +102,7 @@ export class Trial {
         engine: {
           healths: trial.healths,
           roomToBegin: () => trial.room,
+          isFast: () => trial.isFast,
           plan: () => plan,
           offer: (job) => trial.hasRoom(job.connectorId) && trial.offered.push(job) > 0,
           steps: new SmallSteps({ nowMs: () => trial.nowMs, rest: (ms) => trial.rest(ms) }),

@@ -13,13 +13,14 @@ const readAheadMax = 250;
 /**
  * While one append is being written the next is laid out and waits for its group: the cursor says that it stands behind the first, and is
  * refused with it. With one at a time the log took 2,200 deliveries/s at fan-out 1, with two 2,500 (`bench --smoke`, twice each).
- * One at a time where most of the last began no attempt: who is accepted long before there is room to send costs a second event in another append
- * and rows that are written twice, and takes the time of those that could end (fan-out 5, always two: a seventh more WAL a delivery).
+ * One at a time where most of the last began no attempt although their targets are fast: who is accepted long before there is room to send
+ * costs a second append and rows that are written twice, and takes the time of those that could end (fan-out 5, always two: a seventh
+ * more WAL a delivery). What waits for a slow target waits anyway, and must not hold up what is read behind it.
  */
 const appendsAtOnce = { ahead: 1, most: 2 };
 
 export interface RoutedParts extends OpenRoutingParts {
-  readonly engine: OpenRoutingParts['engine'] & Pick<Engine, 'offer' | 'steps'>;
+  readonly engine: OpenRoutingParts['engine'] & Pick<Engine, 'isFast' | 'offer' | 'steps'>;
   readonly eventLog: Pick<EventLog, 'append'>;
   readonly connectorsKnown: Pick<ConnectorsKnown, 'of'>;
   readonly parked: Pick<Parked, 'park'>;
@@ -49,7 +50,7 @@ export class RoutedConsumer {
   private hasPart = false;
   private fault: { readonly error: unknown } | null = null;
   private isStopped = false;
-  /** Most of what was accepted last found no room to begin. */
+  /** Most of what was accepted last found no room to begin, and will soon. */
   private isAhead = false;
   /** Wakes whoever waits for room, for something to take, or for an append. */
   private readonly wakes = new Set<() => void>();
@@ -123,10 +124,15 @@ export class RoutedConsumer {
 
   private async writeBeside(taken: Taken): Promise<void> {
     this.underWay += 1;
-    this.isAhead = taken.accepted.filter(({ begins }) => begins).length * 2 < taken.accepted.length;
+    this.isAhead = this.waitForRoom(taken) * 2 > taken.accepted.length;
     await this.write(taken);
     this.underWay -= 1;
     this.wake();
+  }
+
+  private waitForRoom({ accepted }: Taken): number {
+    const nowMs = Date.now();
+    return accepted.filter(({ begins, job }) => !begins && this.parts.engine.isFast(job.connectorId, nowMs)).length;
   }
 
   /** Never rejects: an append that fails ends the reading. */

@@ -79,6 +79,10 @@ export class Engine {
       : this.laneOf(connector).roomToBegin(this.healths.slots(connector, nowMs), nowMs);
   }
 
+  isFast(connectorId: string, nowMs: number): boolean {
+    return this.lanes.get(connectorId)?.isFast(nowMs) ?? false;
+  }
+
   /**
    * How many more deliveries of a connector this copy can hold. While only probes are let through to it that is the next probe: what a
    * thousand dead targets are to get would fill the memory in which everybody's deliveries wait.

@@ -90,6 +90,11 @@ export class Lane {
     return Math.max(0, Math.min(room, Math.floor(this.tokensNow(nowMs))));
   }
 
+  /** Its target takes more than it has slots in the time for which work is begun ahead: what waits for it begins soon. */
+  isFast(nowMs: number): boolean {
+    return this.beginAhead(nowMs) > this.connector.limits.maxConcurrent;
+  }
+
   /** Counts attempts that begin against the connector's rate. */
   spend(count: number, nowMs: number): void {
     if (this.connector.limits.maxPerSecond === null) return;
