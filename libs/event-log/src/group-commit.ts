@@ -106,7 +106,8 @@ export class GroupCommit {
     } catch (error) {
       if (!isAnswered(error)) {
         unknown = written;
-        this.options.session.drop();
+        // Two groups may be on their way on it, and for the first of them a new one may be there already.
+        if (this.options.session.holds(alone.connection)) this.options.session.drop();
       }
     }
     this.rest = restGroups;

@@ -78,7 +78,7 @@ export class Session implements Connection {
 
   /** Whether this is the connection as it is now, as far as is known. */
   holds(connection: Connection | null): boolean {
-    return this.client !== null && this.current !== null && askings.get(this.current) === connection;
+    return this.current !== null && askings.get(this.current) === connection;
   }
 
   /** The process of PostgreSQL behind the connection as it is now; null without one. */
@@ -103,6 +103,7 @@ export class Session implements Connection {
   drop(): void {
     const { client } = this;
     this.client = null;
+    this.current = null;
     void client?.then((dropped) => destroy(dropped)).catch(() => undefined);
   }
 
@@ -125,7 +126,9 @@ export class Session implements Connection {
       ...(pipeline ? { pipeline: true } : {}),
     });
     const forget = (): void => {
-      if (this.current === client) this.client = null;
+      if (this.current !== client) return;
+      this.client = null;
+      this.current = null;
     };
     client.on('error', forget);
     client.on('end', forget);
