@@ -3,7 +3,7 @@ import type { Waiting } from './group-lines.js';
 import { groupRows, StreamKeys, streamRowsAlone, SubjectKeys } from './group-rows.js';
 import type { HeadState, KnownHead } from './known-head.js';
 import { byteaArray, int4Array, int8Array, textArray } from './pg-array.js';
-import { categoryOf, type AppendRequest } from './log.js';
+import type { AppendRequest } from './log.js';
 import type { RecentEvent } from './recent-event.js';
 import type { KeyWrapper } from './seal.js';
 import type { Connection } from './session.js';
@@ -76,7 +76,7 @@ export function layOutAlone(known: KnownHead, group: readonly Waiting[], wrapper
     int8Array([...leases.values()]),
     movedCount + seen.size + cursors.size + leases.size,
   ];
-  known.move(after, categoriesOf(admitted));
+  known.move(after, ledger.categories);
   return { connection, answers, recent: rows.recent, headPosition: after.position, values };
 }
 
@@ -135,11 +135,4 @@ function keysSeen(admitted: readonly AdmittedEvent[], wrapper: KeyWrapper): Map<
     if (wrapped !== undefined) seen.set(event.sealed.subject, wrapped);
   }
   return seen;
-}
-
-/** Where each category with new events ends now. */
-export function categoriesOf(admitted: readonly AdmittedEvent[]): Map<string, number> {
-  const ends = new Map<string, number>();
-  for (const { stream, tenant, position } of admitted) ends.set(categoryKey(categoryOf(stream), tenant), position);
-  return ends;
 }

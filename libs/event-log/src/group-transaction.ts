@@ -7,7 +7,6 @@ import {
   type Ledger,
   type LeaseState,
 } from './admit.js';
-import { categoriesOf } from './group-alone.js';
 import type { Waiting } from './group-lines.js';
 import { groupRows, streamRows, StreamKeys, SubjectKeys } from './group-rows.js';
 import type { HeadMark, HeadState } from './known-head.js';
@@ -103,7 +102,7 @@ export async function stageGroup(
   const headPosition = before.position + admitted.length;
   const after: HeadState = { identity, position: headPosition, atUs, frontier, root };
   const asked = askedCategories(group).map((key) => [key, ledger.categories.get(key) ?? 0] as const);
-  const written = categoriesOf(admitted);
+  const written = ledger.categories;
   return { connection, answers, recent, headPosition, cursors, before, after, asked, written, nowUs, writes };
 }
 

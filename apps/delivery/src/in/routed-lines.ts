@@ -1,11 +1,12 @@
 import type { LogEvent } from '@waybill/contracts/log-event';
 import type { StreamAppend } from '@waybill/event-log/log';
+import { stepsAtOnceMin } from '../work/small-steps.js';
 import { type Accepted, type Begun, OpenRouting, type OpenRoutingParts } from './open-routing.js';
 
 /** Deliveries that are accepted in one append: two events each, half a group of the log. What stands behind them waits for the whole append. */
 export const deliveriesPerAppend = 125;
 /** … of a fan-out to connectors most of which are not known to be well: what follows from these comes all at once, and is then no more than this. */
-export const deliveriesPerPart = 8;
+export const deliveriesPerPart = stepsAtOnceMin;
 /** What goes into one append: whole notifications of all tenants, or a part of a large one. */
 export interface Taken {
   readonly accepted: readonly Accepted[];
