@@ -106,7 +106,7 @@ export async function deliveryModule(config: Config, kit: Kit): Promise<DynamicM
     connectionString: config.DATABASE_URL,
     model: deliveries,
     host: kit,
-    paceMs: 400,
+    paceMs: 800,
   });
   keepRelay({ log: eventLog, connection: nc, host: kit });
 

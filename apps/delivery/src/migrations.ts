@@ -3,6 +3,7 @@ import { Log1764000000001 } from './migrations/1764000000001-log.js';
 import { MirrorsAndSecrets1764000000002 } from './migrations/1764000000002-mirrors-and-secrets.js';
 import { MacSecret1764000000003 } from './migrations/1764000000003-mac-secret.js';
 import { NewestCheckpoint1764000000004 } from './migrations/1764000000004-newest-checkpoint.js';
+import { RoomInStreams1764000000005 } from './migrations/1764000000005-room-in-streams.js';
 
 /** Every change of delivery's schema, oldest first. */
 export const deliveryMigrations: Migrations = [
@@ -10,4 +11,5 @@ export const deliveryMigrations: Migrations = [
   MirrorsAndSecrets1764000000002,
   MacSecret1764000000003,
   NewestCheckpoint1764000000004,
+  RoomInStreams1764000000005,
 ];

@@ -1,11 +1,12 @@
 import type { LogEvent } from '@waybill/contracts/log-event';
 import type { StreamAppend } from '@waybill/event-log/log';
 import { stepsAtOnceMin } from '../work/small-steps.js';
+import { deliveriesPerAppend } from './accept-pace.js';
 import { type Accepted, type Begun, OpenRouting, type OpenRoutingParts } from './open-routing.js';
 
-/** Deliveries that are accepted in one append: two events each, half a group of the log. What stands behind them waits for the whole append. */
-export const deliveriesPerAppend = 125;
-/** … of a fan-out to connectors most of which are not known to be well: what follows from these comes all at once, and is then no more than this. */
+/** A fan-out to more goes in parts, each an append of its own. */
+export const deliveriesPerWhole = deliveriesPerAppend.most;
+/** A part of a fan-out to connectors most of which are not known to be well: what follows from these comes all at once, and is then no more than this. */
 export const deliveriesPerPart = stepsAtOnceMin;
 /** What goes into one append: whole notifications of all tenants, or a part of a large one. */
 export interface Taken {
@@ -72,12 +73,15 @@ export class RoutedLines {
     else line.push(one);
   }
 
-  /** Decides what the next append holds; null while there is nothing that may be taken. Leaves out whom `unwellTenant` may answer. */
-  take(parts: OpenRoutingParts): Taken | null {
+  /**
+   * Decides what the next append holds: about `count` deliveries; null while there is nothing that may be taken. Leaves out whom
+   * `unwellTenant` may answer.
+   */
+  take(count: number, parts: OpenRoutingParts): Taken | null {
     const into: Into = { accepted: [], closings: [], tenants: new Set(), ended: [] };
     const free = this.free();
-    const large = (): void => this.takeLarge(free, into, parts);
-    const whole = (): void => this.takeWhole(free, into, parts);
+    const large = (): void => this.takeLarge(free, count, into, parts);
+    const whole = (): void => this.takeWhole(free, count, into, parts);
     // Turn and turn about, so that neither the large ones nor the others wait for the end of the others.
     for (const some of this.isLargeNext ? [large, whole] : [whole, large]) if (into.tenants.size === 0) some();
     this.isLargeNext = !this.isLargeNext;
@@ -127,19 +131,17 @@ export class RoutedLines {
     if (one?.event?.type !== 'NotificationRouted') return 'whole';
     const routing = (one.routing ??= new OpenRouting(one.event));
     if (!routing.isBegun && routing.left <= deliveriesPerPart) return 'whole';
-    const ahead = routing.ahead(deliveriesPerAppend);
+    const ahead = routing.ahead(deliveriesPerWhole);
     const unwell = ahead.filter((connectorId) => !engine.healths.isWell(connectorId));
     if (unwell.length * 2 > ahead.length) return 'unwell';
-    return routing.isBegun || routing.left > deliveriesPerAppend ? 'large' : 'whole';
+    return routing.isBegun || routing.left > deliveriesPerWhole ? 'large' : 'whole';
   }
 
   /** Whole events, one of each tenant in turn until the append is full. */
-  private takeWhole(free: readonly string[], into: Into, parts: OpenRoutingParts): void {
+  private takeWhole(free: readonly string[], count: number, into: Into, parts: OpenRoutingParts): void {
     let waiting = free;
-    while (waiting.length > 0 && into.accepted.length < deliveriesPerAppend)
-      waiting = waiting.filter(
-        (tenant) => into.accepted.length < deliveriesPerAppend && this.takeEvent(tenant, into, parts),
-      );
+    while (waiting.length > 0 && into.accepted.length < count)
+      waiting = waiting.filter((tenant) => into.accepted.length < count && this.takeEvent(tenant, into, parts));
   }
 
   /** Takes the first event of a tenant, if that goes whole. Answers whether there may be another one. */
@@ -160,9 +162,9 @@ export class RoutedLines {
   }
 
   /** A part of the first fan-out that is too large to go whole and whose connectors are well. */
-  private takeLarge(free: readonly string[], into: Into, parts: OpenRoutingParts): void {
+  private takeLarge(free: readonly string[], count: number, into: Into, parts: OpenRoutingParts): void {
     const tenant = free.find((one) => this.sizeOf(one, parts) === 'large');
-    if (tenant !== undefined) this.part(tenant, deliveriesPerAppend, into, parts);
+    if (tenant !== undefined) this.part(tenant, count, into, parts);
   }
 
   private part(tenant: string, count: number, into: Into, parts: OpenRoutingParts): void {

@@ -77,7 +77,8 @@ export class Trial {
   isHeld = false;
   /** How many attempts of a connector may begin. */
   room = 0;
-  isFast = false;
+  /** How fast each connector sends, and how much waits for it. */
+  pace = { perMs: 0, waiting: 0 };
   nowMs = 0;
   /** What each append takes. */
   tookMs = 0;
@@ -102,7 +103,7 @@ export class Trial {
         engine: {
           healths: trial.healths,
           roomToBegin: () => trial.room,
-          isFast: () => trial.isFast,
+          paceOf: () => trial.pace,
           plan: () => plan,
           offer: (job) => trial.hasRoom(job.connectorId) && trial.offered.push(job) > 0,
           steps: new SmallSteps({ nowMs: () => trial.nowMs, rest: (ms) => trial.rest(ms) }),
@@ -114,6 +115,7 @@ export class Trial {
         parked: { park: () => undefined },
         turnsTo: () => undefined,
         leave: async (jobs) => void trial.left.push(...jobs),
+        clock: { nowMs: () => trial.nowMs, after: (ms, wake) => void trial.rest(ms).then(wake) },
       },
     );
     return trial;

@@ -4,29 +4,23 @@ import type { Engine } from '../work/engine.js';
 import { advance, type Job } from '../work/job.js';
 import type { Leave } from '../work/leave.js';
 import type { Parked } from '../work/parked.js';
+import { type AcceptClock, AcceptPace } from './accept-pace.js';
 import type { ConnectorsKnown } from './connectors-known.js';
 import type { Accepted, OpenRoutingParts } from './open-routing.js';
 import { deliveriesPerPart, RoutedLines, type Taken } from './routed-lines.js';
 
 /** Events that are read ahead of what is accepted: with the batch that comes on top enough to find everybody's turn. */
 const readAheadMax = 250;
-/**
- * While one append is being written the next is laid out and waits for its group: the cursor says that it stands behind the first, and is
- * refused with it. With one at a time the log took 2,200 deliveries/s at fan-out 1, with two 2,500 (`bench --smoke`, twice each).
- * One at a time where most of the last began no attempt although their targets are fast: who is accepted long before there is room to send
- * costs a second append and rows that are written twice, and takes the time of those that could end (fan-out 5, always two: a seventh
- * more WAL a delivery). What waits for a slow target waits anyway, and must not hold up what is read behind it.
- */
-const appendsAtOnce = { ahead: 1, most: 2 };
 
 export interface RoutedParts extends OpenRoutingParts {
-  readonly engine: OpenRoutingParts['engine'] & Pick<Engine, 'isFast' | 'offer' | 'steps'>;
+  readonly engine: OpenRoutingParts['engine'] & Pick<Engine, 'offer' | 'paceOf' | 'steps'>;
   readonly eventLog: Pick<EventLog, 'append'>;
   readonly connectorsKnown: Pick<ConnectorsKnown, 'of'>;
   readonly parked: Pick<Parked, 'park'>;
   /** Told when deliveries were accepted that wait for their turn in the due table, with the position of the last event. */
   readonly turnsTo: (position: number) => void;
   readonly leave: Leave;
+  readonly clock?: AcceptClock;
 }
 
 export interface RoutedReading {
@@ -45,13 +39,11 @@ export interface RoutedReading {
 export class RoutedConsumer {
   private readonly lines: RoutedLines;
   private running: Promise<void> | null = null;
-  private underWay = 0;
+  private readonly pace: AcceptPace;
   /** A part of a fan-out to connectors that are not known to be well waits for its turn, or is under way. */
   private hasPart = false;
   private fault: { readonly error: unknown } | null = null;
   private isStopped = false;
-  /** Most of what was accepted last found no room to begin, and will soon. */
-  private isAhead = false;
   /** Wakes whoever waits for room, for something to take, or for an append. */
   private readonly wakes = new Set<() => void>();
 
@@ -60,6 +52,7 @@ export class RoutedConsumer {
     private readonly parts: RoutedParts,
   ) {
     this.lines = new RoutedLines(reading.from);
+    this.pace = new AcceptPace(parts.engine, parts.clock);
   }
 
   /** Takes the next events; resolves when there is room for more. */
@@ -87,10 +80,10 @@ export class RoutedConsumer {
   private async run(): Promise<void> {
     for (;;) {
       if (!this.hasPart && !this.isOver) this.askForPart();
-      const atOnce = this.isAhead ? appendsAtOnce.ahead : appendsAtOnce.most;
-      const taken = this.underWay < atOnce ? this.next((lines) => lines.take(this.parts)) : null;
+      const mayBegin = !this.isOver && this.pace.mayBegin(() => this.wake());
+      const taken = mayBegin ? this.next((lines) => lines.take(this.pace.deliveries, this.parts)) : null;
       if (taken !== null) void this.writeBeside(taken);
-      else if (this.underWay > 0 || this.hasPart || (this.lines.size > 0 && !this.isOver)) await this.woken();
+      else if (this.pace.appends > 0 || this.hasPart || (this.lines.size > 0 && !this.isOver)) await this.woken();
       else break;
     }
     this.running = null;
@@ -123,16 +116,10 @@ export class RoutedConsumer {
   }
 
   private async writeBeside(taken: Taken): Promise<void> {
-    this.underWay += 1;
-    this.isAhead = this.waitForRoom(taken) * 2 > taken.accepted.length;
+    const ended = this.pace.begin(taken.accepted);
     await this.write(taken);
-    this.underWay -= 1;
+    ended();
     this.wake();
-  }
-
-  private waitForRoom({ accepted }: Taken): number {
-    const nowMs = Date.now();
-    return accepted.filter(({ begins, job }) => !begins && this.parts.engine.isFast(job.connectorId, nowMs)).length;
   }
 
   /** Never rejects: an append that fails ends the reading. */

@@ -2,7 +2,7 @@ import type { LogEvent } from '@waybill/contracts/log-event';
 import { AppendRejected } from '@waybill/event-log/log';
 import type { Lease } from '@waybill/event-log/leases';
 import { restFactor } from '../work/small-steps.js';
-import { deliveriesPerAppend, deliveriesPerPart } from './routed-lines.js';
+import { deliveriesPerPart, deliveriesPerWhole } from './routed-lines.js';
 
 import { log, Routing, Trial, turn } from './routed-trial.spec.js';
 
@@ -10,63 +10,72 @@ describe('whoever takes routing decisions in', () => {
   it('accepts a burst of one tenant in whole appends, and moves its place with each', async () => {
     const trial = await Trial.begin();
     const routing = new Routing();
-    await trial.consumer.take(Array.from({ length: deliveriesPerAppend + 1 }, () => routing.routed('a', 1)));
+    await trial.consumer.take(Array.from({ length: deliveriesPerWhole + 1 }, () => routing.routed('a', 1)));
     await trial.settled();
-    expect(trial.held).toEqual([`a:${deliveriesPerAppend}`, 'a:1']);
-    expect(trial.places).toEqual([deliveriesPerAppend, deliveriesPerAppend + 1]);
-    expect(trial.offered).toHaveLength(deliveriesPerAppend + 1);
+    expect(trial.held).toEqual([`a:${deliveriesPerWhole}`, 'a:1']);
+    expect(trial.places).toEqual([deliveriesPerWhole, deliveriesPerWhole + 1]);
+    expect(trial.offered).toHaveLength(deliveriesPerWhole + 1);
   });
 
   it('has two appends under way, each behind the one before it', async () => {
     const trial = await Trial.begin();
     trial.isHeld = true;
+    trial.room = Infinity;
     const routing = new Routing();
     // More than is read ahead: it says that there is room when the first append is written.
-    const taking = trial.consumer.take(Array.from({ length: 3 * deliveriesPerAppend }, () => routing.routed('a', 1)));
+    const taking = trial.consumer.take(Array.from({ length: 3 * deliveriesPerWhole }, () => routing.routed('a', 1)));
     await turn();
     const cursors = (): unknown[] => trial.appends.map(({ cursor }) => [cursor?.from, cursor?.to]);
     expect(cursors()).toEqual([
-      [0, deliveriesPerAppend],
-      [deliveriesPerAppend, 2 * deliveriesPerAppend],
+      [0, deliveriesPerWhole],
+      [deliveriesPerWhole, 2 * deliveriesPerWhole],
     ]);
     expect(trial.offered).toHaveLength(0);
     await trial.next();
-    expect(trial.offered).toHaveLength(deliveriesPerAppend);
-    expect(cursors()[2]).toEqual([2 * deliveriesPerAppend, 3 * deliveriesPerAppend]);
+    expect(trial.offered).toHaveLength(deliveriesPerWhole);
+    expect(cursors()[2]).toEqual([2 * deliveriesPerWhole, 3 * deliveriesPerWhole]);
     await trial.next();
     await trial.next();
     await taking;
-    expect(trial.offered).toHaveLength(3 * deliveriesPerAppend);
+    expect(trial.offered).toHaveLength(3 * deliveriesPerWhole);
   });
 
-  it('has one append under way while most of what is accepted will find room soon, and two again when it does', async () => {
+  it('waits with the next append while most of the last will find room soon, and reads on when the rest is over', async () => {
     const trial = await Trial.begin();
     trial.isHeld = true;
-    trial.isFast = true;
-    trial.room = Math.floor(deliveriesPerAppend / 2);
-    const routing = new Routing();
-    const taking = trial.consumer.take(Array.from({ length: 5 * deliveriesPerAppend }, () => routing.routed('a', 1)));
-    await turn();
-    expect(trial.appends).toHaveLength(1);
-    await trial.next();
-    expect(trial.appends).toHaveLength(2);
+    trial.tookMs = 10;
     trial.room = Infinity;
+    const routing = new Routing();
+    const taking = trial.consumer.take(Array.from({ length: 5 * deliveriesPerWhole }, () => routing.routed('a', 1)));
+    await turn();
+    trial.room = 0;
+    trial.pace = { perMs: deliveriesPerWhole, waiting: 1_000_000 };
     await trial.next();
-    expect(trial.appends).toHaveLength(4);
-    for (let n = 0; n < 3; n += 1) await trial.next();
+    await trial.next();
+    // The third was laid out when the first had ended, and found no room at a fast target.
+    expect(trial.appends).toHaveLength(3);
+    await trial.next();
+    expect(trial.appends).toHaveLength(3);
+    expect(trial.rests).toHaveLength(1);
+    trial.nowMs += trial.rests[0] ?? 0;
+    trial.room = Infinity;
+    trial.wake();
+    await turn();
+    expect(trial.appends).toHaveLength(5);
+    for (let n = 0; n < 2; n += 1) await trial.next();
     await taking;
-    expect(trial.offered).toHaveLength(5 * deliveriesPerAppend);
+    expect(trial.offered).toHaveLength(5 * deliveriesPerWhole);
   });
 
   it('begins no more than there is room for, with what begins in the append before that is not written yet', async () => {
     const trial = await Trial.begin();
     trial.isHeld = true;
-    trial.room = deliveriesPerAppend + 30;
+    trial.room = deliveriesPerWhole + 30;
     const routing = new Routing();
-    await trial.consumer.take(Array.from({ length: 2 * deliveriesPerAppend }, () => routing.routed('a', 1)));
+    await trial.consumer.take(Array.from({ length: 2 * deliveriesPerWhole }, () => routing.routed('a', 1)));
     await turn();
     const begun = trial.appends.map(({ streams }) => streams.filter(({ events }) => events.length === 2).length);
-    expect(begun).toEqual([deliveriesPerAppend, 30]);
+    expect(begun).toEqual([deliveriesPerWhole, 30]);
   });
 
   it('leaves to the due table what the engine has no room for, and nothing that came before', async () => {
@@ -174,10 +183,10 @@ describe('whoever takes routing decisions in', () => {
   it('takes larger parts and does not rest where the connectors are well', async () => {
     const trial = await Trial.begin();
     trial.tookMs = 10;
-    trial.well('a', deliveriesPerAppend + 10);
-    await trial.consumer.take([new Routing().routed('a', deliveriesPerAppend + 10)]);
+    trial.well('a', deliveriesPerWhole + 10);
+    await trial.consumer.take([new Routing().routed('a', deliveriesPerWhole + 10)]);
     await trial.settled();
-    expect(trial.held).toEqual([`a:${deliveriesPerAppend}`, 'a:10']);
+    expect(trial.held).toEqual([`a:${deliveriesPerWhole}`, 'a:10']);
     expect(trial.rests).toEqual([]);
   });
 
@@ -245,7 +254,7 @@ describe('whoever takes routing decisions in', () => {
     trial.isHeld = true;
     await trial.eventLog.leases.release(trial.lease as Lease);
     const routing = new Routing();
-    const taking = trial.consumer.take(Array.from({ length: 3 * deliveriesPerAppend }, () => routing.routed('a', 1)));
+    const taking = trial.consumer.take(Array.from({ length: 3 * deliveriesPerWhole }, () => routing.routed('a', 1)));
     await turn();
     await trial.next();
     expect(trial.failures).toEqual([]);
@@ -291,15 +300,16 @@ describe('whoever takes routing decisions in', () => {
   it('ends with the append under way when it is stopped, whatever was read ahead', async () => {
     const trial = await Trial.begin();
     trial.isHeld = true;
+    trial.room = Infinity;
     const routing = new Routing();
-    const taking = trial.consumer.take(Array.from({ length: 5 * deliveriesPerAppend }, () => routing.routed('a', 1)));
+    const taking = trial.consumer.take(Array.from({ length: 5 * deliveriesPerWhole }, () => routing.routed('a', 1)));
     await turn();
     const stopping = trial.consumer.stop();
     await trial.next();
     await trial.next();
     await Promise.all([taking, stopping]);
     expect(trial.appends).toHaveLength(2);
-    expect(trial.offered).toHaveLength(2 * deliveriesPerAppend);
+    expect(trial.offered).toHaveLength(2 * deliveriesPerWhole);
     expect(trial.failures).toEqual([]);
   });
 });

@@ -79,8 +79,10 @@ export class Engine {
       : this.laneOf(connector).roomToBegin(this.healths.slots(connector, nowMs), nowMs);
   }
 
-  isFast(connectorId: string, nowMs: number): boolean {
-    return this.lanes.get(connectorId)?.isFast(nowMs) ?? false;
+  /** How fast deliveries of a connector leave at present, and how many wait to begin. */
+  paceOf(connectorId: string, nowMs: number): { perMs: number; waiting: number } {
+    const lane = this.lanes.get(connectorId);
+    return { perMs: lane?.perMs(nowMs) ?? 0, waiting: lane?.waitingCount ?? 0 };
   }
 
   /**

@@ -90,11 +90,6 @@ export class Lane {
     return Math.max(0, Math.min(room, Math.floor(this.tokensNow(nowMs))));
   }
 
-  /** Its target takes more than it has slots in the time for which work is begun ahead: what waits for it begins soon. */
-  isFast(nowMs: number): boolean {
-    return this.beginAhead(nowMs) > this.connector.limits.maxConcurrent;
-  }
-
   /** Counts attempts that begin against the connector's rate. */
   spend(count: number, nowMs: number): void {
     if (this.connector.limits.maxPerSecond === null) return;
@@ -119,6 +114,14 @@ export class Lane {
     );
   }
 
+  /** How many attempts end in a millisecond at present. */
+  perMs(nowMs: number): number {
+    this.turnPeriod(nowMs);
+    // The speed of a period that has just begun is what it will come to: waiting for its end would make every burst begin slowly.
+    const soFarMs = Math.max(speedSpanMsMin, nowMs - this.periodStartMs);
+    return Math.max(this.finishedLately / soFarMs, this.finishedBefore / periodMs);
+  }
+
   finished(nowMs: number): void {
     this.turnPeriod(nowMs);
     this.finishedLately += 1;
@@ -137,11 +140,10 @@ export class Lane {
 
   /** What the target takes within `aheadMs` at its present speed, at least the slots. */
   private beginAhead(nowMs: number): number {
-    this.turnPeriod(nowMs);
-    // The speed of a period that has just begun is what it will come to: waiting for its end would make every burst begin slowly.
-    const soFarMs = Math.max(speedSpanMsMin, nowMs - this.periodStartMs);
-    const perMs = Math.max(this.finishedLately / soFarMs, this.finishedBefore / periodMs);
-    return Math.min(beginAheadMax, Math.max(this.connector.limits.maxConcurrent, Math.floor(perMs * aheadMs)));
+    return Math.min(
+      beginAheadMax,
+      Math.max(this.connector.limits.maxConcurrent, Math.floor(this.perMs(nowMs) * aheadMs)),
+    );
   }
 
   private turnPeriod(nowMs: number): void {
