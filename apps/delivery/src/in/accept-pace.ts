@@ -8,8 +8,8 @@ import type { Accepted } from './open-routing.js';
 const appendsAtOnceMax = 2;
 /**
  * After an append most of which will find room soon it rests for up to so many times as long as that took, so that what is read behind a
- * fast target's backlog is reached at a third of the full speed at worst. The shares of deliveries that begin with their acceptance: under a tenth
- * without, a half to three quarters with two (`bench --smoke`, fan-out 5).
+ * fast target's backlog is reached at a third of the full speed at worst. Of 15,000 deliveries at fan-out 5 four to eight tenths begin with their
+ * acceptance then; without a rest it were none to four.
  */
 export const restFactorMax = 2;
 
