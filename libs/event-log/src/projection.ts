@@ -9,7 +9,7 @@ import type { SessionOptions } from './session.js';
 /**
  * Events of one transaction. What happens to one thing within it is one row written once: at 4,000 deliveries/s, which are 12,000 events/s,
  * a batch of 2,000 (with 200 ms between two) wrote nearly every delivery twice, and cost a tenth of the speed of the whole system. With 5,000
- * (and 400 ms) six of ten were changed a second time, with 10,000 (and 800) three of ten.
+ * (and 400 ms) six to eight of ten were changed a second time, with 10,000 (and 800) three to five (at 1,500 deliveries/s).
  */
 export const projectionBatchMax = 10_000;
 /** A person who asks for a list waits at most so long for it to be current. */

@@ -1,4 +1,5 @@
 import type { Engine } from '../work/engine.js';
+import { type RestClock, systemClock } from '../work/rest-clock.js';
 import type { Accepted } from './open-routing.js';
 
 /**
@@ -11,7 +12,7 @@ const appendsAtOnceMax = 2;
  * fast target's backlog is reached at a third of the full speed at worst. Of 15,000 deliveries at fan-out 5 four to eight tenths begin with their
  * acceptance then; without a rest it were none to four.
  */
-export const restFactorMax = 2;
+const restFactorMax = 2;
 
 /**
  * Deliveries that are accepted in one append: two events each, half a group of the log. Where most of them wait for slow targets nothing is
@@ -19,17 +20,6 @@ export const restFactorMax = 2;
  * another connector's notification straight behind a burst of 10,000 took 87 ms instead of 183, means of six).
  */
 export const deliveriesPerAppend = { most: 125, slow: 64 } as const;
-
-export interface AcceptClock {
-  readonly nowMs: () => number;
-  /** Calls back after so long. */
-  readonly after: (ms: number, wake: () => void) => void;
-}
-
-const realClock: AcceptClock = {
-  nowMs: () => performance.now(),
-  after: (ms, wake) => void setTimeout(wake, ms).unref(),
-};
 
 /**
  * How fast routing decisions are accepted. Who is accepted long before there is room to send costs a second append and rows that are
@@ -48,8 +38,8 @@ export class AcceptPace {
   private isWaking = false;
 
   constructor(
-    private readonly engine: Pick<Engine, 'paceOf'>,
-    private readonly clock: AcceptClock = realClock,
+    private readonly engine: Pick<Engine, 'speedOf'>,
+    private readonly clock: RestClock = systemClock,
   ) {}
 
   /** Appends that have begun and not ended. */
@@ -69,7 +59,7 @@ export class AcceptPace {
     if (restMs <= 0) return true;
     if (!this.isWaking) {
       this.isWaking = true;
-      this.clock.after(restMs, () => {
+      void this.clock.rest(restMs).then(() => {
         this.isWaking = false;
         wake();
       });
@@ -82,7 +72,7 @@ export class AcceptPace {
     const begunMs = this.clock.nowMs();
     const waiting = accepted.filter(({ begins }) => !begins);
     const connectors = new Set(waiting.map(({ job }) => job.connectorId));
-    const soon = this.paceOf(connectors).perMs * this.appendMs * (1 + restFactorMax);
+    const soon = this.speedOf(connectors).perMs * this.appendMs * (1 + restFactorMax);
     this.isWaiting = waiting.length * 2 > accepted.length;
     this.isAhead = this.isWaiting && soon > accepted.length;
     this.underWay += 1;
@@ -96,13 +86,13 @@ export class AcceptPace {
 
   /** Until the connectors have sent what waits for them, at most. */
   private restMs(connectors: ReadonlySet<string>): number {
-    const { perMs, waiting } = this.paceOf(connectors);
+    const { perMs, waiting } = this.speedOf(connectors);
     return perMs === 0 ? 0 : Math.min(this.appendMs * restFactorMax, waiting / perMs);
   }
 
-  private paceOf(connectors: ReadonlySet<string>): { perMs: number; waiting: number } {
+  private speedOf(connectors: ReadonlySet<string>): { perMs: number; waiting: number } {
     const nowMs = Date.now();
-    const paces = [...connectors].map((id) => this.engine.paceOf(id, nowMs));
+    const paces = [...connectors].map((id) => this.engine.speedOf(id, nowMs));
     return {
       perMs: paces.reduce((sum, { perMs }) => sum + perMs, 0),
       waiting: paces.reduce((sum, { waiting }) => sum + waiting, 0),

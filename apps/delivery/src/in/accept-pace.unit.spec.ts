@@ -6,14 +6,14 @@ class Trial {
   nowMs = 0;
   readonly rests: number[] = [];
   wakes = 0;
-  pace = { perMs: 0, waiting: 0 };
+  speed = { perMs: 0, waiting: 0 };
   private readonly accept = new AcceptPace(
-    { paceOf: () => this.pace },
+    { speedOf: () => this.speed },
     {
       nowMs: () => this.nowMs,
-      after: (ms, wake) => {
+      rest: (ms) => {
         this.rests.push(ms);
-        this.ring = wake;
+        return new Promise<void>((resolve) => (this.ring = resolve));
       },
     },
   );
@@ -41,16 +41,17 @@ class Trial {
   }
 
   /** So much time passes, and what was to ring by then rings. */
-  pass(ms: number): void {
+  async pass(ms: number): Promise<void> {
     this.nowMs += ms;
     this.ring();
+    await Promise.resolve();
   }
 }
 
 describe('how fast routing decisions are accepted', () => {
   it('has two appends under way and no rest where what is accepted finds room', () => {
     const trial = new Trial();
-    trial.pace = { perMs: 100, waiting: 1_000 };
+    trial.speed = { perMs: 100, waiting: 1_000 };
     trial.append(10, 100, 100);
     const first = trial.begin(100, 100);
     expect(trial.mayBegin).toBe(true);
@@ -61,10 +62,10 @@ describe('how fast routing decisions are accepted', () => {
     expect(trial.rests).toEqual([]);
   });
 
-  it('has one under way, and rests twice as long as it took, where most of it finds room soon', () => {
+  it('has one under way, and rests twice as long as it took, where most of it finds room soon', async () => {
     const trial = new Trial();
     // In thirty milliseconds, three times an append, the target sends 120 of them.
-    trial.pace = { perMs: 4, waiting: 1_000 };
+    trial.speed = { perMs: 4, waiting: 1_000 };
     trial.append(10, 100, 100);
     const ended = trial.begin(100, 49);
     expect(trial.mayBegin).toBe(false);
@@ -73,14 +74,14 @@ describe('how fast routing decisions are accepted', () => {
     expect(trial.mayBegin).toBe(false);
     expect(trial.mayBegin).toBe(false);
     expect(trial.rests).toEqual([20]);
-    trial.pass(20);
+    await trial.pass(20);
     expect([trial.wakes, trial.mayBegin]).toEqual([1, true]);
   });
 
   it('rests no longer than the target needs for what waits for it', () => {
     const trial = new Trial();
     trial.append(10, 100, 100);
-    trial.pace = { perMs: 4, waiting: 28 };
+    trial.speed = { perMs: 4, waiting: 28 };
     trial.append(10, 100, 0);
     expect(trial.mayBegin).toBe(false);
     expect(trial.rests).toEqual([7]);
@@ -89,19 +90,19 @@ describe('how fast routing decisions are accepted', () => {
   it('does not rest for a target that takes longer than three appends for what one holds', () => {
     const trial = new Trial();
     trial.append(10, 100, 100);
-    trial.pace = { perMs: 3, waiting: 1_000 };
+    trial.speed = { perMs: 3, waiting: 1_000 };
     trial.append(10, 100, 0);
     expect(trial.mayBegin).toBe(true);
     trial.begin(100, 0);
     expect(trial.mayBegin).toBe(true);
   });
 
-  it('goes on at full speed as soon as what is accepted finds room again', () => {
+  it('goes on at full speed as soon as what is accepted finds room again', async () => {
     const trial = new Trial();
     trial.append(10, 100, 100);
-    trial.pace = { perMs: 100, waiting: 1_000 };
+    trial.speed = { perMs: 100, waiting: 1_000 };
     trial.append(10, 100, 0);
-    trial.pass(20);
+    await trial.pass(20);
     trial.begin(100, 100);
     expect(trial.mayBegin).toBe(true);
   });
@@ -109,10 +110,10 @@ describe('how fast routing decisions are accepted', () => {
   it('holds fewer deliveries in an append while most wait for slow targets', () => {
     const trial = new Trial();
     trial.append(10, 100, 100);
-    trial.pace = { perMs: 3, waiting: 1_000 };
+    trial.speed = { perMs: 3, waiting: 1_000 };
     trial.append(10, 100, 49);
     const slow = trial.deliveries;
-    trial.pace = { perMs: 4, waiting: 1_000 };
+    trial.speed = { perMs: 4, waiting: 1_000 };
     trial.append(10, 100, 49);
     const fast = trial.deliveries;
     trial.append(10, 100, 50);

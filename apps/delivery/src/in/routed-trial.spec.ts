@@ -78,7 +78,7 @@ export class Trial {
   /** How many attempts of a connector may begin. */
   room = 0;
   /** How fast each connector sends, and how much waits for it. */
-  pace = { perMs: 0, waiting: 0 };
+  speed = { perMs: 0, waiting: 0 };
   nowMs = 0;
   /** What each append takes. */
   tookMs = 0;
@@ -103,7 +103,7 @@ export class Trial {
         engine: {
           healths: trial.healths,
           roomToBegin: () => trial.room,
-          paceOf: () => trial.pace,
+          speedOf: () => trial.speed,
           plan: () => plan,
           offer: (job) => trial.hasRoom(job.connectorId) && trial.offered.push(job) > 0,
           steps: new SmallSteps({ nowMs: () => trial.nowMs, rest: (ms) => trial.rest(ms) }),
@@ -115,7 +115,7 @@ export class Trial {
         parked: { park: () => undefined },
         turnsTo: () => undefined,
         leave: async (jobs) => void trial.left.push(...jobs),
-        clock: { nowMs: () => trial.nowMs, after: (ms, wake) => void trial.rest(ms).then(wake) },
+        clock: { nowMs: () => trial.nowMs, rest: (ms) => trial.rest(ms) },
       },
     );
     return trial;

@@ -4,7 +4,8 @@ import type { Engine } from '../work/engine.js';
 import { advance, type Job } from '../work/job.js';
 import type { Leave } from '../work/leave.js';
 import type { Parked } from '../work/parked.js';
-import { type AcceptClock, AcceptPace } from './accept-pace.js';
+import type { RestClock } from '../work/rest-clock.js';
+import { AcceptPace } from './accept-pace.js';
 import type { ConnectorsKnown } from './connectors-known.js';
 import type { Accepted, OpenRoutingParts } from './open-routing.js';
 import { deliveriesPerPart, RoutedLines, type Taken } from './routed-lines.js';
@@ -13,14 +14,14 @@ import { deliveriesPerPart, RoutedLines, type Taken } from './routed-lines.js';
 const readAheadMax = 250;
 
 export interface RoutedParts extends OpenRoutingParts {
-  readonly engine: OpenRoutingParts['engine'] & Pick<Engine, 'offer' | 'paceOf' | 'steps'>;
+  readonly engine: OpenRoutingParts['engine'] & Pick<Engine, 'offer' | 'speedOf' | 'steps'>;
   readonly eventLog: Pick<EventLog, 'append'>;
   readonly connectorsKnown: Pick<ConnectorsKnown, 'of'>;
   readonly parked: Pick<Parked, 'park'>;
   /** Told when deliveries were accepted that wait for their turn in the due table, with the position of the last event. */
   readonly turnsTo: (position: number) => void;
   readonly leave: Leave;
-  readonly clock?: AcceptClock;
+  readonly clock?: RestClock;
 }
 
 export interface RoutedReading {

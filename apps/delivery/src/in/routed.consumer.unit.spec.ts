@@ -49,7 +49,7 @@ describe('whoever takes routing decisions in', () => {
     const taking = trial.consumer.take(Array.from({ length: 5 * deliveriesPerWhole }, () => routing.routed('a', 1)));
     await turn();
     trial.room = 0;
-    trial.pace = { perMs: deliveriesPerWhole, waiting: 1_000_000 };
+    trial.speed = { perMs: deliveriesPerWhole, waiting: 1_000_000 };
     await trial.next();
     await trial.next();
     // The third was laid out when the first had ended, and found no room at a fast target.

@@ -80,7 +80,7 @@ export class Engine {
   }
 
   /** How fast deliveries of a connector leave at present, and how many wait to begin. */
-  paceOf(connectorId: string, nowMs: number): { perMs: number; waiting: number } {
+  speedOf(connectorId: string, nowMs: number): { perMs: number; waiting: number } {
     const lane = this.lanes.get(connectorId);
     return { perMs: lane?.perMs(nowMs) ?? 0, waiting: lane?.waitingCount ?? 0 };
   }

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { type RestClock, systemClock } from './rest-clock.js';
 
 /**
  * Steps at once: an append of so many is over in a millisecond or two, and so is what follows from it. With 24 (and a sixteenth of those that
@@ -17,11 +17,6 @@ interface Step {
   readonly run: () => Promise<void>;
 }
 
-export interface StepsClock {
-  readonly nowMs: () => number;
-  readonly rest: (ms: number) => Promise<unknown>;
-}
-
 /**
  * What is done for connectors that are not known to be well: a few steps at a time, turn by turn between tenants, and a rest after them. A
  * thousand dead targets fail in the same moment; done at once that would be one append, one turn of the event loop and one wait for
@@ -34,7 +29,7 @@ export class SmallSteps {
   private count = 0;
   private isRunning = false;
 
-  constructor(private readonly clock: StepsClock = { nowMs: () => performance.now(), rest: (ms) => delay(ms) }) {}
+  constructor(private readonly clock: RestClock = systemClock) {}
 
   /** Runs a step when it is its turn; answers what it answers. What counts as several takes their places. */
   run<T>(tenant: string, step: () => Promise<T>, counts = 1): Promise<T> {
