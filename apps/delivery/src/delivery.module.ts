@@ -230,6 +230,7 @@ async function startWork({
     log,
     actor,
     parked,
+    leave,
     health: () => healths.of(),
   });
   kit.onDrain('due attempts', () => timer.stop());

@@ -8,6 +8,7 @@ import type { HealthRow } from '../read/health-rows.js';
 import { type Connector, type Connectors } from '../work/connectors.js';
 import type { Engine } from '../work/engine.js';
 import { decideFor, type Job, streamOf } from '../work/job.js';
+import type { Leave } from '../work/leave.js';
 import type { News } from '../work/news.js';
 import type { Parked } from '../work/parked.js';
 import { stepsAtOnceMin } from '../work/small-steps.js';
@@ -35,6 +36,7 @@ export interface DueParts {
   readonly log: Log;
   readonly actor: string;
   readonly parked: Parked;
+  readonly leave: Leave;
   /** The connectors that are paused or failing, as all copies know them. */
   readonly health: () => Promise<HealthRow[]>;
   readonly news: News;
@@ -100,7 +102,8 @@ export class AttemptsDueTimer {
       const times = Math.max(1, Math.ceil(held.length / keptAtOnce));
       const begunMs = performance.now();
       for (let at = 0; at < times && !signal.aborted; at += 1) {
-        const some = held.slice(at * keptAtOnce, (at + 1) * keptAtOnce);
+        // What was let go in the meantime is anybody's.
+        const some = held.slice(at * keptAtOnce, (at + 1) * keptAtOnce).filter((id) => this.parts.engine.holds(id));
         await this.keep(some).catch((error: unknown) => this.parts.log.warn({ err: error }, 'due.fault'));
         const nextMs = begunMs + ((at + 1) * keepEveryMs) / times;
         await delay(Math.max(0, nextMs - performance.now()), undefined, { signal }).catch(() => undefined);
@@ -163,14 +166,15 @@ export class AttemptsDueTimer {
   }
 
   private async goOnWith(job: Job, { nowAt, cancel }: DueAttempt): Promise<void> {
-    const { engine, connectors } = this.parts;
+    const { engine, connectors, leave } = this.parts;
     if (job.state.status === 'attempting') return this.recordLost(job, nowAt);
     if (job.state.status !== 'pending' && job.state.status !== 'retrying') return;
     const connector = connectors.get(job.connectorId);
     if (cancel !== null) await engine.cancel(job, cancel);
     else if (connector === undefined) await engine.cancelUnlessYoung(job);
     else if (isClosed(connector)) await engine.end(job, connector);
-    else engine.offer(job, connector);
+    // Its target was cut off since the look: the lease of this copy would hold it for seconds.
+    else if (!engine.offer(job, connector)) await leave([job]);
   }
 
   /** Nobody wrote the outcome of an attempt and its deadline is over: the request may have arrived. */

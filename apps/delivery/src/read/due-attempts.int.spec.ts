@@ -86,4 +86,25 @@ describe('what is due of more connectors than one look takes in', () => {
     const { ids } = await served(new DueAttempts(source), 1, (id) => (id.endsWith(back) ? 20_000 : 0));
     expect(ids).toHaveLength(450);
   });
+
+  it('lets go for good what is being leased again at the same moment', async () => {
+    await fill(0, 1, 2);
+    const due = new DueAttempts(source);
+    const [first, second] = ['dlv_0_1', 'dlv_0_2'];
+    await due.keep([first, second]);
+    // Whoever leases both waits for the first.
+    await client.query(`begin; update public.due_leases set until = until where id = '${first}'`);
+    const kept = due.keep([first, second]);
+    await untilSomebodyWaits();
+    const released = due.release([second]);
+    await client.query(`select pg_sleep(0.2); commit`);
+    await Promise.all([kept, released]);
+    const { rows } = await client.query<{ id: string }>('select id from public.due_leases where until > now()');
+    expect(rows).toEqual([{ id: first }]);
+  });
+
+  async function untilSomebodyWaits(): Promise<void> {
+    const waiting = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+    while ((await client.query(waiting)).rowCount === 0);
+  }
 });

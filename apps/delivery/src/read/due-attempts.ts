@@ -24,6 +24,7 @@ const schema = 'rm_deliveries';
 export class DueAttempts {
   /** Where the round over the connectors goes on; empty at its beginning. */
   private after = '';
+  private keeping: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly database: DataSource) {}
 
@@ -63,12 +64,16 @@ export class DueAttempts {
 
   /** Lets go what this copy was to do: leases, and the first right of whoever accepted a delivery. Another copy takes it at once. */
   async release(deliveryIds: readonly string[]): Promise<void> {
-    if (deliveryIds.length > 0) await this.database.query(releaseSql, [deliveryIds]);
+    if (deliveryIds.length === 0) return;
+    // A lease that is being prolonged just now would come after its end, and hold for nobody what nobody else may take.
+    await this.keeping.catch(() => undefined);
+    await this.database.query(releaseSql, [deliveryIds]);
   }
 
   /** Leases again what waits in this copy's memory, and sweeps leases that ended long ago. Answers what is to be cancelled, with the reason. */
   async keep(deliveryIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
-    await this.database.query(keepSql, [deliveryIds, leaseMs]);
+    this.keeping = this.database.query(keepSql, [deliveryIds, leaseMs]);
+    await this.keeping;
     const rows = await this.database.query<{ id: string; cancel: string }[]>(cancelledSql, [deliveryIds]);
     return new Map(rows.map(({ id, cancel }) => [id, cancel]));
   }

@@ -6,7 +6,7 @@ import type { Log } from '@waybill/service-kit/logger';
 import type { Carried } from '../out/carry-out.js';
 import { rendererVersion } from '../out/render-body.js';
 import type { Connector, Connectors } from './connectors.js';
-import { type Decision, decideFor, type Job } from './job.js';
+import { type Decision, decideFor, isYoung, type Job } from './job.js';
 import { ConnectorHealths } from './connector-healths.js';
 import { FairShare } from './fair-share.js';
 import { Lane, laneWaitingMax } from './lane.js';
@@ -231,14 +231,18 @@ export class Engine {
     if (lane !== undefined) this.giveBackLate(lane, this.healths.closedUntilMs(connectorId) - Date.now());
   }
 
-  /** What begun ahead of a target that became slow, or waits for `closedMs` more, would pass its deadline here and count as lost. */
+  /**
+   * What begun ahead of a target that became slow, or waits for `closedMs` more, would pass its deadline here and count as lost. Of a target
+   * that is cut off all goes back: one probe at a time leaves, and the others would be unknown after a crash.
+   */
   private giveBackLate(lane: Lane, closedMs: number): void {
     const leavesMs = Date.now() + Math.max(0, closedMs);
+    const isCutOff = closedMs > 0 && this.healths.isCutOff(lane.connector.id);
     for (const job of lane.begun.splice(0)) {
       const isLate =
         job.state.status === 'attempting' && Date.parse(job.state.attempt.deadline) - deadlineSlackMs / 2 < leavesMs;
       // Half of the slack is left for sending: it must have as much time as the connector says, and its outcome a moment to be written.
-      if (!isLate) lane.begun.push(job);
+      if (!isLate && !isCutOff) lane.begun.push(job);
       else if (closedMs > 0) void this.track(this.giveBack(job, 'connector_paused', closedMs));
       else void this.track(this.giveBack(job, 'connector_slow', 0));
     }
@@ -389,11 +393,4 @@ export class Engine {
       if (this.underWay === 0) this.drained?.();
     }
   }
-}
-
-/** Registry's log is read within milliseconds; after a minute a connector that is not here does not exist. */
-const connectorMayComeMs = 60_000;
-
-function isYoung(job: Job): boolean {
-  return job.state.status !== 'none' && Date.now() - Date.parse(job.state.accepted.routed.at) < connectorMayComeMs;
 }

@@ -67,6 +67,14 @@ export function stateOf(events: readonly RecordedEvent[]): DeliveryState {
   return fold(deliveryDecider.evolve, deliveryDecider.initialState, events as unknown as DeliveryEvent[]);
 }
 
+/** Registry's log is read within milliseconds; after a minute a connector that is not here does not exist. */
+const connectorMayComeMs = 60_000;
+
+/** Whether a delivery was routed so short a time ago that its connector may not have arrived here yet. */
+export function isYoung(job: Job): boolean {
+  return job.state.status !== 'none' && Date.now() - Date.parse(job.state.accepted.routed.at) < connectorMayComeMs;
+}
+
 function newEvent(job: Job, event: DeliveryEvent, actor: string, sealedText: string | undefined): NewEvent {
   return {
     type: event.type,
