@@ -16,8 +16,6 @@ import { Intakes } from './intakes.timer.js';
 const forwardTimeoutMs = 4_000;
 /** While nobody holds a tenant's intake it is looked for so often. */
 const nobodyPauseMs = 50;
-/** Registry's log is read within milliseconds. */
-const newTenantWaitMs = 1_000;
 
 /** Publishing by request: answered after the commit, with a receipt. */
 @Controller()
@@ -32,7 +30,7 @@ export class PublishRpc {
   async publish(request: RpcRequest<undefined>): Promise<unknown> {
     const { tenant, actor, subject, body, requestId } = request;
     const incoming = requestIncoming(tenant, subject, body, actor, headersOf(request));
-    if (!(await this.isTenant(tenant))) {
+    if (!(await this.router.isTenant(tenant))) {
       const refused = new Refused('tenant_unknown', 'There is no such tenant.');
       const { append, data } = refuse(incoming, refused, refusalIdOf(incoming));
       await this.router.eventLog.append({ streams: [append] });
@@ -56,17 +54,10 @@ export class PublishRpc {
     }
   }
 
-  /** A tenant that was made a moment ago may not have arrived here yet; who is unknown to registry too waits for that answer. */
-  private async isTenant(tenant: string): Promise<boolean> {
-    const { registry } = this.router;
-    if (!registry.hasTenant(tenant)) await this.router.catchUpWithRegistry(newTenantWaitMs);
-    return registry.hasTenant(tenant);
-  }
-
   @RpcOnText(validatePattern)
   async validate(request: RpcRequest<undefined>): Promise<unknown> {
     const { tenant, subject, body, actor } = request;
-    if (!(await this.isTenant(tenant))) throw new Refused('tenant_unknown', 'There is no such tenant.');
+    if (!(await this.router.isTenant(tenant))) throw new Refused('tenant_unknown', 'There is no such tenant.');
     validateIncoming(requestIncoming(tenant, subject, body, actor, headersOf(request)), this.router.types);
     return { valid: true };
   }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Msg, NatsConnection } from '@nats-io/transport-node';
 import { everyNotificationSubject, parseNotificationSubject } from '@waybill/contracts/subjects';
 import { Refused } from '@waybill/decider/decider';
@@ -12,6 +13,12 @@ import { requestIncoming } from './forwarded-publish.js';
 /** Somebody who publishes to a wrong tenant in a loop must not fill the log: more than this a second are answered, not recorded. */
 export const unknownTenantRecordsPerSecondMax = 20;
 
+/** Bytes of messages whose tenant registry is asked for; who publishes more than these in the meantime is not answered. */
+export const waitingBytesMax = 8 * 1024 * 1024;
+/** A registry that is started again is there within a minute. */
+const askAgainMs = 2_000;
+const triesMax = 30;
+
 /**
  * A tenant that does not exist has no stream, so the broker would lose what is published to it without a word.
  * This consumer hears all notification subjects (one copy each message), passes over those of known tenants and refuses the others.
@@ -19,12 +26,16 @@ export const unknownTenantRecordsPerSecondMax = 20;
 export class UnknownTenantConsumer {
   private second = 0;
   private recorded = 0;
+  private waitingBytes = 0;
+  private readonly asked = new Map<string, Promise<boolean>>();
+  private readonly stopping = new AbortController();
 
   constructor(
     private readonly nc: NatsConnection,
-    private readonly router: Router,
-    private readonly eventLog: EventLog,
-    private readonly log: Log,
+    private readonly router: Pick<Router, 'isTenant'> & { readonly registry: Pick<Router['registry'], 'hasTenant'> },
+    private readonly eventLog: Pick<EventLog, 'append'>,
+    private readonly log: Pick<Log, 'warn'>,
+    private readonly againMs = askAgainMs,
   ) {}
 
   start(): () => void {
@@ -34,21 +45,45 @@ export class UnknownTenantConsumer {
         if (error === null) this.hear(message);
       },
     });
-    return () => subscription.unsubscribe();
+    return () => {
+      subscription.unsubscribe();
+      this.stopping.abort();
+    };
   }
 
   private hear(message: Msg): void {
     const parsed = parseNotificationSubject(message.subject);
     if (parsed === null || this.router.registry.hasTenant(parsed.tenant)) return;
-    this.refuse(message, parsed.tenant).catch((error: unknown) =>
-      this.log.warn({ err: error }, 'unknown-tenant.fault'),
-    );
+    // Nobody holds it, so its publisher has heard from the broker that nobody took it.
+    const { length } = message.data;
+    if (this.waitingBytes + length > waitingBytesMax) return this.log.warn({}, 'unknown-tenant.let-go');
+    this.waitingBytes += length;
+    this.refuse(message, parsed.tenant)
+      .catch((error: unknown) => this.log.warn({ err: error }, 'unknown-tenant.fault'))
+      .finally(() => (this.waitingBytes -= length));
+  }
+
+  /** One question a tenant, however many of its messages come. */
+  private isTenant(tenant: string): Promise<boolean> {
+    const asked = this.asked.get(tenant) ?? this.ask(tenant).finally(() => this.asked.delete(tenant));
+    this.asked.set(tenant, asked);
+    return asked;
+  }
+
+  /** A tenant that was created a moment ago is not unknown; its publishers must not be frightened. While registry is away nobody can say. */
+  private async ask(tenant: string): Promise<boolean> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await this.router.isTenant(tenant);
+      } catch (error) {
+        if (tries === triesMax || this.stopping.signal.aborted) throw error;
+        await delay(this.againMs, undefined, { signal: this.stopping.signal });
+      }
+    }
   }
 
   private async refuse(message: Msg, tenant: string): Promise<void> {
-    // A tenant that was created a moment ago is not unknown; its publishers must not be frightened.
-    await this.router.catchUpWithRegistry(1_000);
-    if (this.router.registry.hasTenant(tenant)) return;
+    if (await this.isTenant(tenant)) return;
     const refused = new Refused('tenant_unknown', `There is no tenant ${tenant}.`);
     const header = (name: string): string => message.headers?.get(name) ?? '';
     const type = parseNotificationSubject(message.subject)?.type ?? null;

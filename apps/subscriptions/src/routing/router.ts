@@ -1,6 +1,6 @@
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { ask } from '@waybill/bus/ask';
+import { ask, AskFailed } from '@waybill/bus/ask';
 import { followLog } from '@waybill/bus/follow-log';
 import { noTenant, rpcSubject } from '@waybill/contracts/subjects';
 import type { EventLog } from '@waybill/event-log/log';
@@ -25,6 +25,8 @@ export interface RouterParts {
 }
 
 const registryLog = 'registry-0';
+/** Registry's log is read within milliseconds. */
+const newTenantWaitMs = 1_000;
 
 /** What this copy knows in memory: every subscription, every tenant, every type; kept up by following the two logs. */
 export class Router {
@@ -82,6 +84,22 @@ export class Router {
     } catch (error) {
       this.parts.log.debug({ err: error }, 'registry.not-asked');
       return false;
+    }
+  }
+
+  /**
+   * Whether there is such a tenant: as is known here once registry's newest event is, or by registry's own word where its log arrives late.
+   * Rejects with `AskFailed` when registry does not answer, for then nobody knows.
+   */
+  async isTenant(tenant: string): Promise<boolean> {
+    if (this.registry.hasTenant(tenant)) return true;
+    if (await this.catchUpWithRegistry(newTenantWaitMs)) return this.registry.hasTenant(tenant);
+    try {
+      await ask(this.parts.nc, rpcSubject('registry', noTenant, 'tenants.get'), { id: tenant });
+      return true;
+    } catch (error) {
+      if (error instanceof AskFailed && error.problem.status === 404) return false;
+      throw error;
     }
   }
 
