@@ -43,7 +43,7 @@ export class KnownHead {
     return this.categories.get(key);
   }
 
-  /** PostgreSQL's clock, to the time that an answer takes to come; never ahead of it. */
+  /** PostgreSQL's clock, to the time that an answer takes to come; ahead of it only in the seconds after it was set back. */
   get nowUs(): number {
     return this.clock.nowUs;
   }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import type { TestDatabase } from '@waybill/testkit/start-postgres';
 import { makeLogDatabase } from './log-database.spec.js';
@@ -77,6 +78,16 @@ describe.each([true, false])('a session (pipeline: %s)', (pipeline) => {
     expect(performance.now() - begun).toBeLessThan(5_000);
     for (const one of settled) expect(one).toMatchObject({ status: 'rejected', reason: expect.any(ConnectionLost) });
     expect((await session.query(quotient, [3])).rows).toEqual([[2]]);
+  });
+
+  it('keeps what was made after one that was dropped while it was being made', async () => {
+    const dropped = session.connected();
+    session.drop();
+    await expect(dropped).rejects.toThrow(ConnectionLost);
+    const [first] = (await session.run('SELECT pg_backend_pid()')).rows;
+    await delay(100);
+    expect((await session.run('SELECT pg_backend_pid()')).rows).toEqual([first]);
+    expect(session.holds(await session.pin())).toBe(true);
   });
 
   it('keeps one that has nothing to say because it was asked nothing', async () => {

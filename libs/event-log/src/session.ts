@@ -56,6 +56,8 @@ export interface Connection {
  */
 export class Session implements Connection {
   private client: Promise<pg.Client> | null = null;
+  /** Names the making of `client`: one that was dropped meanwhile, or ends afterwards, says nothing of the next. */
+  private making: symbol | null = null;
   private ended = false;
 
   constructor(private readonly options: SessionOptions) {}
@@ -90,7 +92,7 @@ export class Session implements Connection {
   /** Makes the connection when there is none; rejects when PostgreSQL is not there. */
   async connected(): Promise<pg.Client> {
     if (this.ended) throw new ConnectionLost('the session has ended');
-    const current = (this.client ??= this.connect());
+    const current = (this.client ??= this.connect((this.making = Symbol())));
     try {
       return await current;
     } catch (error) {
@@ -102,8 +104,7 @@ export class Session implements Connection {
   /** Drops the connection, so that the next query makes a new one; the server ends whatever was running. */
   drop(): void {
     const { client } = this;
-    this.client = null;
-    this.current = null;
+    this.forget();
     void client?.then((dropped) => destroy(dropped)).catch(() => undefined);
   }
 
@@ -114,7 +115,13 @@ export class Session implements Connection {
     await client?.then((open) => open.end()).catch(() => undefined);
   }
 
-  private async connect(): Promise<pg.Client> {
+  private forget(): void {
+    this.client = null;
+    this.current = null;
+    this.making = null;
+  }
+
+  private async connect(making: symbol): Promise<pg.Client> {
     const { connectionString, applicationName, pipeline, onNotification, greeting } = this.options;
     const timeoutMs = this.options.answerTimeoutMs ?? answerTimeoutMs;
     const client = new pg.Client({
@@ -125,10 +132,9 @@ export class Session implements Connection {
       keepAlive: true,
       ...(pipeline ? { pipeline: true } : {}),
     });
+    const isWanted = (): boolean => this.making === making;
     const forget = (): void => {
-      if (this.current !== client) return;
-      this.client = null;
-      this.current = null;
+      if (isWanted()) this.forget();
     };
     client.on('error', forget);
     client.on('end', forget);
@@ -137,13 +143,19 @@ export class Session implements Connection {
     client.once('end', stopLooking);
     if (onNotification)
       client.on('notification', ({ channel, payload, processId }) => onNotification(channel, payload ?? '', processId));
-    await client.connect();
+    try {
+      await client.connect();
+      await client.query(
+        `SET lock_timeout = ${lockTimeoutMs}; SET idle_in_transaction_session_timeout = ${idleInTransactionTimeoutMs}; ` +
+          `SET synchronous_commit = on; SET default_transaction_isolation = 'read committed'; ${byKey}`,
+      );
+      for (const text of greeting ?? []) await client.query(text);
+      if (!isWanted()) throw new ConnectionLost('dropped while it was being made');
+    } catch (error) {
+      destroy(client);
+      throw error;
+    }
     this.current = client;
-    await client.query(
-      `SET lock_timeout = ${lockTimeoutMs}; SET idle_in_transaction_session_timeout = ${idleInTransactionTimeoutMs}; ` +
-        `SET synchronous_commit = on; SET default_transaction_isolation = 'read committed'; ${byKey}`,
-    );
-    for (const text of greeting ?? []) await client.query(text);
     return client;
   }
 
