@@ -6,8 +6,8 @@ const room = fileURLToPath(new URL('./memory.ts', import.meta.url));
 
 /** Loads a process of its own with work that leaves much behind, and answers its memory in MiB right after that and three seconds later. */
 const loaded = (isKept: boolean): string => `
-  const { giveMemoryBack } = await import(${JSON.stringify(room)});
-  if (${isKept}) giveMemoryBack(200);
+  const { manageMemory } = await import(${JSON.stringify(room)});
+  if (${isKept}) manageMemory(200);
   let kept = [];
   for (let round = 0; round < 300; round += 1) {
     for (let n = 0; n < 3000; n += 1) kept.push({ n, text: 'x' + n, list: [n, n + 1] });

@@ -61,7 +61,7 @@ const helperNice = 10;
  * The young generation and the allocator of the C library can be bounded only by whoever starts the process: `memoryEnvironment` in
  * tools/dev-stack/src/services.ts, and deploy/Dockerfile.
  */
-export function giveMemoryBack(everyMs = lookEveryMs): void {
+export function manageMemory(everyMs = lookEveryMs): void {
   Buffer.poolSize = bufferPieceBytes;
   for (const flag of [oneMarker, growthOfAll, nothingBornOld]) setFlagsFromString(flag);
   makeHelpersNice();

@@ -5,7 +5,7 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import type { ServiceName } from '@waybill/contracts/subjects';
 import { randomCopyName } from './ids.js';
 import { createLog, type Log, nestLog } from './logger.js';
-import { giveMemoryBack } from './memory.js';
+import { manageMemory } from './memory.js';
 import { answerMicro } from './nats-micro.js';
 import { type Ops, startOps } from './ops-server.js';
 import { defaultGateLimits, type GateLimits, ProblemFilter, RpcGate } from './rpc-gate.js';
@@ -51,7 +51,7 @@ export interface RunningService {
 
 /** A start that fails must not leave half a service: it says so and exits with 1. Use this in `main.ts`. */
 export async function runService(options: ServiceOptions): Promise<void> {
-  giveMemoryBack();
+  manageMemory();
   const log = logOf(options, options.config.WAYBILL_COPY ?? randomCopyName());
   const defect = (error: unknown): void => {
     log.fatal({ err: error }, 'service.defect');
