@@ -56,7 +56,8 @@ export class PostgresLog implements EventLog {
   readonly leases: Leases;
   private readonly queue: GroupQueue;
   private readonly recent = new RecentEvents();
-  private readonly aging = setInterval(() => this.recent.age(), ringAgeMs).unref();
+  /** Runs while there is something that grows old. */
+  private aging: NodeJS.Timeout | null = null;
   private closing: Promise<void> | null = null;
   private readOnly: string | null = null;
 
@@ -210,8 +211,8 @@ export class PostgresLog implements EventLog {
 
   close(): Promise<void> {
     this.closing ??= (async () => {
-      clearInterval(this.aging);
       await this.queue.close();
+      this.stopAging();
       await Promise.all([
         this.appending.end(),
         this.asking.end(),
@@ -224,7 +225,18 @@ export class PostgresLog implements EventLog {
 
   private committed(events: readonly RecentEvent[], headPosition: number): void {
     this.recent.push(events);
+    this.aging ??= setInterval(() => this.age(), ringAgeMs).unref();
     this.watch.moved(headPosition);
+  }
+
+  private age(): void {
+    this.recent.age();
+    if (this.recent.isEmpty) this.stopAging();
+  }
+
+  private stopAging(): void {
+    if (this.aging !== null) clearInterval(this.aging);
+    this.aging = null;
   }
 
   private forget(subject: string): void {

@@ -29,7 +29,8 @@ export class Publishing {
   private waiting: (() => void)[] = [];
   private readonly inbox: string;
   private readonly answers: Subscription;
-  private readonly watch: NodeJS.Timeout;
+  /** Runs while an answer is due. */
+  private watch: NodeJS.Timeout | null = null;
 
   constructor(
     private readonly connection: NatsConnection,
@@ -46,7 +47,6 @@ export class Publishing {
     this.answers = connection.subscribe(`${this.inbox}.*`, {
       callback: (error, message) => this.answered(error, message),
     });
-    this.watch = setInterval(() => this.lookAtClock(), 1_000);
   }
 
   get outstanding(): number {
@@ -61,7 +61,10 @@ export class Publishing {
     this.sent = position;
     const header = headersOf(event);
     const asks = isLast || position % answerEvery === 0;
-    if (asks) this.asked = position;
+    if (asks) {
+      this.asked = position;
+      this.watch ??= setInterval(() => this.lookAtClock(), 1_000);
+    }
     const options = asks ? { headers: header, reply: `${this.inbox}.${position}` } : { headers: header };
     this.connection.publish(logSubject(this.log, event.tenant, event.type), event.bytes, options);
   }
@@ -83,7 +86,7 @@ export class Publishing {
 
   /** Call it when the run is over: nobody hears answers after that. */
   close(): void {
-    clearInterval(this.watch);
+    this.stopWatch();
     this.answers.unsubscribe();
   }
 
@@ -107,10 +110,16 @@ export class Publishing {
   }
 
   private lookAtClock(): void {
-    if (this.acked >= this.asked || Date.now() - this.answeredAtMs < ackTimeoutMs) return;
+    if (this.acked >= this.asked) return this.stopWatch();
+    if (Date.now() - this.answeredAtMs < ackTimeoutMs) return;
     this.fail(
       new Error(`no answer from JetStream for ${ackTimeoutMs} ms; ${this.outstanding} publishes are under way`),
     );
+  }
+
+  private stopWatch(): void {
+    if (this.watch !== null) clearInterval(this.watch);
+    this.watch = null;
   }
 
   private wake(): void {

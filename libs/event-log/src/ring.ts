@@ -40,7 +40,11 @@ export class RecentEvents {
     this.drop(() => this.bytes > this.bytesMax);
   }
 
-  /** Drops what was here already when this was called before; call it every `ringAgeMs`. */
+  get isEmpty(): boolean {
+    return this.oldest === null;
+  }
+
+  /** Drops what was here already when this was called before; call it every `ringAgeMs` until it is empty. */
   age(): void {
     const { agedTo } = this;
     this.agedTo = this.entries.at(-1)?.position ?? agedTo;

@@ -58,8 +58,10 @@ describe('the newest events of a process', () => {
     ring.age();
     expect(ring.after(0, 10)).toEqual([]);
     expect(positions(ring.after(3, 10))).toEqual([4, 5]);
+    expect(ring.isEmpty).toBe(false);
     ring.age();
     expect(ring.after(3, 10)).toEqual([]);
+    expect(ring.isEmpty).toBe(true);
     ring.age();
     ring.push(run(6, 7));
     expect(positions(ring.after(5, 10))).toEqual([6, 7]);

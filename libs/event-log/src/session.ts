@@ -220,8 +220,26 @@ function giveUpWhenSilent(client: pg.Client, timeoutMs: number): () => void {
     heard = bytesRead;
     if (silent > looksOfSilence) connection.stream.destroy(new Error(`no answer for ${timeoutMs} ms`));
   };
-  const looking = setInterval(look, timeoutMs / looksOfSilence).unref();
-  return () => clearInterval(looking);
+  return onClock(timeoutMs / looksOfSilence, look);
+}
+
+const clocks = new Map<number, { readonly looks: Set<() => void>; readonly timer: NodeJS.Timeout }>();
+
+/** One clock for all connections that are looked at as often: a dozen of their own woke a service twice a second that had nothing to do. */
+function onClock(everyMs: number, look: () => void): () => void {
+  let clock = clocks.get(everyMs);
+  if (clock === undefined) {
+    const looks = new Set<() => void>();
+    clock = { looks, timer: setInterval(() => looks.forEach((one) => one()), everyMs).unref() };
+    clocks.set(everyMs, clock);
+  }
+  const { looks, timer } = clock;
+  looks.add(look);
+  return () => {
+    if (!looks.delete(look) || looks.size > 0) return;
+    clearInterval(timer);
+    clocks.delete(everyMs);
+  };
 }
 
 /** `end` would wait for queries that a dead network never answers. */

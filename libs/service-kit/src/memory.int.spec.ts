@@ -2,12 +2,13 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-const room = fileURLToPath(new URL('./memory.ts', import.meta.url));
+const fileOf = (name: string): string => JSON.stringify(fileURLToPath(new URL(name, import.meta.url)));
 
-/** Loads a process of its own with work that leaves much behind, and answers its memory in MiB right after that and three seconds later. */
+/** Loads a process of its own with work that leaves much behind, and answers its memory in MiB right after that and four seconds later. */
 const loaded = (isKept: boolean): string => `
-  const { manageMemory } = await import(${JSON.stringify(room)});
-  if (${isKept}) manageMemory(200);
+  const { manageMemory } = await import(${fileOf('./memory.ts')});
+  const { watchLoad } = await import(${fileOf('./load-watch.ts')});
+  if (${isKept}) manageMemory(watchLoad, 1_000);
   let kept = [];
   for (let round = 0; round < 300; round += 1) {
     for (let n = 0; n < 3000; n += 1) kept.push({ n, text: 'x' + n, list: [n, n + 1] });
@@ -15,7 +16,7 @@ const loaded = (isKept: boolean): string => `
   }
   const full = process.memoryUsage.rss();
   kept = [];
-  await new Promise((resolve) => setTimeout(resolve, 3000));
+  await new Promise((resolve) => setTimeout(resolve, 4000));
   console.log(JSON.stringify([full, process.memoryUsage.rss()].map((bytes) => Math.round(bytes / 1048576))));`;
 
 async function memoryOf(isKept: boolean): Promise<[fullMiB: number, idleMiB: number]> {

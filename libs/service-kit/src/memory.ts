@@ -2,20 +2,20 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { getPriority, setPriority } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import type { watchLoad } from './load-watch.js';
 
 /** V8 keeps the pages that it has freed for itself, however many, until it is told that memory is scarce: so much is worth telling it. */
 const worthMiB = 24;
 /**
  * A process that took less than this share of one core lately has nobody waiting: giving pages back stops it for a tenth of a second or two. At
- * rest none takes 1 %; with 99 notifications/s the gateway takes 9 %, registry 3 %, and at a tenth both were stopped in the middle of it.
+ * rest none takes 1 %, on a machine that is slowed down by others 1.5; with 99 notifications/s the gateway takes 9 %, registry 3 %, and at a tenth both were stopped in the middle of it.
  */
-const idleShareMax = 0.015;
-const lookEveryMs = 1_000;
+const idleShareMax = 0.02;
 /**
- * So many looks in a row must find it idle. With its memory V8 also lets go of what it had compiled, so that the next load begins slowly: given
+ * It must be idle for so long. With its memory V8 also lets go of what it had compiled, so that the next load begins slowly: given
  * back after a pause of two seconds it cost a tenth of the speed of the five seconds that followed.
  */
-const idleLooksMin = 5;
+const idleMsMin = 5_000;
 
 /**
  * V8 collects everything whenever the buffers beside the heap have grown by 64 MiB, every one to two seconds at full speed, and marks 60 MiB with
@@ -43,9 +43,8 @@ const nothingBornOld = '--no-allocation-site-pretenuring';
  */
 const youngUsed = (percent: number): string => `--minor-gc-task-trigger=${percent}`;
 const youngPercent = { unhurried: 20, busy: 80 } as const;
-/** From this share of one core on there is no moment to spare; a load that begins is noticed within so long. */
+/** From this share of one core on there is no moment to spare. */
 const busyShareMin = 0.6;
-const hurryLookEveryMs = 250;
 /**
  * Node cuts small buffers out of pieces of 64 KiB, each of which is kept for as long as the last of its cuts: with a thousand dead hosts 6 MB/s
  * of them grew old. In pieces of 8 KiB it is 3-4, and V8 collects everything every eighteen seconds instead of every ten.
@@ -61,34 +60,30 @@ const helperNice = 10;
  * The young generation and the allocator of the C library can be bounded only by whoever starts the process: `memoryEnvironment` in
  * tools/dev-stack/src/services.ts, and deploy/Dockerfile.
  */
-export function manageMemory(everyMs = lookEveryMs): void {
+export function manageMemory(watch: typeof watchLoad, idleMs = idleMsMin): void {
   Buffer.poolSize = bufferPieceBytes;
-  for (const flag of [oneMarker, growthOfAll, nothingBornOld]) setFlagsFromString(flag);
+  for (const flag of [oneMarker, growthOfAll, nothingBornOld, youngUsed(youngPercent.unhurried)])
+    setFlagsFromString(flag);
   makeHelpersNice();
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as (options: object) => void;
-  const share = shareMeter();
   // Nothing is given back before there was a load: what a start leaves behind is needed soon.
   let keptMiB = heldMiB() + worthMiB;
-  let idleLooks = 0;
-  const look = (): void => {
-    idleLooks = share() < idleShareMax ? idleLooks + 1 : 0;
-    if (idleLooks < idleLooksMin || heldMiB() < keptMiB + worthMiB) return;
-    collect({ type: 'major', execution: 'sync', flavor: 'last-resort' });
-    keptMiB = heldMiB();
-    // What the collection itself took is no load.
-    share();
-  };
-  setInterval(look, everyMs).unref();
-  collectYoungAsThereIsTime();
-}
-
-function collectYoungAsThereIsTime(): void {
-  const share = shareMeter();
-  setInterval(() => {
-    const percent = share() < busyShareMin ? youngPercent.unhurried : youngPercent.busy;
-    setFlagsFromString(youngUsed(percent));
-  }, hurryLookEveryMs).unref();
+  let idleSinceMs = Infinity;
+  let isBusy = false;
+  watch(({ share }) => {
+    if (share >= busyShareMin !== isBusy) {
+      isBusy = !isBusy;
+      setFlagsFromString(youngUsed(isBusy ? youngPercent.busy : youngPercent.unhurried));
+    }
+    const nowMs = performance.now();
+    if (share >= idleShareMax) idleSinceMs = Infinity;
+    else if (idleSinceMs === Infinity) idleSinceMs = nowMs;
+    else if (nowMs - idleSinceMs >= idleMs && heldMiB() >= keptMiB + worthMiB) {
+      collect({ type: 'major', execution: 'sync', flavor: 'last-resort' });
+      keptMiB = heldMiB();
+    }
+  });
 }
 
 /** Linux gives each thread its own priority; elsewhere V8's helpers stay as they are. */
@@ -105,14 +100,3 @@ function makeHelpersNice(): void {
 }
 
 const heldMiB = (): number => process.memoryUsage.rss() / 1_048_576;
-
-/** How much of one core the process took since the last call. */
-function shareMeter(): () => number {
-  let [atMs, cpu] = [performance.now(), process.cpuUsage()];
-  return () => {
-    const [nowMs, used] = [performance.now(), process.cpuUsage(cpu)];
-    const share = (used.user + used.system) / 1_000 / Math.max(1, nowMs - atMs);
-    [atMs, cpu] = [nowMs, process.cpuUsage()];
-    return share;
-  };
-}

@@ -4,6 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { ServiceName } from '@waybill/contracts/subjects';
 import { randomCopyName } from './ids.js';
+import { watchLoad } from './load-watch.js';
 import { createLog, type Log, nestLog } from './logger.js';
 import { manageMemory } from './memory.js';
 import { answerMicro } from './nats-micro.js';
@@ -51,7 +52,7 @@ export interface RunningService {
 
 /** A start that fails must not leave half a service: it says so and exits with 1. Use this in `main.ts`. */
 export async function runService(options: ServiceOptions): Promise<void> {
-  manageMemory();
+  manageMemory(watchLoad);
   const log = logOf(options, options.config.WAYBILL_COPY ?? randomCopyName());
   const defect = (error: unknown): void => {
     log.fatal({ err: error }, 'service.defect');

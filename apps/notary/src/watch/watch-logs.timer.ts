@@ -19,6 +19,9 @@ export interface WatchTimes {
 /** A page of an audit is followed by a pause of this many milliseconds: an audit must not be felt by deliveries. */
 const auditPauseMs = 20;
 
+/** A log that has stood still for the first figure is looked at every second figure, or at once when somebody asks for a checkpoint of more. */
+const still = { afterMs: 10_000, lookMs: 2_000 } as const;
+
 /** Looks at every log in turn for as long as the process runs: signs what has moved, passes checkpoints on, and walks the logs again and again. */
 export class WatchLogs {
   private readonly stop = new AbortController();
@@ -53,6 +56,7 @@ export class WatchLogs {
     if (watching === undefined) return null;
     const until = Date.now() + timeoutMs;
     this.wanted.set(name, Math.max(size, this.wanted.get(name) ?? 0));
+    if (this.isWanted(watching)) this.wakeups.get(restOf(name))?.();
     while ((watching.watched.newest?.size ?? -1) < size && Date.now() < until && watching.watched.alarm === null) {
       await this.nextLook(name, until - Date.now());
     }
@@ -61,15 +65,17 @@ export class WatchLogs {
 
   private async watch(watching: Watching): Promise<void> {
     let heartbeatAt = 0;
+    let movedAt = Date.now();
     // Whether something moved since the last heartbeat that was passed on.
     let news = true;
     while (!this.stop.signal.aborted) {
       const beatDue = Date.now() - heartbeatAt >= this.times.heartbeatMs;
       try {
         const { moved, grown } = await watching.watched.look();
+        if (moved || watching.watched.alarm !== null) movedAt = Date.now();
         if (watching.watched.alarm === null) {
-          const isWanted = (this.wanted.get(watching.name) ?? 0) > (watching.watched.newest?.size ?? 0);
-          if (moved || (grown && (beatDue || isWanted)) || watching.watched.newest === null) watching.watched.sign();
+          if (moved || (grown && (beatDue || this.isWanted(watching))) || watching.watched.newest === null)
+            watching.watched.sign();
           news ||= moved;
           if (beatDue) {
             await this.beat(watching, news);
@@ -78,11 +84,18 @@ export class WatchLogs {
           }
         }
       } catch (error) {
+        movedAt = Date.now();
         this.log.warn({ err: error, log: watching.name }, 'notary.log-away');
       }
       for (const wake of this.waiting.get(watching.name) ?? []) wake();
       await this.pause(watching.name, this.times.signMs);
+      if (Date.now() - movedAt > still.afterMs && !this.isWanted(watching))
+        await this.pause(restOf(watching.name), Math.max(0, still.lookMs - this.times.signMs));
     }
+  }
+
+  private isWanted({ name, watched }: Watching): boolean {
+    return (this.wanted.get(name) ?? 0) > (watched.newest?.size ?? 0);
   }
 
   /** The minute's checkpoint goes to the anchors, and, when there is something to say, into the logs of the others. */
@@ -138,3 +151,6 @@ export class WatchLogs {
     });
   }
 }
+
+/** The part of a pause that may be cut short. */
+const restOf = (name: string): string => `${name} rest`;
