@@ -67,6 +67,8 @@ import { Parked } from './work/parked.js';
 const readModelWithinMs = 2_000;
 /** What waits for its turn is looked for when the read model has it, at the latest after so long. */
 const turnsWithinMs = 1_000;
+/** Nothing is delivered from this log: whoever follows it looks on. */
+const relayGatherMs = 25;
 
 export const deliveryLog = 'delivery-0';
 
@@ -108,7 +110,7 @@ export async function deliveryModule(config: Config, kit: Kit): Promise<DynamicM
     host: kit,
     paceMs: 800,
   });
-  keepRelay({ log: eventLog, connection: nc, host: kit });
+  keepRelay({ log: eventLog, connection: nc, host: kit, gatherMs: relayGatherMs });
 
   const { egress, policy } = openEgress(config, kit);
   const jq = await JqPool.start();

@@ -23,9 +23,32 @@ export interface Begun {
 const busyEvents = groupEventsMax * 0.8;
 
 /**
+ * So long a request that may wait does so for company. At 200 deliveries/s each is two groups, one of which is an outcome: in the way of the next
+ * acceptance, and a transaction of its own.
+ */
+export const companyMs = 10;
+/** Time as the queue sees it. */
+export interface QueueClock {
+  readonly nowMs: () => number;
+  /** Calls after so many milliseconds; answers how to call it off. */
+  readonly after: (ms: number, call: () => void) => () => void;
+}
+
+const systemClock: QueueClock = {
+  nowMs: () => performance.now(),
+  after: (ms, call) => {
+    const timer = setTimeout(call, ms);
+    return () => clearTimeout(timer);
+  },
+};
+
+/** With so many events waiting a group is worth its transaction, whoever may wait. */
+const companyEventsMax = 32;
+
+/**
  * Natural group commit: the first request goes at once, what comes while it is under way goes together in the next group.
- * There is no timer: an idle log answers in one transaction's time, a busy one makes its groups by itself. Tenants share them fairly
- * (`group-lines.ts`).
+ * Only requests that may wait know a timer: an idle log answers the others in one transaction's time, a busy one makes its groups by itself.
+ * Tenants share them fairly (`group-lines.ts`).
  */
 export class GroupQueue {
   private readonly lines = new GroupLines();
@@ -33,6 +56,12 @@ export class GroupQueue {
   private bytes = 0;
   private running: Promise<void> | null = null;
   private closed = false;
+  /** Requests that may not wait. */
+  private urgent = 0;
+  /** When what may wait has waited long enough. */
+  private waitsUntilMs = 0;
+  /** Told when something comes that may not wait, or enough that may. */
+  private hurry: (() => void) | null = null;
   /** Told when the next group is full enough. */
   private filled: (() => void) | null = null;
 
@@ -40,6 +69,7 @@ export class GroupQueue {
   constructor(
     private readonly begin: (group: Waiting[]) => Begun,
     private readonly limits = { events: queueEventsMax, bytes: queueBytesMax },
+    private readonly clock = systemClock,
   ) {}
 
   submit(prepared: PreparedRequest): Promise<AppendResult> {
@@ -55,7 +85,10 @@ export class GroupQueue {
     });
     this.events += weight(prepared);
     this.bytes += prepared.bytes;
+    if (!mayWait(prepared)) this.urgent += 1;
+    else if (this.lines.size === this.urgent + 1) this.waitsUntilMs = this.clock.nowMs() + companyMs;
     this.running ??= this.run();
+    if (!this.isPatient) this.hurry?.();
     if (this.isBusy) this.filled?.();
     return result;
   }
@@ -68,6 +101,7 @@ export class GroupQueue {
   /** Refuses what comes from now on and resolves when everything that was taken is settled. */
   async close(): Promise<void> {
     this.closed = true;
+    this.hurry?.();
     await this.running;
   }
 
@@ -83,6 +117,7 @@ export class GroupQueue {
     await turn();
     let open: Begun | null = null;
     while (open !== null || this.lines.size > 0) {
+      if (open === null && this.isPatient) await this.waitForCompany();
       open ??= this.beginNext();
       let next = await this.beginBeside(open);
       const answer: Answer = await open.answered;
@@ -106,6 +141,26 @@ export class GroupQueue {
     return null;
   }
 
+  /** Nothing is here but what may wait, little, and not for long. */
+  private get isPatient(): boolean {
+    return (
+      this.urgent === 0 && !this.closed && this.events < companyEventsMax && this.clock.nowMs() < this.waitsUntilMs
+    );
+  }
+
+  private async waitForCompany(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const callOff = this.clock.after(this.waitsUntilMs - this.clock.nowMs(), resolve);
+      this.hurry = () => {
+        callOff();
+        resolve();
+      };
+    });
+    this.hurry = null;
+    // What comes in the same turn of the event loop belongs together.
+    await turn();
+  }
+
   private get isBusy(): boolean {
     return this.events >= busyEvents;
   }
@@ -123,7 +178,12 @@ export class GroupQueue {
   private left(prepared: PreparedRequest): void {
     this.events -= weight(prepared);
     this.bytes -= prepared.bytes;
+    if (!mayWait(prepared)) this.urgent -= 1;
   }
+}
+
+function mayWait({ request }: PreparedRequest): boolean {
+  return request.mayWait === true;
 }
 
 function turn(): Promise<void> {

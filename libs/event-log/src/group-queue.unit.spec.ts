@@ -1,12 +1,12 @@
 import { groupBytesMax, groupEventsMax } from './limits.js';
 import type { Waiting } from './group-lines.js';
-import { type Answer, type Begun, GroupQueue } from './group-queue.js';
+import { type Answer, type Begun, companyMs, GroupQueue, type QueueClock } from './group-queue.js';
 import { type AppendResult, LogUnavailable, Overloaded } from './log.js';
 import type { PreparedRequest } from './prepare.js';
 
 const done: AppendResult = { streams: [], events: [], headPosition: 0 };
-const request = (eventCount: number, bytes = eventCount): PreparedRequest => ({
-  request: { streams: [] },
+const request = (eventCount: number, bytes = eventCount, mayWait = false): PreparedRequest => ({
+  request: { streams: [], mayWait },
   streams: [],
   eventCount,
   bytes,
@@ -30,8 +30,10 @@ function openQueue(limits?: { events: number; bytes: number }, may = { follow: f
     );
     return { answered, mayBeFollowed: () => may.follow };
   };
+  const clock = new StandingClock();
   return {
-    queue: new GroupQueue(begin, limits),
+    queue: new GroupQueue(begin, limits, clock),
+    clock,
     groups,
     /** What was begun and answered, in order. */
     told,
@@ -41,6 +43,29 @@ function openQueue(limits?: { events: number; bytes: number }, may = { follow: f
       await turn();
     },
   };
+}
+
+class StandingClock implements QueueClock {
+  private atMs = 0;
+  private due: { atMs: number; call: () => void }[] = [];
+
+  readonly nowMs = (): number => this.atMs;
+
+  readonly after = (ms: number, call: () => void): (() => void) => {
+    const one = { atMs: this.atMs + ms, call };
+    this.due.push(one);
+    return () => void (this.due = this.due.filter((other) => other !== one));
+  };
+
+  advance(ms: number): void {
+    this.atMs += ms;
+    const [now, later] = [
+      this.due.filter((one) => one.atMs <= this.atMs),
+      this.due.filter((one) => one.atMs > this.atMs),
+    ];
+    this.due = later;
+    for (const { call } of now) call();
+  }
 }
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
@@ -188,5 +213,66 @@ describe('the queue of a group commit', () => {
     expect(queue.depth).toEqual({ requests: 0, events: 0 });
     await next();
     await under;
+  });
+
+  describe('and what may wait', () => {
+    const patient = (eventCount = 1): PreparedRequest => request(eventCount, eventCount, true);
+
+    it('goes with what may not, at once', async () => {
+      const { queue, groups, next } = openQueue();
+      const outcome = queue.submit(patient());
+      await turn();
+      expect(groups).toEqual([]);
+      const acceptance = queue.submit(request(1));
+      await turn();
+      expect(sizes(groups)).toEqual([2]);
+      await next();
+      await Promise.all([outcome, acceptance]);
+    });
+
+    it('goes alone when nothing came for ten milliseconds since the first of it', async () => {
+      const { queue, groups, next, clock } = openQueue();
+      const all = [queue.submit(patient())];
+      await turn();
+      clock.advance(companyMs - 1);
+      all.push(queue.submit(patient()));
+      await turn();
+      expect(groups).toEqual([]);
+      clock.advance(1);
+      await turn();
+      expect(sizes(groups)).toEqual([2]);
+      await next();
+      await Promise.all(all);
+    });
+
+    it('stays behind while it came in the course of a group, and is no reason for another', async () => {
+      const { queue, groups, next, clock } = openQueue();
+      const first = queue.submit(request(1));
+      await turn();
+      const outcome = queue.submit(patient());
+      await next();
+      await first;
+      expect(sizes(groups)).toEqual([1]);
+      clock.advance(companyMs);
+      await turn();
+      expect(sizes(groups)).toEqual([1, 1]);
+      await next();
+      await outcome;
+    });
+
+    it('goes at once where there is much of it, and when the log is closed', async () => {
+      const { queue, groups, next } = openQueue();
+      const many = Array.from({ length: 40 }, () => queue.submit(patient()));
+      await turn();
+      expect(sizes(groups)).toEqual([40]);
+      const last = queue.submit(patient());
+      await next();
+      expect(sizes(groups)).toEqual([40]);
+      const closing = queue.close();
+      await turn();
+      expect(sizes(groups)).toEqual([40, 1]);
+      await next();
+      await Promise.all([...many, last, closing]);
+    });
   });
 });

@@ -3,6 +3,9 @@ import type { PostgresLog } from './postgres-log.js';
 import { Relay } from './relay.js';
 import type { ServiceHost } from './service-host.js';
 
+/** A service that stops carries on what it has just recorded, at most for so long. */
+const leaveMs = 500;
+
 /**
  * Publishes the log for as long as the service runs. A stream that contradicts the log stops the relay for good: readiness says so until
  * an operator has decided, because publishing on would hide which of the two is true.
@@ -12,8 +15,9 @@ export function keepRelay(options: {
   readonly connection: NatsConnection;
   readonly host: ServiceHost;
   readonly replicas?: number;
+  readonly gatherMs?: number;
 }): Relay {
-  const { log, connection, host, replicas } = options;
+  const { log, connection, host, replicas, gatherMs } = options;
   let alarm: string | null = null;
   const stop = new AbortController();
   const relay = new Relay({
@@ -25,6 +29,7 @@ export function keepRelay(options: {
     },
     onPause: (error) => host.log.warn({ err: error }, 'relay.pause'),
     ...(replicas === undefined ? {} : { replicas }),
+    gatherMs,
   });
   const running = relay.run(stop.signal);
   host.ops.check('relay', () => alarm);
@@ -32,6 +37,7 @@ export function keepRelay(options: {
     Math.max(0, log.knownPosition - relay.position),
   );
   host.onDrain('relay', async () => {
+    await relay.caughtUp(0, leaveMs);
     stop.abort();
     await running;
   });

@@ -94,6 +94,8 @@ export interface AppendRequest {
   /** Moves this log's place in another log by compare-and-set, in the same transaction: from exactly `from` to `to`. */
   readonly cursor?:
     { readonly source: string; readonly sourceEpoch: number; readonly from: number; readonly to: number } | undefined;
+  /** Nobody waits for it: for up to ten milliseconds it waits for company, so that it goes in the transaction of something else. */
+  readonly mayWait?: boolean;
 }
 
 export type StreamResult =

@@ -190,6 +190,26 @@ it('publishes what comes while an answer is still on its way', async () => {
   await proxy.close();
 });
 
+it('gathers what comes soon after the last publish, where it has time, and says the first at once', async () => {
+  const gatherMs = 1_000;
+  let pieces = 0;
+  const relay = start({
+    gatherMs,
+    log: readThrough((read) => {
+      pieces += 1;
+      return read();
+    }),
+  });
+  await append(1);
+  const begun = performance.now();
+  await eventually(() => relay.position === 1);
+  expect(performance.now() - begun).toBeLessThan(gatherMs);
+  for (let n = 2; n <= 6; n += 1) await append(1, n);
+  await eventually(() => relay.position === 6);
+  expect(pieces).toBe(2);
+  await assertSame(1, 6);
+});
+
 it('does not ask for what is not there', async () => {
   let questions = 0;
   const asked = readThrough(async (read) => {

@@ -21,6 +21,8 @@ export const idleCheckMs = 3_000;
 export const standbyMs = 500;
 /** After a fault (NATS away, a time-out) it starts over after this, then twice as long, up to the second figure. */
 const faultPauseMs = { first: 100, most: 2_000 };
+/** Where there is time, what is no more than this is gathered. */
+const gatheredMax = 64;
 /** One relay follows the log in a process. */
 const theRelay: Follower = Symbol('relay');
 /** The connection says when it is back; this is for one that forgets to. */
@@ -37,6 +39,11 @@ export interface RelayOptions {
   readonly maxAgeMs?: number;
   readonly refillMax?: number;
   readonly nowMs?: () => number;
+  /**
+   * What comes within so long of the last publish goes together, milliseconds; 0 when absent. For a log nobody is delivered from: at 200
+   * deliveries/s its events came in 300 pieces a second, each of which woke the broker and was answered.
+   */
+  readonly gatherMs?: number | undefined;
 }
 
 /**
@@ -133,6 +140,7 @@ export class Relay {
       () => failed.abort(),
     );
     this.isPublishing = true;
+    let publishedMs = -Infinity;
     // What is under way when the connection goes is never answered; whether the stream has it is seen when it is looked at anew.
     this.disturbed.signal.addEventListener('abort', () => publishing.giveUp(), { once: true });
     try {
@@ -142,6 +150,9 @@ export class Relay {
           if (!(await this.waitForMore(publishing, either))) break;
           continue;
         }
+        await this.gather(publishing.sent, publishedMs, either);
+        if (either.aborted) break;
+        publishedMs = performance.now();
         const batch = await log.readWire(publishing.sent, outstandingMax, theRelay);
         // The log was restored, and the stream has to be looked at anew.
         if (batch.length === 0)
@@ -163,6 +174,12 @@ export class Relay {
     if (publishing.failure === null || signal.aborted || this.disturbed.signal.aborted) return;
     if (!isWrongSequence(publishing.failure)) throw publishing.failure;
     await this.standBy(signal);
+  }
+
+  private async gather(sent: number, publishedMs: number, signal: AbortSignal): Promise<void> {
+    const restMs = publishedMs + (this.options.gatherMs ?? 0) - performance.now();
+    if (restMs > 0 && this.options.log.knownPosition - sent < gatheredMax)
+      await wait(restMs, undefined, { signal }).catch(() => undefined);
   }
 
   private moved(position: number): void {

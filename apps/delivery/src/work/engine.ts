@@ -359,7 +359,7 @@ export class Engine {
     const { state } = job;
     if (state.status !== 'attempting') return;
     const command = outcomeCommand(state.attempt.attemptId, connector, carried, Date.now(), Math.random());
-    await this.write(job, () => decideFor(job, command, this.parts.actor, carried.sealedText));
+    await this.write(job, () => decideFor(job, command, this.parts.actor, carried.sealedText), true);
   }
 
   private async giveBack(job: Job, reason: UnsentReason, afterMs: number): Promise<void> {
@@ -377,8 +377,8 @@ export class Engine {
   }
 
   /** Whoever is well writes at once, the others a few at a time. False when another worker was faster. */
-  private write(job: Job, decide: () => Decision | null): Promise<boolean> {
-    const step = (): Promise<boolean> => this.recorder.write(job, decide);
+  private write(job: Job, decide: () => Decision | null, mayWait = false): Promise<boolean> {
+    const step = (): Promise<boolean> => this.recorder.write(job, decide, mayWait);
     return this.healths.isWell(job.connectorId) ? step() : this.steps.run(job.tenant, step);
   }
 

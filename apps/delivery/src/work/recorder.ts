@@ -16,14 +16,15 @@ export class Recorder {
 
   /**
    * Appends a decision, and tries again for as long as the log is away or overloaded: an outcome that is known must not become unknown.
-   * False when another worker has written to the delivery in the meantime: nothing of ours is written, and that is logged.
+   * False when another worker has written to the delivery in the meantime: nothing of ours is written, and that is logged. What `mayWait` goes
+   * with the next that may not.
    */
-  async write(job: Job, decide: () => Decision | null): Promise<boolean> {
+  async write(job: Job, decide: () => Decision | null, mayWait = false): Promise<boolean> {
     for (;;) {
       try {
         const decision = decide();
         if (decision === null) return false;
-        await this.eventLog.append({ streams: [decision.append] });
+        await this.eventLog.append({ streams: [decision.append], mayWait });
         advance(job, decision);
         return true;
       } catch (error) {
