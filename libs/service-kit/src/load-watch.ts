@@ -9,6 +9,8 @@ const quietShareMax = 0.05;
 export interface Load {
   /** Of one core since the last look, over all threads of the process. */
   readonly share: number;
+  /** Since the last look. */
+  readonly spanMs: number;
   readonly isQuiet: boolean;
   /** By so much the look came later than it was due: so long the event loop did something else. */
   readonly lateMs: number;
@@ -32,10 +34,11 @@ export function watchLoad(listener: (load: Load) => void): () => void {
 function lookAgain(share: () => number, afterMs: number): void {
   const dueMs = performance.now() + afterMs;
   clock = setTimeout(() => {
+    const nowMs = performance.now();
     const taken = share();
     const isQuiet = taken < quietShareMax;
     lookAgain(share, isQuiet ? lookEveryMs.quiet : lookEveryMs.busy);
-    const load: Load = { share: taken, isQuiet, lateMs: Math.max(0, performance.now() - dueMs) };
+    const load: Load = { share: taken, spanMs: nowMs - dueMs + afterMs, isQuiet, lateMs: Math.max(0, nowMs - dueMs) };
     for (const listener of listeners) listener(load);
   }, afterMs).unref();
 }

@@ -11,8 +11,10 @@ const worthMiB = 24;
  * rest none takes 1 %, on a machine that is slowed down by others 1.5; with 99 notifications/s the gateway takes 9 %, registry 3 %, and at a tenth both were stopped in the middle of it.
  */
 const idleShareMax = 0.02;
+/** A single look that finds as much is a load, whatever the others found. */
+const loadShareMin = 0.1;
 /**
- * It must be idle for so long. With its memory V8 also lets go of what it had compiled, so that the next load begins slowly: given
+ * It must be idle for so long, on the whole: a look of a quarter of a second is over the share for a few milliseconds of housekeeping. With its memory V8 also lets go of what it had compiled, so that the next load begins slowly: given
  * back after a pause of two seconds it cost a tenth of the speed of the five seconds that followed.
  */
 const idleMsMin = 5_000;
@@ -69,20 +71,16 @@ export function manageMemory(watch: typeof watchLoad, idleMs = idleMsMin): void 
   const collect = runInNewContext('gc') as (options: object) => void;
   // Nothing is given back before there was a load: what a start leaves behind is needed soon.
   let keptMiB = heldMiB() + worthMiB;
-  let idleSinceMs = Infinity;
+  const isIdle = restMeter(idleMs);
   let isBusy = false;
-  watch(({ share }) => {
+  watch(({ share, spanMs }) => {
     if (share >= busyShareMin !== isBusy) {
       isBusy = !isBusy;
       setFlagsFromString(youngUsed(isBusy ? youngPercent.busy : youngPercent.unhurried));
     }
-    const nowMs = performance.now();
-    if (share >= idleShareMax) idleSinceMs = Infinity;
-    else if (idleSinceMs === Infinity) idleSinceMs = nowMs;
-    else if (nowMs - idleSinceMs >= idleMs && heldMiB() >= keptMiB + worthMiB) {
-      collect({ type: 'major', execution: 'sync', flavor: 'last-resort' });
-      keptMiB = heldMiB();
-    }
+    if (!isIdle(share, spanMs) || heldMiB() < keptMiB + worthMiB) return;
+    collect({ type: 'major', execution: 'sync', flavor: 'last-resort' });
+    keptMiB = heldMiB();
   });
 }
 
@@ -100,3 +98,15 @@ function makeHelpersNice(): void {
 }
 
 const heldMiB = (): number => process.memoryUsage.rss() / 1_048_576;
+
+/** Takes in look after look, and answers whether all of the last `overMs` was rest. */
+export function restMeter(overMs: number): (share: number, spanMs: number) => boolean {
+  let looks: { readonly spanMs: number; readonly takenMs: number }[] = [];
+  const sum = (of: 'spanMs' | 'takenMs'): number => looks.reduce((total, look) => total + look[of], 0);
+  return (share, spanMs) => {
+    if (share >= loadShareMin) looks = [];
+    else looks.push({ spanMs, takenMs: share * spanMs });
+    while (sum('spanMs') - (looks[0]?.spanMs ?? Infinity) >= overMs) looks.shift();
+    return sum('spanMs') >= overMs && sum('takenMs') < sum('spanMs') * idleShareMax;
+  };
+}
