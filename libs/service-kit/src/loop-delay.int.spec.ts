@@ -31,6 +31,20 @@ describe('the delay of the event loop', () => {
     for (const gone of ['min', 'stddev']) expect(await valueOf(gone)).toBeNaN();
   });
 
+  it('keeps the worst over the rest that follows, and over the next load', async () => {
+    for (const untilMs = performance.now() + 600; performance.now() < untilMs; await delay(1)) busyFor(5);
+    await valueOf('max');
+    // What is measured is the time between two ticks: the first after a scrape has to be there.
+    await delay(100);
+    busyFor(stallMs);
+    await delay(3_000);
+    for (const untilMs = performance.now() + 1_500; performance.now() < untilMs; await delay(1)) busyFor(5);
+    const max = await valueOf('max');
+    expect(max).toBeGreaterThanOrEqual((stallMs - 30) / 1_000);
+    // The three seconds of rest are no delay.
+    expect(max).toBeLessThan(2);
+  }, 15_000);
+
   it('shows a stall also where nothing happened before', async () => {
     // At rest looks come once a second; the stall covers one.
     await delay(2_500);

@@ -12,18 +12,23 @@ const replaced = ['min', 'max', 'mean', 'stddev', 'p50', 'p90', 'p99'].map(
 
 /**
  * Shows how much later than it should the event loop came to what was due, since the last time somebody asked: mean, percentiles and the worst.
- * At rest nothing is measured but how late the rare looks at the load come. Answers how to stop.
+ * At rest nothing is measured but how late the rare looks at the load come; mean and percentiles begin anew with the next load. Answers how to
+ * stop.
  */
 export function showLoopDelay(metrics: Registry): () => void {
   for (const name of replaced) metrics.removeSingleMetric(name);
   const delays = monitorEventLoopDelay({ resolution: resolutionMs });
-  let worstLookMs = 0;
-  const stop = watchLoad(({ isQuiet, lateMs }) => {
-    worstLookMs = Math.max(worstLookMs, lateMs);
-    if (isQuiet) delays.disable();
-    else delays.enable();
-  });
   const lagSeconds = (nanoseconds: number): number => Math.max(0, nanoseconds / 1e6 - resolutionMs) / 1_000;
+  const worstSeconds = (): number => (delays.count === 0 ? 0 : lagSeconds(delays.max));
+  let worst = 0;
+  const stop = watchLoad(({ isQuiet, lateMs }) => {
+    worst = Math.max(worst, lateMs / 1_000);
+    if (!isQuiet) return void delays.enable();
+    worst = Math.max(worst, worstSeconds());
+    delays.disable();
+    // Or the time until it is enabled again would count as one long delay.
+    delays.reset();
+  });
   const show = (part: string, help: string, read: () => number): void =>
     void new Gauge({
       name: `nodejs_eventloop_lag_${part}_seconds`,
@@ -42,8 +47,8 @@ export function showLoopDelay(metrics: Registry): () => void {
     help: 'The longest of the delays of the event loop since the last scrape, seconds.',
     registers: [metrics],
     collect() {
-      this.set(Math.max(worstLookMs / 1_000, delays.count === 0 ? 0 : lagSeconds(delays.max)));
-      worstLookMs = 0;
+      this.set(Math.max(worst, worstSeconds()));
+      worst = 0;
       delays.reset();
     },
   });

@@ -8,14 +8,16 @@ import type { watchLoad } from './load-watch.js';
 const worthMiB = 24;
 /**
  * A process that took less than this share of one core lately has nobody waiting: giving pages back stops it for a tenth of a second or two. At
- * rest none takes 1 %, on a machine that is slowed down by others 1.5; with 99 notifications/s the gateway takes 9 %, registry 3 %, and at a tenth both were stopped in the middle of it.
+ * rest none takes 1 %, on a machine that is slowed down by others 1.5; with 99 notifications/s the gateway takes 9 %, registry 3 %, and at a tenth
+ * both were stopped in the middle of it.
  */
 const idleShareMax = 0.02;
 /** A single look that finds as much is a load, whatever the others found. */
 const loadShareMin = 0.1;
 /**
- * It must be idle for so long, on the whole: a look of a quarter of a second is over the share for a few milliseconds of housekeeping. With its memory V8 also lets go of what it had compiled, so that the next load begins slowly: given
- * back after a pause of two seconds it cost a tenth of the speed of the five seconds that followed.
+ * It must be idle for so long, on the whole: a look of a quarter of a second is over the share for a few milliseconds of housekeeping. With its
+ * memory V8 also lets go of what it had compiled, so that the next load begins slowly: given back after a pause of two seconds it cost a tenth of
+ * the speed of the five seconds that followed.
  */
 const idleMsMin = 5_000;
 

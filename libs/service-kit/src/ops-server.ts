@@ -32,12 +32,12 @@ export async function startOps(options: { service: string; host: string; port: n
   const metrics = new Registry();
   metrics.setDefaultLabels({ service: options.service });
   collectDefaultMetrics({ register: metrics, eventLoopMonitoringPrecision: neverMs });
-  const stopShowing = showLoopDelay(metrics);
   const checks = new Map<string, ReadinessCheck>();
   const server = createServer((request, response) => {
     answer(request.url ?? '/', response, metrics, checks).catch(() => response.destroy());
   });
   await listening(server, options.port, options.host);
+  const stopShowing = showLoopDelay(metrics);
   return {
     metrics,
     port: (server.address() as AddressInfo).port,
