@@ -260,24 +260,34 @@ describe('a connection that is lost', () => {
     );
 
   it('again and again, while groups are on their way behind each other, leaves each event once', async () => {
+    const recorded = async () => Number((await superuser('SELECT position FROM log_head'))[0]?.['position']);
     let done = false;
     const breaking = (async () => {
       while (!done) {
-        await new Promise((resolve) => setTimeout(resolve, 20 + Math.random() * 60));
-        await endAppending();
+        // Two at a pace that knows nothing of the work. Then something has to be recorded, or a machine on which a new connection and a group
+        // take longer than the pace would never come to it.
+        const before = await recorded();
+        for (let times = 0; times < 2; times += 1) {
+          await new Promise((resolve) => setTimeout(resolve, 20 + Math.random() * 60));
+          await endAppending();
+        }
+        while (!done && (await recorded()) === before) await new Promise((resolve) => setTimeout(resolve, 5));
       }
     })();
     const count = 4_000;
-    const results = await Promise.all(
-      Array.from({ length: count }, async (_, n) => {
-        const first = await log.append({ streams: [created(`thing-${n}`)] });
-        const second = await log.append({ streams: [continued(`thing-${n}`, 1)] });
-        return [first, second].flatMap(({ events }) => events.map(({ position }) => position));
-      }),
-    );
-    done = true;
-    await breaking;
-    expect(new Set(results.flat()).size).toBe(count * 2);
+    try {
+      const results = await Promise.all(
+        Array.from({ length: count }, async (_, n) => {
+          const first = await log.append({ streams: [created(`thing-${n}`)] });
+          const second = await log.append({ streams: [continued(`thing-${n}`, 1)] });
+          return [first, second].flatMap(({ events }) => events.map(({ position }) => position));
+        }),
+      );
+      expect(new Set(results.flat()).size).toBe(count * 2);
+    } finally {
+      done = true;
+      await breaking;
+    }
     await assertWhole();
   }, 60_000);
 

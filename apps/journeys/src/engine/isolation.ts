@@ -68,16 +68,18 @@ async function pausedBy(stage: Stage, status: number): Promise<string> {
 }
 
 async function firstBeforeLate(stage: Stage): Promise<string> {
-  const trial = await Trial.open(stage, 'order', { limits: { maxConcurrent: 1, retryDelaysSeconds: [0, 1] } });
+  const trial = await Trial.open(stage, 'order', { limits: { maxConcurrent: 1, retryDelaysSeconds: [0, 2] } });
   // One success: until then a connector has a single slot, and three failures would take it again.
   await trial.until(await trial.publish(0), 'delivered');
-  await trial.script([{ status: 500, times: 2 }]);
-  await trial.publishAll(1, 3, 1);
+  // The one slot is held while the two retries fall due and all others come, however long that takes here.
+  await trial.script([
+    { status: 500, times: 2 },
+    { delayMs: 6_000, times: 1 },
+  ]);
+  await trial.publishAll(1, 4, 1);
   await trial.settled(2, 'retrying', 10_000);
-  await trial.script([{ delayMs: 150, times: 40 }]);
-  // While these are sent one by one, the two retries fall due and wait.
   await trial.publishAll(10, 20, 10);
-  await trial.settled(13, 'delivered', 20_000);
+  await trial.settled(14, 'delivered', 20_000);
   const order = (await trial.received()).map(({ body }) => (JSON.parse(body) as { n: number }).n);
   const retried = [1, 2].map((n) => order.lastIndexOf(n));
   const before = order.filter((n, at) => n >= 10 && at < Math.min(...retried)).length;
