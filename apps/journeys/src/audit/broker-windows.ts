@@ -1,4 +1,4 @@
-import { jetstreamManager } from '@nats-io/jetstream';
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { logStream } from '@waybill/contracts/subjects';
 
@@ -14,13 +14,18 @@ export async function windowsHolding(adminNatsUrl: string, ...texts: readonly st
     const manager = await jetstreamManager(nc);
     const found: string[] = [];
     for (const log of ['subscriptions-0', 'delivery-0']) {
-      const { first_seq: first, last_seq: last } = (await manager.streams.info(logStream(log))).state;
-      for (let sequence = first; sequence <= last; sequence += 1) {
-        const message = await manager.streams.getMessage(logStream(log), { seq: sequence }).catch(() => null);
-        const said = message?.string() ?? '';
-        if (message !== null && texts.some((text) => said.includes(text)))
-          found.push(`${log}:${sequence} ${message.subject.slice(message.subject.lastIndexOf('.') + 1)}`);
+      const { messages, last_seq: last } = (await manager.streams.info(logStream(log))).state;
+      if (messages === 0) continue;
+      const consumer = await jetstream(nc).consumers.get(logStream(log));
+      let read = 0;
+      for await (const message of await consumer.consume()) {
+        read += 1;
+        const said = message.string();
+        if (texts.some((text) => said.includes(text)))
+          found.push(`${log}:${message.seq} ${message.subject.slice(message.subject.lastIndexOf('.') + 1)}`);
+        if (message.seq >= last || message.info.pending === 0) break;
       }
+      if (read < messages) throw new Error(`${log}: only ${read} of ${messages} messages were read`);
     }
     return found;
   } finally {
