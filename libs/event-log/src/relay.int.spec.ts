@@ -191,7 +191,7 @@ it('publishes what comes while an answer is still on its way', async () => {
 });
 
 it('gathers what comes soon after the last publish, where it has time, and says the first at once', async () => {
-  const gatherMs = 1_000;
+  const gatherMs = 2_500;
   let pieces = 0;
   const relay = start({
     gatherMs,
@@ -300,8 +300,8 @@ it('goes on as soon as the broker is back, however long it was away and whatever
     const begun = performance.now();
     head += 400;
     await eventually(() => relay.position === head);
-    // It starts over after two seconds at most by itself, and waits five for an answer.
-    expect(performance.now() - begun).toBeLessThan(1_000);
+    // Whoever does not hear of the broker's return waits five seconds for an answer, or thirty for the broker.
+    expect(performance.now() - begun).toBeLessThan(4_000);
   }
   await assertSame(1, head);
 }, 60_000);
