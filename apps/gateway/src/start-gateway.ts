@@ -9,6 +9,7 @@ import { Drains } from '@waybill/service-kit/drain';
 import { randomCopyName } from '@waybill/service-kit/ids';
 import { createLog, type Log, nestLog } from '@waybill/service-kit/logger';
 import { startOps } from '@waybill/service-kit/ops-server';
+import { Transit } from '@waybill/service-kit/transit';
 import { Gauge, type Registry } from 'prom-client';
 import type { DataSource } from 'typeorm';
 import {
@@ -24,6 +25,7 @@ import { readConsole } from './console/console-files.js';
 import { admission } from './edge/admission.js';
 import { KnownKeys, verifyByRegistry } from './edge/known-keys.js';
 import { HttpProblemFilter } from './edge/problem.filter.js';
+import { notice } from './edge/notice.js';
 import { requestLog } from './edge/request-log.js';
 import { nameRequest } from './edge/response-headers.js';
 import { GatewayModule, type GatewayParts } from './gateway.module.js';
@@ -46,11 +48,13 @@ const sweepEveryMs = 600_000;
 
 /**
  * Starts the HTTP API. Health is served first, so that a gateway that waits for its broker or its database can be seen waiting.
- * Rejects when a port is taken; a service that is away is no fault here, its routes answer 503.
+ * Rejects when a port is taken; a service that is away is no fault here, its routes answer 503. `secrets` hears of what passes through and is to
+ * be forgotten.
  */
 export async function startGateway(
   config: GatewayConfig,
   connect: () => Promise<NatsConnection>,
+  secrets = new Transit(),
 ): Promise<RunningGateway> {
   const log = createLog({
     service: 'gateway',
@@ -75,7 +79,7 @@ export async function startGateway(
   const parts = partsOf(config, log, nats, database);
   const { liveClients } = parts;
   countFeeds(liveClients, ops.metrics);
-  const app = await createApp(log, parts, requestLog(log, ops.metrics));
+  const app = await createApp(log, parts, [notice(secrets), requestLog(log, ops.metrics)]);
   await app.init();
   await listen(app.getHttpServer(), config);
   const sweepAll = (): Promise<unknown> => Promise.all([store.sweep(), sessions.sweep()]);
@@ -135,7 +139,7 @@ function countFeeds(clients: LiveClients, metrics: Registry): void {
 async function createApp(
   log: Log,
   parts: GatewayParts,
-  logRequest: ReturnType<typeof requestLog>,
+  watching: readonly ReturnType<typeof requestLog>[],
 ): Promise<NestExpressApplication> {
   const app = await NestFactory.create<NestExpressApplication>(GatewayModule.with(parts), {
     // Ours keeps the bytes; the stock one would parse them and lose the spelling of numbers.
@@ -147,7 +151,7 @@ async function createApp(
   // An ETag is a version here, never a hash of the body.
   app.set('etag', false);
   app.set('query parser', false);
-  app.use(nameRequest, logRequest, admission());
+  app.use(nameRequest, ...watching, admission());
   app.useBodyParser('raw', { limit: bodyBytesMax, inflate: false, type: () => true });
   app.useGlobalFilters(new HttpProblemFilter(log, methodsOf));
   const server = app.getHttpServer();

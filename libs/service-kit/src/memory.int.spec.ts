@@ -8,7 +8,7 @@ const fileOf = (name: string): string => JSON.stringify(fileURLToPath(new URL(na
 const loaded = (isKept: boolean): string => `
   const { manageMemory } = await import(${fileOf('./memory.ts')});
   const { watchLoad } = await import(${fileOf('./load-watch.ts')});
-  if (${isKept}) manageMemory(watchLoad, 1_000);
+  if (${isKept}) manageMemory(watchLoad, undefined, 1_000);
   let kept = [];
   for (let round = 0; round < 300; round += 1) {
     for (let n = 0; n < 3000; n += 1) kept.push({ n, text: 'x' + n, list: [n, n + 1] });

@@ -3,6 +3,7 @@ import { getPriority, setPriority } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { watchLoad } from './load-watch.js';
+import type { Transit } from './transit.js';
 
 /** V8 keeps the pages that it has freed for itself, however many, until it is told that memory is scarce: so much is worth telling it. */
 const worthMiB = 24;
@@ -54,6 +55,8 @@ const busyShareMin = 0.6;
  * of them grew old. In pieces of 8 KiB it is 3-4, and V8 collects everything every eighteen seconds instead of every ten.
  */
 const bufferPieceBytes = 8 * 1_024;
+/** What is collected at rest is overwritten. */
+const nothingLeft = '--zero-unused-memory';
 /** What V8 does beside (collecting, compiling) gives way to what somebody waits for: so much nicer than the process. */
 const helperNice = 10;
 
@@ -63,14 +66,19 @@ const helperNice = 10;
  * time on collecting (0.14 and 0.07 ms a delivery).
  * The young generation and the allocator of the C library can be bounded only by whoever starts the process: `memoryEnvironment` in
  * tools/dev-stack/src/services.ts, and deploy/Dockerfile.
+ *
+ * With `transit` it also forgets at the next rest what has come, so that it is in no memory of this process any more.
  */
-export function manageMemory(watch: typeof watchLoad, idleMs = idleMsMin): void {
-  Buffer.poolSize = bufferPieceBytes;
+export function manageMemory(watch: typeof watchLoad, transit?: Transit, idleMs = idleMsMin): void {
+  // A piece in which one buffer is still needed would keep all others with it.
+  Buffer.poolSize = transit === undefined ? bufferPieceBytes : 0;
   for (const flag of [oneMarker, growthOfAll, nothingBornOld, youngUsed(youngPercent.unhurried)])
     setFlagsFromString(flag);
   makeHelpersNice();
+  if (transit !== undefined) setFlagsFromString(nothingLeft);
   setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as (options: object) => void;
+  const gc = runInNewContext('gc') as (options: object) => void;
+  const collect = (): void => gc({ type: 'major', execution: 'sync', flavor: 'last-resort' });
   // Nothing is given back before there was a load: what a start leaves behind is needed soon.
   let keptMiB = heldMiB() + worthMiB;
   const isIdle = restMeter(idleMs);
@@ -80,9 +88,13 @@ export function manageMemory(watch: typeof watchLoad, idleMs = idleMsMin): void 
       isBusy = !isBusy;
       setFlagsFromString(youngUsed(isBusy ? youngPercent.busy : youngPercent.unhurried));
     }
-    if (!isIdle(share, spanMs) || heldMiB() < keptMiB + worthMiB) return;
-    collect({ type: 'major', execution: 'sync', flavor: 'last-resort' });
+    if (!isIdle(share, spanMs)) return;
+    const mustForget = transit?.take() === true;
+    if (!mustForget && heldMiB() < keptMiB + worthMiB) return;
+    collect();
     keptMiB = heldMiB();
+    // Where that fails, the next rest tries again.
+    if (mustForget) void transit.overwrite().then(collect, () => transit.came());
   });
 }
 

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { Ajv } from 'ajv';
 import { parse } from 'yaml';
 import { composeFiles } from './compose-files.js';
-import { deliveryNodeOptions, memoryEnvironment } from './services.js';
+import { deliveryNodeOptions, memoryEnvironment, transitEnvironment } from './services.js';
 
 interface Service {
   image: string;
@@ -72,6 +72,7 @@ describe('docker-compose.yml', () => {
     const set = [...image.matchAll(/^(?:ENV| {3}) (\w+)=(\S+)/gm)].map(([, name, value]) => [name, value]);
     expect(Object.fromEntries(set)).toMatchObject(memoryEnvironment);
     expect(compose.services['delivery']?.environment).toMatchObject({ NODE_OPTIONS: deliveryNodeOptions });
+    expect(compose.services['gateway']?.environment).toMatchObject(transitEnvironment);
   });
 
   it('names a file for every secret, and compose:prepare writes each of them', () => {

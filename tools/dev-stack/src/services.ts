@@ -59,6 +59,12 @@ export const memoryEnvironment = {
  */
 export const deliveryNodeOptions = '--max-semi-space-size=128';
 
+/**
+ * Secrets pass through the gateway and are not to be found in its memory later: the C library overwrites what is given back to it (mallopt(3),
+ * M_PERTURB), and keeps no small pieces aside, which it would not overwrite. The rest is done by libs/service-kit/src/transit.ts.
+ */
+export const transitEnvironment = { MALLOC_PERTURB_: '165', GLIBC_TUNABLES: 'glibc.malloc.tcache_count=0' } as const;
+
 /** The environment of one service process, complete: it is configured by nothing else. */
 export function serviceEnvironment(given: ServiceSurroundings): Record<string, string> {
   const { service } = given;
@@ -78,6 +84,7 @@ export function serviceEnvironment(given: ServiceSurroundings): Record<string, s
     ...(service === 'notary' ? notaryEnvironment(given) : {}),
     ...memoryEnvironment,
     ...(service === 'delivery' ? { NODE_OPTIONS: deliveryNodeOptions } : {}),
+    ...(service === 'gateway' ? transitEnvironment : {}),
     ...(given.logLevel === undefined ? {} : { WAYBILL_LOG_LEVEL: given.logLevel }),
   };
 }

@@ -1,103 +1,63 @@
 import { randomBytes } from 'node:crypto';
-import { filesHolding, tablesHolding } from '../audit/on-disk.js';
+import { memoryHolding } from '@waybill/testkit/process-memory';
 import { windowsHolding } from '../audit/broker-windows.js';
-import { sparePorts, type Stage } from '../stage.js';
+import { filesHolding, tablesHolding } from '../audit/on-disk.js';
+import type { Stage } from '../stage.js';
 import { eventually, hold, type Promised, same } from '../story.js';
+import { assertEverySlot, formsOf, type Given, givenTo, privateLinesOf } from './canary-slots.js';
 
 /** SEC-01: a secret of every slot of every target, with a mark in it, is looked for wherever a thief or a curious reader could look. */
 export function canaries(stage: Stage): Promised {
   return {
-    says: '9 SEC-01 a secret of every slot is on no disk, in no dump, broker, log or answer, in whatever form it is written',
+    says: '9 SEC-01 a secret of every slot is on no disk, in no dump, broker, log, export, metric or answer, nor in the memory of the gateway, in whatever form it is written',
     holds: () => hunt(stage),
   };
 }
 
-interface Given {
-  readonly target: string;
-  readonly config: object;
-  readonly secrets: Readonly<Record<string, string>>;
-}
+/** As the reference has it, where there is time for it. */
+const secretsMin = (stage: Stage): number => (stage.long ? 50 : 1);
 
-/** One connector a way to prove who one is; `mark` makes a new secret with the mark in it. */
-function givenTo(receivers: string, mark: () => string): readonly Given[] {
-  const url = `${receivers}/webhook/canary`;
-  const oauth = { kind: 'oauth2-client-credentials', tokenUrl: `${receivers}/oauth/token`, clientId: 'waybill-client' };
-  const hook = (auth: object, secrets: Record<string, string>): Given => ({ target: 'webhook', config: { url, auth }, secrets }); // prettier-ignore
-  return [
-    hook({ kind: 'bearer' }, { token: mark(), signingSecret: `whsec_${mark()}` }),
-    hook({ kind: 'basic', username: 'admin' }, { password: mark() }),
-    hook({ kind: 'header', headerName: 'X-Key' }, { headerValue: mark() }),
-    hook(oauth, { clientSecret: mark() }),
-    { target: 'jira', config: { baseUrl: `${receivers}/jira`, projectKey: 'SEC' }, secrets: { email: 'a@example.com', apiToken: mark() } }, // prettier-ignore
-    { target: 'jira-service-management', config: { baseUrl: `${receivers}/jsm`, serviceDeskId: '4', requestTypeId: '27' }, secrets: { email: 'a@example.com', apiToken: mark() } }, // prettier-ignore
-    { target: 'servicenow', config: { baseUrl: `${receivers}/servicenow` }, secrets: { username: 'admin', password: mark() } }, // prettier-ignore
-    { target: 'slack', config: {}, secrets: { url: `https://hooks.slack.com/services/T0000/B0000/${mark()}` } },
-    {
-      target: 'teams',
-      config: {},
-      secrets: {
-        url: `https://prod-00.westeurope.logic.azure.com/workflows/abc/triggers/manual/paths/invoke?api-version=2016-06-01&sig=${mark()}`,
-      },
-    },
-    { target: 'pagerduty', config: {}, secrets: { routingKey: mark() } },
-    { target: 'email', config: { to: ['a@example.com'], smtpUrl: `smtp://alerts@127.0.0.1:${sparePorts.last}` }, secrets: { smtpPassword: mark() } }, // prettier-ignore
-  ];
-}
+/** A subscription takes no more connectors. */
+const subscribedMax = 50;
 
-/** The mark as it stands in any text that holds the secret: plain, in hex, backwards, and in Base64 at each of its three places. */
-function formsOf(mark: string): readonly string[] {
-  const base64 = [0, 1, 2].map((shift) => {
-    const text = Buffer.from('x'.repeat(shift) + mark).toString('base64');
-    // What stands at the ends depends on the neighbours.
-    return text.slice(shift === 0 ? 0 : 4, -4);
-  });
-  const hex = Buffer.from(mark).toString('hex');
-  return [mark, hex, hex.toUpperCase(), [...mark].toReversed().join(''), ...base64];
+/** Connectors and what was said of them. */
+interface Flown {
+  readonly ids: readonly string[];
+  readonly deliveryIds: readonly string[];
+  readonly notificationId: string;
 }
 
 async function hunt(stage: Stage): Promise<string> {
   const { api } = stage;
+  const beganAt = new Date().toISOString();
   const stem = `cAnArY${randomBytes(6).toString('hex')}`;
-  let made = 0;
-  const mark = (): string => {
-    made += 1;
-    // 32 letters and digits: a routing key, and Base64 of 24 bytes.
-    return `${stem}${randomBytes(7).toString('hex')}`.slice(0, 32);
-  };
   const type = `canary-${Date.now()}`;
-  const all = givenTo(stage.dev.receiversUrl, mark);
-  const ids: string[] = [];
-  for (const [at, given] of all.entries()) {
-    const answer = await api.call('POST', '/v1/connectors', { name: `${type} ${at}`, ...given });
-    same(answer.status, 201, `${given.target}: ${answer.text}`);
-    ids.push((answer.json as { id: string }).id);
-  }
-  await api.post('/v1/subscriptions', { name: type, connectorIds: ids, types: [type] });
-  const { notificationId } = await api.post<{ notificationId: string }>('/v1/notifications', {
-    type,
-    payload: { n: 1 },
-  });
-  const deliveries = await eventually('every canary has flown', 30_000, async () => {
-    const { items } = await api.get<{ items: { id: string; status: string }[] }>(
-      `/v1/deliveries?notificationId=${notificationId}&limit=50`,
-    );
-    return items.length === ids.length && items.every(({ status }) => !['pending', 'attempting'].includes(status))
-      ? items
-      : null;
-  });
-  const forms = formsOf(stem);
-  const paths = [
-    '/v1/connectors?limit=200',
-    '/v1/deliveries?limit=200',
-    `/v1/notifications/${notificationId}`,
-    `/v1/why/${notificationId}`,
-    ...ids.flatMap((id) => [`/v1/connectors/${id}`, `/v1/connectors/${id}/history`, `/v1/why/${id}`]),
-    ...deliveries.flatMap(({ id }) => [`/v1/deliveries/${id}`, `/v1/why/${id}`]),
+  const marks: string[] = [];
+  const mark = (): string => {
+    // 32 letters and digits: a routing key, and Base64 of 24 bytes.
+    const made = `${stem}${randomBytes(7).toString('hex')}`.slice(0, 32);
+    marks.push(made);
+    return made;
+  };
+  const given: Given[] = [];
+  do given.push(...(await givenTo(stage, mark)));
+  while (marks.length < secretsMin(stage));
+  await assertEverySlot(stage, given);
+  const secrets = [stem, ...privateLinesOf(given)];
+  const ids = await create(stage, type, given);
+  const inMemory = gatewayMemory(stage, secrets);
+  const flown = await fly(stage, type, ids);
+  const forms = secrets.flatMap(formsOf);
+  const shown: (readonly [what: string, read: () => Promise<string>])[] = [
+    ...pathsOf(flown).map((path) => [path, async () => (await api.call('GET', path)).text] as const),
+    ...exportsSince(beganAt).map((path) => [path, () => exported(stage, path)] as const),
+    ...Object.entries(stage.dev.opsUrls).map(
+      ([service, url]) => [`metrics of ${service}`, () => metricsAt(url)] as const,
+    ),
   ];
-  for (const id of ids) await api.call('POST', `/v1/connectors/${id}/test`, { type, payload: { n: 2 } });
-  for (const path of paths) {
-    const { text } = await api.call('GET', path);
-    for (const form of forms) hold(!text.includes(form), `${path} shows a secret as ${form}`);
+  for (const [what, read] of shown) {
+    const text = await read();
+    for (const form of forms) hold(!text.includes(form), `${what} shows a secret as ${form}`);
   }
   // Otherwise finding nothing would say nothing.
   hold(filesHolding(stage.dataDir, type).length > 0, 'the files do not even hold the name of the connectors');
@@ -113,5 +73,83 @@ async function hunt(stage: Stage): Promise<string> {
     seen.some(({ headers }) => JSON.stringify(headers).includes(stem)),
     'no canary arrived anywhere: finding none would say nothing',
   );
-  return `${made} secrets of ${ids.length} connectors of ${new Set(all.map(({ target }) => target)).size} targets, each used and tested; ${forms.length} forms in ${paths.length} answers, every file, table and broker window: 0`;
+  const targets = new Set(given.map(({ target }) => target)).size;
+  return `${secrets.length + marks.length - 1} secrets of ${given.length} connectors of ${targets} targets, each used and tested; ${forms.length} forms in ${shown.length} answers, every file, table and broker window: 0; ${await inMemory()}`;
+}
+
+async function create({ api }: Stage, name: string, given: readonly Given[]): Promise<string[]> {
+  const ids: string[] = [];
+  for (const [at, one] of given.entries()) {
+    const answer = await api.call('POST', '/v1/connectors', { name: `${name} ${at}`, ...one });
+    same(answer.status, 201, `${one.target}: ${answer.text}`);
+    ids.push((answer.json as { id: string }).id);
+  }
+  return ids;
+}
+
+/** Lets each connector deliver and be tested. */
+async function fly({ api }: Stage, type: string, ids: readonly string[]): Promise<Flown> {
+  for (let at = 0; at < ids.length; at += subscribedMax)
+    await api.post('/v1/subscriptions', { name: type, connectorIds: ids.slice(at, at + subscribedMax), types: [type] });
+  const { notificationId } = await api.post<{ notificationId: string }>('/v1/notifications', {
+    type,
+    payload: { n: 1 },
+  });
+  const deliveries = await eventually('every canary has flown', 30_000, async () => {
+    const items = await api.all<{ id: string; status: string }>(`/v1/deliveries?notificationId=${notificationId}`);
+    return items.length === ids.length && items.every(({ status }) => !['pending', 'attempting'].includes(status))
+      ? items
+      : null;
+  });
+  for (const id of ids) await api.call('POST', `/v1/connectors/${id}/test`, { type, payload: { n: 2 } });
+  return { ids, deliveryIds: deliveries.map(({ id }) => id), notificationId };
+}
+
+const pathsOf = ({ ids, deliveryIds, notificationId }: Flown): string[] => [
+  '/v1/connectors?limit=200',
+  '/v1/deliveries?limit=200',
+  `/v1/notifications/${notificationId}`,
+  `/v1/why/${notificationId}`,
+  ...ids.flatMap((id) => [`/v1/connectors/${id}`, `/v1/connectors/${id}/history`, `/v1/why/${id}`]),
+  ...deliveryIds.flatMap((id) => [`/v1/deliveries/${id}`, `/v1/why/${id}`]),
+  '/',
+  ...ids.slice(0, 1).map((id) => `/connectors/${id}`),
+];
+
+const exportsSince = (beganAt: string): string[] =>
+  ['registry', 'subscriptions', 'delivery'].map((log) => `/v1/log/${log}-0/export?since=${beganAt}`);
+
+const metricsAt = async (opsUrl: string): Promise<string> => (await fetch(`${opsUrl}/metrics`)).text();
+
+/** An export ends at the newest signed checkpoint, which comes when the notary comes to it. */
+function exported({ api }: Stage, path: string): Promise<string> {
+  return eventually(`${path} is answered`, 20_000, async () => {
+    const { status, text } = await api.call('GET', path);
+    return status === 200 ? text : null;
+  });
+}
+
+/**
+ * Looks at once, and answers how to look again when the gateway has been at rest: what it holds only while it works must be gone then, as in a
+ * dump of an idle gateway.
+ */
+function gatewayMemory(stage: Stage, secrets: readonly string[]): () => Promise<string> {
+  const look = (): string[] => memoryHolding(stage.dev.pids['gateway'] ?? 0, secrets);
+  try {
+    hold(look().length > 0, 'the gateway does not even hold what it has just been given');
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === undefined) throw error;
+    return () => Promise.resolve(`the memory of another process cannot be looked at here (${code})`);
+  }
+  return async () => {
+    let left: string[] = [];
+    await eventually('the gateway has forgotten', 30_000, () => {
+      left = look();
+      return Promise.resolve(left.length === 0 ? true : null);
+    }).catch((error: unknown) => {
+      throw new Error(`the memory of the idle gateway holds ${left.join(', ')}`, { cause: error });
+    });
+    return 'the memory of the idle gateway: 0';
+  };
 }
