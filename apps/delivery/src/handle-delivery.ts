@@ -50,9 +50,13 @@ export function jobFrom(deliveryId: string, events: readonly RecordedEvent[]): J
   };
 }
 
-/** What was rendered last: the bytes that a retry and a redelivery in the mode `same-bytes` send. */
+/**
+ * What was rendered last: the bytes that a retry and a redelivery in the mode `same-bytes` send. Null where a redelivery asked for it to be
+ * rendered again and nothing was since.
+ */
 function renderingOf(events: readonly RecordedEvent[]): KeptRendering | null {
   for (const event of events.toReversed()) {
+    if (event.type === 'RedeliveryRequested' && event.data['mode'] === 'render-again') return null;
     if (typeof event.sealed !== 'string') continue;
     const { rendered } = openKeptAttempt(event.sealed);
     if (rendered) return rendered;

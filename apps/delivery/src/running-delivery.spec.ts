@@ -14,6 +14,7 @@ import { ReceiversClient } from '@waybill/receivers/client';
 import { type Receivers, startReceivers } from '@waybill/receivers/start';
 import { keks, readConfig } from '@waybill/service-kit/config';
 import { runMigrations } from '@waybill/service-kit/database';
+import { problem } from '@waybill/service-kit/problems';
 import { createSecretBox, type SealedSecrets } from '@waybill/service-kit/secret-box';
 import { type RunningService, startService } from '@waybill/service-kit/start-service';
 import { startNats, type TestNats } from '@waybill/testkit/start-nats';
@@ -84,6 +85,9 @@ export class RunningDelivery {
   readonly copies = new Map<string, RunningService>();
   readonly received: ReceiversClient;
   private readonly sealed = new Map<string, SealedSecrets>();
+  private readonly shapes = new Map<string, object>();
+  /** Which publishes the tenant's own rules refuse. */
+  refusesPublish: (body: object) => boolean = () => false;
   readonly asked: { call: string; body: Record<string, unknown>; actor: string }[] = [];
 
   private constructor(
@@ -195,10 +199,22 @@ export class RunningDelivery {
       secrets: Object.fromEntries(Object.keys(secrets).map((name) => [name, mark])),
       secretVersion: Object.keys(secrets).length === 0 ? 0 : 1,
     };
-    const position = await this.registry.publish(`connector-${connectorId}`, 'ConnectorCreated', shape);
+    this.shapes.set(connectorId, shape);
+    await this.known(await this.registry.publish(`connector-${connectorId}`, 'ConnectorCreated', shape));
+    return connectorId;
+  }
+
+  /** Changes members of a connector, and waits until every copy knows it. */
+  async change(connectorId: string, over: { config?: object; templates?: object }): Promise<void> {
+    const shape = { ...this.shapes.get(connectorId), ...over };
+    this.shapes.set(connectorId, shape);
+    const changed = { ...shape, changed: Object.keys(over) };
+    await this.known(await this.registry.publish(`connector-${connectorId}`, 'ConnectorUpdated', changed));
+  }
+
+  private async known(position: number): Promise<void> {
     for (const _copy of this.copies)
       await this.ask('caught-up', { log: 'registry-0', position, timeoutMs: 5_000 }, '_');
-    return connectorId;
   }
 
   registryEvent(connectorId: string, type: string, data: object = {}): Promise<number> {
@@ -335,12 +351,19 @@ export class RunningDelivery {
   }
 
   private playOthers(): void {
-    const answer = (subject: string, call: string, answerTo: (body: Record<string, unknown>) => object): void => {
+    const answer = (
+      subject: string,
+      call: string,
+      answerTo: (body: Record<string, unknown>) => object | null,
+    ): void => {
       this.client.subscribe(subject, {
         callback: (_error, message) => {
           const body = message.json<Record<string, unknown>>();
           this.asked.push({ call, body, actor: message.headers?.get('Waybill-Actor') ?? '' });
-          message.respond(JSON.stringify({ ok: answerTo(body) }));
+          const ok = answerTo(body);
+          message.respond(
+            JSON.stringify(ok === null ? { problem: problem('payload_not_valid', 'It does not fit.') } : { ok }),
+          );
         },
       });
     };
@@ -352,6 +375,8 @@ export class RunningDelivery {
       }),
     );
     answer(rpcSubject('registry', 'default', 'connectors.disable'), 'connectors.disable', () => ({}));
-    answer(publishSubject('default'), 'publish', () => ({ notificationId: idOf('ntf', 999_999), duplicate: false }));
+    answer(publishSubject('default'), 'publish', (body) =>
+      this.refusesPublish(body) ? null : { notificationId: idOf('ntf', 999_999), duplicate: false },
+    );
   }
 }

@@ -11,7 +11,11 @@ import type { EgressPolicy } from './policy.js';
 export const idleMaxMs = 30_000;
 /** A shorter wait than most servers', so that a request seldom meets a closing connection. */
 const idleDefaultMs = 4000;
-export const connectionsPerOriginMax = 64;
+/**
+ * More than are ever under way at once: whoever waits for a connection waits behind all others of the origin, also those of other connectors
+ * and tenants whose requests are slow, and its time runs. Who may send is decided before, connector by connector, with fair shares.
+ */
+export const connectionsPerOriginMax = 4_096;
 
 interface Opened {
   readonly socket: Socket;

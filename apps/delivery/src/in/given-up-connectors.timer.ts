@@ -69,7 +69,11 @@ export class GivenUpConnectorsTimer {
     const lease = await leases.acquire(leaseName, copy, leaseMs);
     if (lease === null) return false;
     try {
-      for (const row of rows) await this.disable(row);
+      // One that cannot be disabled now is no reason to leave the others, of other tenants too, as they are.
+      for (const row of rows)
+        await this.disable(row).catch((error: unknown) =>
+          this.parts.log.warn({ err: error, connectorId: row.connectorId }, 'given-up.waits'),
+        );
     } finally {
       await leases.release(lease);
     }
@@ -78,18 +82,10 @@ export class GivenUpConnectorsTimer {
 
   private async disable(row: HealthRow): Promise<void> {
     const { connectorId, tenant, givenUp: reason } = row;
-    const { nc, eventLog, log } = this.parts;
+    const { eventLog, log } = this.parts;
     const actor = 'service:delivery';
     await this.askRegistry(row, { 'Waybill-Actor': actor });
-    const id = `${connectorId}:${row.givenUpPosition}`;
-    await ask(
-      nc,
-      publishSubject(tenant),
-      { type: disabledNotificationType, source: 'waybill', id, payload: this.payloadOf(row) },
-      {
-        headers: { 'Waybill-Actor': actor },
-      },
-    );
+    await this.notify(row, { 'Waybill-Actor': actor });
     const event = { type: 'ConnectorDisableAsked', schemaVersion: 1, data: { connectorId, reason }, meta: { actor } };
     await eventLog.append({
       streams: [{ stream: `connectorhealth-${connectorId}`, tenant, expected: 'any', events: [event] }],
@@ -115,6 +111,19 @@ export class GivenUpConnectorsTimer {
     }
   }
 
+  /** Where the tenant's own rules refuse the notification that is on record, and asking again would be refused again. */
+  private async notify(row: HealthRow, headers: Record<string, string>): Promise<void> {
+    const { connectorId, tenant } = row;
+    const id = `${connectorId}:${row.givenUpPosition}`;
+    const notification = { type: disabledNotificationType, source: 'waybill', id, payload: this.payloadOf(row) };
+    try {
+      await ask(this.parts.nc, publishSubject(tenant), notification, { headers });
+    } catch (error) {
+      if (!(error instanceof AskFailed) || !isRefusal(error.problem.status)) throw error;
+      this.parts.log.warn({ err: error, connectorId }, 'given-up.not-told');
+    }
+  }
+
   private payloadOf({ connectorId, givenUp, because, failingSinceMs }: HealthRow): object {
     const connector = this.parts.connectors.get(connectorId);
     return {
@@ -127,3 +136,6 @@ export class GivenUpConnectorsTimer {
     };
   }
 }
+
+/** A refusal of what was asked; 429 only of the moment. */
+const isRefusal = (status: number): boolean => status >= 400 && status < 500 && status !== 429;

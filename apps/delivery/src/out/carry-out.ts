@@ -33,7 +33,7 @@ export async function carryOut(job: Job, connector: Connector, parts: CarryOutPa
   if (target === undefined) return gaveUp('target_unknown', `There is no target ${connector.target}.`);
   const secrets = await parts.secretsOf(connector);
   if (secrets === null) return notYet('secret_unavailable');
-  const again = job.state.mode === 'same-bytes' ? job.rendered : null;
+  const again = job.rendered;
   const rendered = again ?? (await render(job, connector, target, job.state.attempt.startedAt, parts));
   if ('kind' in rendered) return rendered;
   const deadlineMs = Math.min(Date.parse(job.state.attempt.deadline), Date.now() + connector.limits.timeoutMs);

@@ -61,6 +61,24 @@ export function keptAttemptText(
   });
 }
 
+/** UTF-16 units of a request's body that are kept where the whole is too long for the log; written as JSON at most six times as many bytes. */
+const shortBodyLength = 32 * 1_024;
+
+/** Steps of `shortened`; after the last one any log takes it. */
+export const shortenedMost = 2;
+
+/**
+ * Less of what is kept of an attempt, for a log that does not take the whole: after one step without the rendering, which a retry makes anew;
+ * after two with the beginning of the request's body alone, of which length and hash still tell what was sent.
+ */
+export function shortened(text: string, steps: number): string {
+  if (steps === 0) return text;
+  const { request, before, ...kept } = openKeptAttempt(text);
+  const whole = { ...kept, rendered: undefined };
+  if (steps === 1) return JSON.stringify({ request, ...whole, before });
+  return JSON.stringify({ request: request && { ...request, body: request.body.slice(0, shortBodyLength) }, ...whole });
+}
+
 /** Reads what `keptAttemptText` wrote. */
 export function openKeptAttempt(text: string): KeptAttempt {
   const kept = JSON.parse(text) as KeptAttempt & { rendered?: { body: string | null } };

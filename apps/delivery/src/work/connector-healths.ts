@@ -17,6 +17,9 @@ import type { Connector } from './connectors.js';
 /** What this copy has told itself is believed for so long against a table that has not heard of it yet. */
 const ownNewsMs = 5_000;
 
+/** What waits for a target that opens sooner stays in memory; the rest goes back to the due table, for whoever has room. */
+const keptWhileClosedMs = 5_000;
+
 interface Known {
   readonly health: Health;
   readonly changedMs: number;
@@ -42,6 +45,11 @@ export class ConnectorHealths {
   /** Whether only probes are let through to it. */
   isCutOff(connectorId: string): boolean {
     return isCutOff(this.of(connectorId));
+  }
+
+  /** Whether what waits for it would only take room: it is cut off, or asked for quiet for a while. */
+  isShut(connectorId: string, nowMs: number): boolean {
+    return this.isCutOff(connectorId) || this.closedUntilMs(connectorId) - nowMs > keptWhileClosedMs;
   }
 
   /** Epoch ms before which nothing of it may start; in the past for most. */

@@ -4,15 +4,23 @@ import type { EventLog } from '@waybill/event-log/log';
 import { newId } from '@waybill/service-kit/ids';
 import type { Log } from '@waybill/service-kit/logger';
 import type { Carried } from '../out/carry-out.js';
+import { shortened } from '../out/kept-attempt.js';
 import { rendererVersion } from '../out/render-body.js';
 import type { Connector, Connectors } from './connectors.js';
-import { type Decision, decideFor, isYoung, type Job } from './job.js';
+import { decideFor, isYoung, type Job } from './job.js';
 import { ConnectorHealths } from './connector-healths.js';
 import { FairShare } from './fair-share.js';
 import { Lane, laneWaitingMax } from './lane.js';
 import type { Leave } from './leave.js';
-import { giveBackCommand, heardOf, outcomeCommand, type UnsentReason } from './outcome-commands.js';
-import { Recorder } from './recorder.js';
+import {
+  giveBackCommand,
+  healthAppend,
+  heardOf,
+  outcomeCommand,
+  ownFault,
+  type UnsentReason,
+} from './outcome-commands.js';
+import { type Decide, Recorder } from './recorder.js';
 import { SmallSteps } from './small-steps.js';
 
 /** Jobs in memory over all lanes; beyond this new ones wait in the due table only. */
@@ -85,13 +93,10 @@ export class Engine {
     return { perMs: lane?.perMs(nowMs) ?? 0, waiting: lane?.waitingCount ?? 0 };
   }
 
-  /**
-   * How many more deliveries of a connector this copy can hold. While only probes are let through to it that is the next probe: what a
-   * thousand dead targets are to get would fill the memory in which everybody's deliveries wait.
-   */
+  /** How many more deliveries of a connector this copy can hold: of one that is shut the next, or it would fill the memory in which all wait. */
   roomToWait(connectorId: string): number {
     if (this.draining || this.isPacedElsewhere(this.parts.connectors.get(connectorId))) return 0;
-    const most = this.healths.isCutOff(connectorId) ? 1 : laneWaitingMax;
+    const most = this.healths.isShut(connectorId, Date.now()) ? 1 : laneWaitingMax;
     return Math.min(most - (this.lanes.get(connectorId)?.waitingCount ?? 0), jobsMax - this.inHand.size);
   }
 
@@ -320,14 +325,15 @@ export class Engine {
   private hear(job: Job, carried: Carried): void {
     const nowMs = Date.now();
     const heard = heardOf(carried, nowMs);
-    if (heard === null) return;
+    // What an answer to the connector as it was says is held against nobody: it was changed since.
+    if (heard === null || this.parts.connectors.get(job.connectorId)?.version !== job.connector?.version) return;
     const news = this.healths.hear(heard, job, nowMs);
-    if (this.healths.isCutOff(job.connectorId)) this.leaveAllButOne(job.connectorId);
+    if (this.healths.isShut(job.connectorId, nowMs)) this.leaveAllButOne(job.connectorId);
     if (this.healths.closedUntilMs(job.connectorId) > nowMs) this.closed(job.connectorId);
     if (news.length > 0) void this.track(this.tell(job, news));
   }
 
-  /** What waits for a target that is cut off takes no room from those that are well; one stays, to be the next probe. */
+  /** What waits for a target that is shut takes no room from those that are well; one stays, to be the next. */
   private leaveAllButOne(connectorId: string): void {
     const lane = this.lanes.get(connectorId);
     if (lane === undefined || lane.waitingCount <= 1) return;
@@ -339,27 +345,22 @@ export class Engine {
 
   /** How a connector is doing is told all copies and whoever watches by the log. */
   private async tell({ connectorId, tenant }: Job, news: readonly HealthEvent[]): Promise<void> {
-    const meta = { actor: this.parts.actor };
-    const events = news.map(({ type, data }) => ({ type, schemaVersion: 1, data, meta }));
-    const stream = { stream: `connectorhealth-${connectorId}`, tenant, expected: 'any', events } as const;
-    await this.steps.run(tenant, () => this.parts.eventLog.append({ streams: [stream] }));
+    const append = healthAppend(connectorId, tenant, news, this.parts.actor);
+    await this.steps.run(tenant, () => this.recorder.append(append, false, { connectorId }));
   }
 
   /** Our own fault would fail every attempt in the same way: the delivery ends at once, and the stack is in the log. */
   private defect(job: Job, error: unknown): Carried {
     this.parts.log.error({ err: error, deliveryId: job.deliveryId }, 'delivery.defect');
-    return {
-      kind: 'gave-up',
-      reason: 'internal_error',
-      sealedText: '{"request":null,"response":null,"error":{"code":"internal_error","message":""}}',
-    };
+    return ownFault;
   }
 
   private async record(job: Job, connector: Connector, carried: Carried): Promise<void> {
     const { state } = job;
     if (state.status !== 'attempting') return;
     const command = outcomeCommand(state.attempt.attemptId, connector, carried, Date.now(), Math.random());
-    await this.write(job, () => decideFor(job, command, this.parts.actor, carried.sealedText), true);
+    const text = (steps: number): string => shortened(carried.sealedText, steps);
+    await this.write(job, (steps) => decideFor(job, command, this.parts.actor, text(steps)), true);
   }
 
   private async giveBack(job: Job, reason: UnsentReason, afterMs: number): Promise<void> {
@@ -377,7 +378,7 @@ export class Engine {
   }
 
   /** Whoever is well writes at once, the others a few at a time. False when another worker was faster. */
-  private write(job: Job, decide: () => Decision | null, mayWait = false): Promise<boolean> {
+  private write(job: Job, decide: Decide, mayWait = false): Promise<boolean> {
     const step = (): Promise<boolean> => this.recorder.write(job, decide, mayWait);
     return this.healths.isWell(job.connectorId) ? step() : this.steps.run(job.tenant, step);
   }

@@ -1,5 +1,6 @@
 import type { DeliveryCommand, RecordOutcome } from '@waybill/delivery/decide';
-import type { Heard } from '@waybill/delivery/connector-health';
+import type { Heard, HealthEvent } from '@waybill/delivery/connector-health';
+import type { StreamAppend } from '@waybill/event-log/log';
 import { attemptReasons } from '@waybill/contracts/codes/attempt-reasons';
 import type { Carried } from '../out/carry-out.js';
 import type { Connector } from './connectors.js';
@@ -27,6 +28,24 @@ export function outcomeCommand(
     random,
     retryDelaysSeconds: connector.limits.retryDelaysSeconds,
   };
+}
+
+/** What came of an attempt in which we were at fault. */
+export const ownFault: Carried = {
+  kind: 'gave-up',
+  reason: 'internal_error',
+  sealedText: '{"request":null,"response":null,"error":{"code":"internal_error","message":""}}',
+};
+
+/** Puts on the record how a connector is doing. */
+export function healthAppend(
+  connectorId: string,
+  tenant: string,
+  news: readonly HealthEvent[],
+  actor: string,
+): StreamAppend {
+  const events = news.map(({ type, data }) => ({ type, schemaVersion: 1, data, meta: { actor } }));
+  return { stream: `connectorhealth-${connectorId}`, tenant, expected: 'any', events };
 }
 
 /** Why an attempt that had begun never left. */
