@@ -6,6 +6,7 @@ import { blocked, EgressFault } from './fault.js';
 import type { HttpPools, Identity } from './http-pools.js';
 import { judgeUrl } from './judge-url.js';
 import { maskFor } from './mask.js';
+import type { Mask } from './mask.js';
 import type { EgressPolicy } from './policy.js';
 
 /** What a token is asked for with (RFC 6749 section 4.4). */
@@ -79,17 +80,17 @@ export class TokenDesk {
     if (!url.ok) throw blocked();
     const exchanged = await exchange(this.pools.poolFor(url, grant.identity), requestOf(url.path, grant), timeoutMs);
     if (exchanged.fault !== null) throw exchanged.fault;
-    return this.keep(key, exchanged);
+    return this.keep(key, grant, exchanged);
   }
 
-  private keep(key: string, exchanged: Exchanged): string {
+  private keep(key: string, grant: Grant, exchanged: Exchanged): string {
     const text = exchanged.body.toString('utf8');
     const answer = objectOf(text);
     const token = answer?.['access_token'];
     if (exchanged.status !== 200 || typeof token !== 'string' || token === '') {
       const isPassing = passingStatuses.has(exchanged.status) || exchanged.status >= 500;
-      // An answer that is not taken may still hold a token.
-      const said = maskFor(tokensIn(text))(text).slice(0, complaintCharsMax);
+      // Masked before it is cut: a secret that straddles the cut would otherwise stay in part.
+      const said = maskOfGrant(grant, text)(text).slice(0, complaintCharsMax);
       const message = `The token endpoint answered ${exchanged.status}: ${said}`;
       if (!isPassing) throw new EgressFault('oauth_failed', message, 'never');
       throw new EgressFault('oauth_failed', message, 'later', { retryAfter: exchanged.headers['retry-after'] });
@@ -115,17 +116,28 @@ export const tokenHeaders = {
 } as const;
 
 /** RFC 6749 section 2.3.1: client and secret are encoded before they are joined for Basic. */
-export const basicPairOf = ({ clientId, clientSecret }: Grant): string =>
+const basicPairOf = ({ clientId, clientSecret }: Grant): string =>
   `${encodeURIComponent(clientId)}:${encodeURIComponent(clientSecret)}`;
 
+const inBase64 = (pair: string): string => Buffer.from(pair, 'utf8').toString('base64');
+
 function requestOf(path: string, grant: Grant): Dispatcher.DispatchOptions {
-  const authorization = `Basic ${Buffer.from(basicPairOf(grant), 'utf8').toString('base64')}`;
+  const authorization = `Basic ${inBase64(basicPairOf(grant))}`;
   const headers = Object.entries({ ...tokenHeaders, authorization }).flat();
   return { path, method: 'POST', headers, body: tokenForm(grant.scopes) };
 }
 
-/** The tokens in an answer of a token endpoint, as they are spelled there, so that they can be hidden where it is shown; also in half an answer. */
-export function tokensIn(text: string): string[] {
+/**
+ * Hides in an answer of a token endpoint what it was asked with and the tokens it gives; an answer that is not taken may hold one as well.
+ * The pair stands beside the client secret because base64 of the encoded pair holds no form of a secret that had to be encoded.
+ */
+export function maskOfGrant(grant: Grant, text: string): Mask {
+  const pair = basicPairOf(grant);
+  return maskFor([pair, inBase64(pair), grant.clientSecret, ...tokensIn(text)]);
+}
+
+/** As they are spelled there; also in half an answer. */
+function tokensIn(text: string): string[] {
   return [...text.matchAll(/"(?:access_token|refresh_token|id_token)"\s*:\s*"((?:[^"\\]|\\.)+)/g)].map(
     (found) => found[1] as string,
   );

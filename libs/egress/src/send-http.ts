@@ -11,11 +11,11 @@ import { addHeader, hopHeader } from './headers.js';
 import type { HttpPools } from './http-pools.js';
 import { judgeUrl } from './judge-url.js';
 import type { JudgedUrl } from './judge-url.js';
-import { maskFor, maskOf, secretUrlShown, urlShown } from './mask.js';
+import { maskOf, secretUrlShown, urlShown } from './mask.js';
 import type { Mask } from './mask.js';
 import type { EgressPolicy } from './policy.js';
 import { signature } from './sign.js';
-import { basicPairOf, tokenHeaders, tokensIn } from './oauth.js';
+import { maskOfGrant, tokenHeaders } from './oauth.js';
 import type { TokenDesk } from './oauth.js';
 
 export interface HttpLimits {
@@ -96,7 +96,7 @@ export class HttpSender {
     if (auth.kind !== 'oauth2-client-credentials') throw new Error(`no token is asked for with ${auth.kind}`);
     const grant = grantOf(auth, secrets, identityOf(request));
     const { exchanged, entry } = await this.tokens.tried(grant, timeoutMs);
-    const made = maskFor([basicPairOf(grant), ...tokensIn(exchanged.body.toString('utf8'))]);
+    const made = maskOfGrant(grant, exchanged.body.toString('utf8'));
     const headers = { ...tokenHeaders, authorization: 'Basic ****' };
     return {
       answer: this.answerOf(exchanged, masks(made, maskOf(secrets))),

@@ -1,0 +1,78 @@
+import type { OAuthClient } from '@waybill/contracts/sending/request';
+import type { Egress } from './egress.js';
+import { closeOpened, mail, mailRoom, opened } from './mail-rooms.spec.js';
+import { doorTo, isWholeRequest, listen, postTo } from './rooms.spec.js';
+
+const limits = { timeoutMs: 3000 };
+/** RFC 6749 encodes what Basic joins, so that of this secret no form of its own stands in the header. */
+const clientSecret = 'q+7/Zk=:w9';
+const client = { clientId: 'agent seven', scopes: 'a b', clientSecret: 'clientSecret' } as const;
+const pair = Buffer.from(`agent%20seven:${encodeURIComponent(clientSecret)}`);
+const base64 = pair.toString('base64');
+
+type Way = (door: Egress, auth: OAuthClient, mailPort: number) => Promise<{ readonly answer: unknown }>;
+
+const ways: [string, Way][] = [
+  [
+    'a delivery',
+    (door, auth) =>
+      door.sendHttp(
+        postTo('https://hooks.example.com/', { auth: { kind: 'oauth2-client-credentials', ...auth } }),
+        { clientSecret },
+        limits,
+      ),
+  ],
+  [
+    'a test of the token',
+    (door, auth) =>
+      door.sendHttp(
+        postTo(auth.tokenUrl, { only: 'token', auth: { kind: 'oauth2-client-credentials', ...auth } }),
+        { clientSecret },
+        limits,
+      ),
+  ],
+  [
+    'a mail',
+    (door, oauth, port) =>
+      door.sendMail(mail(port, { smtpUrl: `smtp://box@127.0.0.1:${port}`, oauth }), { clientSecret }, limits),
+  ],
+];
+
+afterEach(closeOpened);
+
+/** Asks an endpoint for a token that says `said` of the Authorization header, and gives what is recorded of it. */
+async function recorded(send: Way, said: (header: string) => string): Promise<string> {
+  const desk = await listen((socket, text) => {
+    if (!isWholeRequest(text)) return;
+    const body = said(/authorization: (.*)\r\n/i.exec(text)?.[1] ?? '');
+    socket.end(`HTTP/1.1 401 No\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+  });
+  opened.push(() => desk.close());
+  const room = await mailRoom({ disabledCommands: ['STARTTLS'], authMethods: ['XOAUTH2'], allowInsecureAuth: true });
+  const door = doorTo([desk.port, room.port]);
+  opened.push(() => door.close());
+  const { answer } = await send(door, { ...client, tokenUrl: desk.url }, room.port);
+  return JSON.stringify(answer);
+}
+
+describe.each(ways)('SEC-06 an endpoint that refuses %s a token', (_way, send) => {
+  it.each<[string, (header: string) => string]>([
+    ['as it came', (header) => header],
+    ['in JSON', (header) => JSON.stringify({ got: { authorization: header } })],
+    ['URL-encoded', (header) => encodeURIComponent(header)],
+    ['in base64', (header) => btoa(header)],
+    ['in hex', (header) => Buffer.from(header).toString('hex')],
+    ['across the cut of a complaint', (header) => `${'x'.repeat(480)}${header}`],
+  ])('and prints the client credentials %s leaves no part of them', async (_how, said) => {
+    const kept = await recorded(send, said);
+    expect(kept).toContain('****');
+    for (const form of [said(`Basic ${base64}`).slice(-12), base64.slice(0, 8), base64.slice(-8), 'Zk', 'w9'])
+      expect(kept).not.toContain(form);
+  });
+
+  it.each([492, 499])('and prints the client secret behind %i other characters leaves no part of it', async (at) => {
+    const kept = await recorded(send, () => `${'x'.repeat(at)}${clientSecret}`);
+    expect(kept).toContain(`${'x'.repeat(at)}*`);
+    expect(kept).not.toContain('xq');
+  });
+});
