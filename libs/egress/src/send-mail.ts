@@ -27,6 +27,8 @@ export interface MailSent {
   readonly allowEntry: string | null;
 }
 
+const noTimings: MailSent['timingsMs'] = { ...noMailPhases(), total: 0 };
+
 /** Sends one mail of a target through the door. */
 export class MailSender {
   constructor(
@@ -60,10 +62,11 @@ export class MailSender {
       if (!(error instanceof EgressFault)) throw error;
       answer = noMailAnswer(error, maskOf(secrets), this.nowMs());
     }
-    const total = roundedMs(performance.now() - begun);
+    const isBlocked = answer.kind === 'none' && answer.code === 'egress_blocked';
     return {
       answer,
-      timingsMs: { ...phases, total },
+      // How long a refusal took would tell whether a name was looked up.
+      timingsMs: isBlocked ? noTimings : { ...phases, total: roundedMs(performance.now() - begun) },
       sentRequest: shown,
       allowEntry: entry,
     };

@@ -237,4 +237,18 @@ describe('every refusal', () => {
     }
     expect(said.size).toBe(1);
   });
+
+  it.each([
+    ['of a mail', undefined],
+    ['of a test of the connection', 'greeting'],
+  ] as const)('%s takes no time that would tell a name from a literal', async (_what, only) => {
+    door = doorTo([sink.port], { resolver: names(['10.0.0.1']), nowMs: () => 0 });
+    const said = new Set<string>();
+    for (const host of ['10.0.0.1', 'localhost', 'rebind.example.com', '[::1]']) {
+      const sent = await door.sendMail({ ...mailTo(`smtp://${host}:25`), only }, {}, limits);
+      said.add(JSON.stringify([sent.answer, sent.timingsMs, sent.allowEntry]));
+    }
+    const timingsMs = { dns: 0, connect: 0, tls: 0, greeting: 0, auth: 0, data: 0, total: 0 };
+    expect([...said]).toEqual([JSON.stringify([{ ...blockedForever, atMs: 0 }, timingsMs, null])]);
+  });
 });
