@@ -217,6 +217,26 @@ describe('an allow entry', () => {
   });
 });
 
+describe('an address that the system takes for another', () => {
+  // Linux connects 0.0.0.0 to the loopback: what was judged is not where the connection leads.
+  const meant = (): string => `0.0.0.0/32:${sink.port}-${sink.port}`;
+  const reached = (): string => `127.0.0.1/32:${sink.port}-${sink.port}`;
+
+  it.each([
+    ['is forbidden', (): string[] => [meant()]],
+    ['is allowed as well', (): string[] => [meant(), reached()]],
+  ])('is refused before a byte is sent where the other one %s', async (_what, allow) => {
+    door = createEgress(readPolicy({ allow: allow() }, { production: false }), {
+      resolver: names(['0.0.0.0']),
+      nowMs: () => 0,
+    });
+    const heard = sink.received.length;
+    const sent = await door.sendHttp(postTo(`http://any.example.com:${sink.port}/hook`), {}, limits);
+    expect(sent.answer).toEqual({ ...blockedForever, atMs: 0 });
+    expect(sink.received.slice(heard).join('')).toBe('');
+  });
+});
+
 describe('every refusal', () => {
   it('reads the same byte for byte, whatever its reason (AUTH-21)', async () => {
     door = doorTo([sink.port], { resolver: names(['10.0.0.1']), nowMs: () => 0 });
