@@ -1,7 +1,7 @@
 import type { OAuthClient } from '@waybill/contracts/sending/request';
 import type { Egress } from './egress.js';
 import { closeOpened, mail, mailRoom, opened } from './mail-rooms.spec.js';
-import { doorTo, isWholeRequest, listen, postTo } from './rooms.spec.js';
+import { answering, doorTo, isWholeRequest, listen, postTo } from './rooms.spec.js';
 
 const limits = { timeoutMs: 3000 };
 /** RFC 6749 encodes what Basic joins, so that of this secret no form of its own stands in the header. */
@@ -74,5 +74,53 @@ describe.each(ways)('SEC-06 an endpoint that refuses %s a token', (_way, send) =
     const kept = await recorded(send, () => `${'x'.repeat(at)}${clientSecret}`);
     expect(kept).toContain(`${'x'.repeat(at)}*`);
     expect(kept).not.toContain('xq');
+  });
+});
+
+describe('SEC-06 a token that was refused and renewed', () => {
+  /** An endpoint that gives this many tokens and then names them in its refusal. */
+  async function giving(count: number) {
+    const given: string[] = [];
+    const desk = await listen((socket, text) => {
+      if (!isWholeRequest(text)) return;
+      const isOut = given.length === count;
+      const body = isOut ? `too soon after ${given.join(', ')}` : `{"access_token":"token-number-${given.length + 1}"}`;
+      if (!isOut) given.push(`token-number-${given.length + 1}`);
+      socket.end(`HTTP/1.1 ${isOut ? 401 : 200} So\r\ncontent-length: ${body.length}\r\n\r\n${body}`);
+    });
+    opened.push(() => desk.close());
+    return { desk, given };
+  }
+
+  it('is hidden where the endpoint names it in the refusal of another', async () => {
+    const { desk, given } = await giving(1);
+    const target = await answering('HTTP/1.1 401 No\r\ncontent-length: 0\r\n\r\n');
+    opened.push(() => target.close());
+    const door = doorTo([desk.port, target.port]);
+    opened.push(() => door.close());
+    const auth = { kind: 'oauth2-client-credentials', ...client, tokenUrl: desk.url } as const;
+    const { answer } = await door.sendHttp(postTo(target.url, { auth }), { clientSecret }, limits);
+    expect(given).toHaveLength(1);
+    expect(answer).toMatchObject({ message: 'The token endpoint answered 401: too soon after ****' });
+  });
+
+  it('is hidden beside the one that came after it where a mail server names both', async () => {
+    const { desk, given } = await giving(2);
+    const room = await mailRoom({
+      disabledCommands: ['STARTTLS'],
+      authMethods: ['XOAUTH2'],
+      allowInsecureAuth: true,
+      onAuth: (_auth, _session, done) => {
+        const logins = given.map((token) => btoa(`user=box\u0001auth=Bearer ${token}\u0001\u0001`));
+        done(Object.assign(new Error(`5.7.3 no ${[...given, ...logins].join(' ')}`), { responseCode: 535 }));
+      },
+    });
+    const door = doorTo([desk.port, room.port]);
+    opened.push(() => door.close());
+    const oauth = { ...client, tokenUrl: desk.url };
+    const request = mail(room.port, { smtpUrl: `smtp://box@127.0.0.1:${room.port}`, oauth });
+    const { answer } = await door.sendMail(request, { clientSecret }, limits);
+    expect(given).toHaveLength(2);
+    expect(answer).toMatchObject({ recipients: [{ stage: 'auth', text: '535 5.7.3 no **** **** **** ****' }] });
   });
 });

@@ -29,8 +29,13 @@ const grantsMax = 5000;
 /** A token endpoint's complaint that is shown to the user. */
 const complaintCharsMax = 500;
 
+/** A conversation may have begun with the token before the one that is held now. */
+const tokensPerGrantMax = 2;
+
 interface Held {
   readonly token: string;
+  /** With it those before it, so that they can be hidden; the newest first. */
+  readonly tokens: readonly string[];
   readonly untilMs: number;
 }
 
@@ -59,9 +64,9 @@ export class TokenDesk {
     return asking;
   }
 
-  /** The token that is held now, so that it can be hidden; null where there is none. */
-  heldToken(grant: Grant): string | null {
-    return this.held.get(keyOf(grant))?.token ?? null;
+  /** The token that is held now and the one before it, so that they can be hidden; none where there was none. */
+  tokensOf(grant: Grant): readonly string[] {
+    return this.held.get(keyOf(grant))?.tokens ?? [];
   }
 
   /** Asks the endpoint once, whatever is held, and keeps nothing: for a person who tests a connection. */
@@ -90,7 +95,7 @@ export class TokenDesk {
     if (exchanged.status !== 200 || typeof token !== 'string' || token === '') {
       const isPassing = passingStatuses.has(exchanged.status) || exchanged.status >= 500;
       // Masked before it is cut: a secret that straddles the cut would otherwise stay in part.
-      const said = maskOfGrant(grant, text)(text).slice(0, complaintCharsMax);
+      const said = maskOfGrant(grant, text, this.tokensOf(grant))(text).slice(0, complaintCharsMax);
       const message = `The token endpoint answered ${exchanged.status}: ${said}`;
       if (!isPassing) throw new EgressFault('oauth_failed', message, 'never');
       throw new EgressFault('oauth_failed', message, 'later', { retryAfter: exchanged.headers['retry-after'] });
@@ -98,10 +103,11 @@ export class TokenDesk {
     const seconds = Number(answer?.['expires_in']);
     const lifeMs =
       Number.isFinite(seconds) && seconds > 0 ? Math.min(seconds * 1000, tokenLifeMaxMs) : tokenLifeDefaultMs;
+    const tokens = [...new Set([token, ...this.tokensOf(grant)])].slice(0, tokensPerGrantMax);
     if (this.held.size >= grantsMax) this.held.clear();
     // A life shorter than the margin is used for half of it.
     const usableMs = lifeMs > 2 * tokenMarginMs ? lifeMs - tokenMarginMs : lifeMs / 2;
-    this.held.set(key, { token, untilMs: this.nowMs() + usableMs });
+    this.held.set(key, { token, tokens, untilMs: this.nowMs() + usableMs });
     return token;
   }
 }
@@ -128,12 +134,13 @@ function requestOf(path: string, grant: Grant): Dispatcher.DispatchOptions {
 }
 
 /**
- * Hides in an answer of a token endpoint what it was asked with and the tokens it gives; an answer that is not taken may hold one as well.
+ * Hides in an answer of a token endpoint what it was asked with, the tokens it gives (an answer that is not taken may hold one as well) and
+ * those it gave before.
  * The pair stands beside the client secret because base64 of the encoded pair holds no form of a secret that had to be encoded.
  */
-export function maskOfGrant(grant: Grant, text: string): Mask {
+export function maskOfGrant(grant: Grant, text: string, before: readonly string[]): Mask {
   const pair = basicPairOf(grant);
-  return maskFor([pair, inBase64(pair), grant.clientSecret, ...tokensIn(text)]);
+  return maskFor([pair, inBase64(pair), grant.clientSecret, ...tokensIn(text), ...before]);
 }
 
 /** As they are spelled there; also in half an answer. */

@@ -96,7 +96,7 @@ export class HttpSender {
     if (auth.kind !== 'oauth2-client-credentials') throw new Error(`no token is asked for with ${auth.kind}`);
     const grant = grantOf(auth, secrets, identityOf(request));
     const { exchanged, entry } = await this.tokens.tried(grant, timeoutMs);
-    const made = maskOfGrant(grant, exchanged.body.toString('utf8'));
+    const made = maskOfGrant(grant, exchanged.body.toString('utf8'), this.tokens.tokensOf(grant));
     const headers = { ...tokenHeaders, authorization: 'Basic ****' };
     return {
       answer: this.answerOf(exchanged, masks(made, maskOf(secrets))),

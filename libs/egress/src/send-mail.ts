@@ -140,9 +140,9 @@ export class MailSender {
     const user = username ?? '';
     const known = password === null ? null : maskFor([password, `\u0000${user}\u0000${password}`]);
     return (text) => {
-      // The token is there only when the conversation has been.
-      const token = oauth === null ? null : this.tokens.heldToken(oauth);
-      const masked = token === null ? text : maskFor([token, xoauth2Of(user, token)])(text);
+      // The tokens are there only when the conversation has been.
+      const tokens = oauth === null ? [] : this.tokens.tokensOf(oauth);
+      const masked = maskFor(tokens.flatMap((token) => [token, xoauth2Of(user, token)]))(text);
       // The pair before the password in it: a piece of the pair must not be left over.
       return first(known === null ? masked : known(masked));
     };
