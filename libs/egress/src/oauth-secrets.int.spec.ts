@@ -77,6 +77,13 @@ describe.each(ways)('SEC-06 an endpoint that refuses %s a token', (_way, send) =
   });
 });
 
+describe('SEC-06 tokens that come as a form, which is not taken,', () => {
+  it.each(ways)('are hidden in what is recorded of %s', async (_way, send) => {
+    const kept = await recorded(send, () => 'access_token=live%2Btoken-1&refresh_token=live-token-2&expires_in=3600');
+    expect(kept).toContain('access_token=****&refresh_token=****&expires_in=3600');
+  });
+});
+
 describe('SEC-06 a token that was refused and renewed', () => {
   /** An endpoint that gives this many tokens and then names them in its refusal. */
   async function giving(count: number) {

@@ -143,11 +143,11 @@ export function maskOfGrant(grant: Grant, text: string, before: readonly string[
   return maskFor([pair, inBase64(pair), grant.clientSecret, ...tokensIn(text), ...before]);
 }
 
-/** As they are spelled there; also in half an answer. */
+/** As they are spelled there: in JSON, also in half an answer, or in a form, which some endpoints give whatever they are asked for. */
 function tokensIn(text: string): string[] {
-  return [...text.matchAll(/"(?:access_token|refresh_token|id_token)"\s*:\s*"((?:[^"\\]|\\.)+)/g)].map(
-    (found) => found[1] as string,
-  );
+  const inJson = /"(?:access_token|refresh_token|id_token)"\s*:\s*"((?:[^"\\]|\\.)+)/g;
+  const inForm = /(?:^|&)(?:access_token|refresh_token|id_token)=([^&\s]+)/g;
+  return [...text.matchAll(inJson), ...text.matchAll(inForm)].map((found) => found[1] as string);
 }
 
 function objectOf(text: string): Record<string, unknown> | null {
