@@ -24,7 +24,8 @@ const forbidden: ReadonlySet<string> = new Set([
   'upgrade',
   'via',
 ]);
-const forbiddenBeginnings = ['proxy-', 'webhook-', 'x-forwarded-', 'sec-'];
+// What egress refuses stands here too: a connector that saves with it would dead-letter everything.
+const forbiddenBeginnings = ['proxy-', 'webhook-', 'waybill-', 'x-forwarded-', 'sec-'];
 
 /** Refuses a header name that is no token, that is forbidden, or (unless a secret carries it) that holds a credential. */
 export function checkHeaderName(name: string, pointer: string, bySecret: boolean): void {
@@ -44,9 +45,12 @@ export function checkHeaderName(name: string, pointer: string, bySecret: boolean
   }
 }
 
-/** Visible ASCII and blanks: anything else could end the header early, some only after the cut to Latin-1 (IN-14). */
+/**
+ * Visible ASCII and blanks: anything else could end the header early, some only after the cut to Latin-1 (IN-14). No tab either,
+ * because egress refuses it.
+ */
 export function checkHeaderValue(value: unknown, pointer: string): void {
-  if (typeof value !== 'string' || value.length > headerValueCharactersMax || !/^[\x20-\x7e\t]*$/.test(value)) {
+  if (typeof value !== 'string' || value.length > headerValueCharactersMax || !/^[\x20-\x7e]*$/.test(value)) {
     throw new Refused(
       'header_invalid',
       `A header value is at most ${headerValueCharactersMax} characters of visible ASCII.`,
