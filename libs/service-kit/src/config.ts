@@ -52,7 +52,8 @@ export function readConfig<Shape extends z.ZodRawShape>(
     const below = issue.path.slice(1).join('.');
     const missing = values[variable] === undefined;
     const fault = missing ? `is missing; set it or ${variable}_FILE${hintOf(issue)}` : issue.message;
-    faults.push({ variable, fault: below === '' ? fault : `${below}: ${fault}` });
+    const said = below === '' ? fault : `${below}: ${fault}`;
+    faults.push({ variable, fault: `${sourceOf(variable, environment)}${said}` });
   }
   if (faults.length > 0 || !parsed.success) throw new ConfigFaults(faults);
   return parsed.data;
@@ -60,6 +61,12 @@ export function readConfig<Shape extends z.ZodRawShape>(
 
 function hintOf(issue: { message: string }): string {
   return issue.message.startsWith('Invalid input') ? '' : ` (it ${issue.message})`;
+}
+
+/** Names the file that the value is from: whoever has several of them must know which one to mend. Empty where it is not from a file. */
+function sourceOf(name: string, environment: Environment): string {
+  const file = environment[`${name}_FILE`];
+  return file === undefined || file === '' ? '' : `${name}_FILE names ${file}, whose content does not fit: `;
 }
 
 function valueOf(name: string, environment: Environment, faults: ConfigFault[]): string | undefined {

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { commonConfig, ConfigFaults, jsonOf, keks, kekText, readConfig, wholeNumber } from './config.js';
 
@@ -60,6 +63,23 @@ describe('the configuration of a service', () => {
   it('refuses a file that is not there and names it', () => {
     const { NATS_URL: _, ...rest } = good;
     expect(faultsOf({ ...rest, NATS_URL_FILE: '/nowhere/at/all' })['NATS_URL']).toContain('/nowhere/at/all');
+  });
+
+  it.each([
+    ['short', `v1:${Buffer.alloc(16).toString('base64')}`],
+    ['empty', ''],
+    ['no base64', 'v1:correct horse battery staple'],
+    ['there twice', `v1:${key},v1:${key}`],
+  ])('names the file of a key that is %s, and not the key', (_what, text) => {
+    const folder = mkdtempSync(join(tmpdir(), 'waybill-config-'));
+    const file = join(folder, 'log.kek');
+    writeFileSync(file, text, { mode: 0o600 });
+    const { WAYBILL_LOG_KEK: _, ...rest } = good;
+    const { WAYBILL_LOG_KEK: fault } = faultsOf({ ...rest, WAYBILL_LOG_KEK_FILE: file });
+    rmSync(folder, { recursive: true });
+    expect(fault).toContain(`WAYBILL_LOG_KEK_FILE names ${file}, `);
+    expect(fault).toContain('openssl rand -base64 32');
+    expect(fault).not.toContain(text === '' ? key : text);
   });
 
   it('takes an empty variable for an absent one', () => {

@@ -263,7 +263,7 @@ async function noKey(stage: Stage): Promise<string> {
         hold(code !== 0, `${service} started with a key that is ${what}`);
         hold(output.includes(variable), `${service} does not name ${variable}: ${output}`);
         hold(!output.includes(good.slice(3)), 'the key is printed');
-        if (what === 'missing' || what === 'world-readable') hold(output.includes(path), `${service} does not name the file: ${output}`); // prettier-ignore
+        hold(output.includes(path), `${service} does not name the file of a key that is ${what}: ${output}`);
         seen.push(`${Math.round(performance.now() - begun)}`);
       }
   } finally {
