@@ -27,9 +27,6 @@ export function addressChecker(policy: EgressPolicy): CheckAddresses {
   };
 }
 
-/** Where the deployment file is not given, sending alone judges. */
-export const noAddressChecker: CheckAddresses = () => [];
-
 function addressesOf({ config, secrets }: Addressed): [pointer: string, url: string][] {
   const found: [string, unknown][] = [
     ['/config/url', config['url']],

@@ -8,8 +8,11 @@ export const configSchema = z.object({
   ...logConfig,
   /** Seals the secrets of connectors; delivery holds the same one and nobody else does. */
   WAYBILL_SECRETS_KEK: keks,
-  /** The deployment file, as delivery has it, usually given as `WAYBILL_CONFIG_FILE`: its part `egress` judges addresses when they are saved. */
-  WAYBILL_CONFIG: jsonOf(z.looseObject({})).optional(),
+  /**
+   * The deployment file, as delivery has it, usually given as `WAYBILL_CONFIG_FILE`: its part `egress` judges addresses when they are saved.
+   * Without it nothing is opened, as at delivery: an address that would never be dialled is not saved either.
+   */
+  WAYBILL_CONFIG: jsonOf(z.looseObject({})).default({}),
   /** The whole text of a key; where the log has no tenant yet, the tenant `default` and this key are made. */
   WAYBILL_BOOTSTRAP_ADMIN_KEY: z
     .string()

@@ -105,6 +105,16 @@ describe('connectors in registry', () => {
     });
   });
 
+  it.each(['http://169.254.169.254/', 'http://10.0.0.1/'])(
+    'refuses to save %s where no deployment file opens it, as delivery would refuse to send there',
+    async (url) => {
+      expect(await registry.refusal('connectors.create', webhook({ config: { url } }))).toMatchObject({
+        status: 422,
+        errors: [{ pointer: '/config/url', code: 'egress_blocked' }],
+      });
+    },
+  );
+
   it('updates by merge patch under a version, and keeps the secrets that are left out', async () => {
     const { id } = await registry.ask('connectors.create', withToken('t1'));
     const renamed = await registry.ask('connectors.update', {

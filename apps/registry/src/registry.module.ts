@@ -12,7 +12,7 @@ import { createSecretBox } from '@waybill/service-kit/secret-box';
 import { logProofsRpc } from '@waybill/service-kit/log-proofs.rpc';
 import type { Kit } from '@waybill/service-kit/start-service';
 import { noCaller } from './append-decision.js';
-import { addressChecker, type CheckAddresses, noAddressChecker } from './check-addresses.js';
+import { addressChecker, type CheckAddresses } from './check-addresses.js';
 import { templateChecker } from './check-template.js';
 import type { Config } from './config.js';
 import { keyFromText, verifyKey } from './handle-api-key.js';
@@ -103,9 +103,8 @@ function letPublishersIn(kit: Kit, log: PostgresLog, seed: string): void {
   kit.onDrain('broker auth', () => asked.drain());
 }
 
-/** The policy that delivery sends by; without a deployment file delivery alone judges. */
+/** The policy that delivery sends by. */
 function addressesOf({ WAYBILL_CONFIG: file }: Config): CheckAddresses {
-  if (file === undefined) return noAddressChecker;
   return addressChecker(readDeployment(file, { production: process.env['NODE_ENV'] === 'production' }).policy);
 }
 
