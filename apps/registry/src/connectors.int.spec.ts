@@ -171,6 +171,30 @@ describe('connectors in registry', () => {
     });
   });
 
+  it.each([
+    ['was changed', 'secret_tampered', 'secret.tamper', `jsonb_set(secrets, '{values,token}', '"AAAA"')`],
+    [
+      'lies in the place of another',
+      'secret_tampered',
+      'secret.tamper',
+      `(select secrets from sealed_secrets where connector_id = $2)`,
+    ],
+    ['is under a key that is gone', 'secret_key_missing', 'secret.key-missing', `jsonb_set(secrets, '{kek}', '"v9"')`],
+  ])(
+    'SEC-02 refuses to change a connector whose sealed set %s, and tells the operator',
+    async (_what, code, event, changed) => {
+      // prettier-ignore
+      const [{ id }, other] = [await registry.ask('connectors.create', withToken('t1')), await registry.ask('connectors.create', withToken('t2'))]; // prettier-ignore
+      const change = `update sealed_secrets set secrets = ${changed} where connector_id = $1 and $2::text is not null`;
+      await queryRows(registry.database.ownerUrl, change, [id, other.id]);
+      registry.errors.length = 0;
+      const problem = await registry.refusal('connectors.update', { id, ifVersion: 1, patch: { name: 'New' } });
+      expect(problem).toMatchObject({ status: 422, code, errors: [{ pointer: '/secrets', code }] });
+      expect(registry.errors).toEqual([expect.objectContaining({ event, code, connectorId: id, secretVersion: 1 })]);
+      expect(await registry.ask('connectors.get', { id })).toMatchObject({ version: 1 });
+    },
+  );
+
   it('lets one of many writers of the same version win, and never mixes their secrets', async () => {
     const { id } = await registry.ask('connectors.create', withToken('t0'));
     const writers = await Promise.all(

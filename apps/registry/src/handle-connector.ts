@@ -13,8 +13,9 @@ import type { ConnectorCreate, ConnectorPatch } from '@waybill/contracts/http/co
 import { Refused } from '@waybill/decider/decider';
 import type { EventLog } from '@waybill/event-log/log';
 import { newId } from '@waybill/service-kit/ids';
+import type { Log } from '@waybill/service-kit/logger';
 import type { RpcCaller } from '@waybill/service-kit/rpc';
-import type { SecretBox } from '@waybill/service-kit/secret-box';
+import { type SecretBox, SecretBoxFault } from '@waybill/service-kit/secret-box';
 import { appendDecision, type Decided, readHistory, stateOf } from './append-decision.js';
 import { checkConnector, type Checks } from './check-connector.js';
 import type { SealedSets } from './out/sealed-sets.js';
@@ -31,6 +32,7 @@ export class ConnectorActs {
     private readonly sealed: SealedSets,
     private readonly box: SecretBox,
     private readonly checks: Checks,
+    private readonly told: Log,
   ) {}
 
   /** Makes a connector of the caller's tenant; refuses what its target would refuse. */
@@ -58,7 +60,7 @@ export class ConnectorActs {
     return { ...decided, generated };
   }
 
-  /** Applies a merge patch; refuses `connector_unknown`, `connector_deleted`, `version_mismatch` and what its target would refuse. */
+  /** Applies a merge patch; refuses `connector_unknown`, `connector_deleted`, `version_mismatch`, secrets that do not open, and what its target would refuse. */
   async update(caller: RpcCaller, id: string, ifVersion: number, patch: ConnectorPatch): Promise<Written> {
     const history = await readHistory(this.log, connectorStream(id), caller.tenant);
     const { shape, version } = existing(stateOf(connectorDecider, history));
@@ -89,12 +91,22 @@ export class ConnectorActs {
     return appendDecision(this.log, at, connectorDecider, command);
   }
 
-  /** The secrets as they are, opened in memory only: the target's room judges the whole, and a new set holds all of them. */
+  /**
+   * The secrets as they are, opened in memory only: the target's room judges the whole, and a new set holds all of them. The operator is
+   * told of a set that does not open, as delivery tells him: only he can mend it. The caller is refused, not answered with a defect.
+   */
   private async open(tenant: string, shape: ConnectorShape): Promise<Record<string, string>> {
     if (shape.secretVersion === 0) return {};
     const set = await this.sealed.read(tenant, shape.connectorId, shape.secretVersion);
     if (set === null) throw new Error(`the sealed set ${shape.secretVersion} of ${shape.connectorId} is missing`);
-    return this.box.open(set, { tenant, connectorId: shape.connectorId, secretVersion: shape.secretVersion });
+    const { connectorId, secretVersion } = shape;
+    try {
+      return this.box.open(set, { tenant, connectorId, secretVersion });
+    } catch (error) {
+      if (!(error instanceof SecretBoxFault)) throw error;
+      this.told.error({ connectorId, secretVersion, code: error.code }, error.event);
+      throw new Refused(error.code, error.message, '/secrets');
+    }
   }
 
   private async sealedChange(

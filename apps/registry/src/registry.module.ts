@@ -82,7 +82,7 @@ export async function registryModule(config: Config, kit: Kit): Promise<DynamicM
     providers: [
       { provide: eventLog, useValue: log },
       { provide: LogProofs, useValue: proofs },
-      { provide: ConnectorActs, useValue: new ConnectorActs(log, sealed, box, checks) },
+      { provide: ConnectorActs, useValue: new ConnectorActs(log, sealed, box, checks, kit.log) },
       { provide: KnownTenants, useValue: new KnownTenants(log) },
       { provide: NotificationStreams, useValue: streams },
       { provide: PublisherAccess, useValue: new PublisherAccess(seed !== undefined, publicUrl) },

@@ -10,6 +10,7 @@ import { createSecretBox, type SealedSecrets } from '@waybill/service-kit/secret
 import { type RunningService, startService } from '@waybill/service-kit/start-service';
 import { startNats, type TestNats } from '@waybill/testkit/start-nats';
 import { startPostgres, type TestDatabase } from '@waybill/testkit/start-postgres';
+import { pino } from 'pino';
 import { configSchema } from './config.js';
 import { registryMigrations } from './migrations.js';
 import { registryModule } from './registry.module.js';
@@ -39,6 +40,8 @@ export const withToken = (token: string): object =>
 /** The whole service with a real PostgreSQL and nats-server, asked like every client of NATS asks. */
 export class RunningRegistry {
   service!: RunningService;
+  /** What it logged as an error, in order. */
+  readonly errors: Record<string, unknown>[] = [];
 
   private constructor(
     readonly database: TestDatabase,
@@ -67,12 +70,13 @@ export class RunningRegistry {
 
   async serve(): Promise<void> {
     const config = readConfig(configSchema, this.environment);
+    const log = pino({ level: 'error', messageKey: 'event' }, { write: (line) => void this.errors.push(JSON.parse(line)) }); // prettier-ignore
     this.service = await startService({
       name: 'registry',
       description: 'test',
       config,
       connect: () => connect({ servers: this.nats.url, maxReconnectAttempts: -1, reconnectTimeWait: 50 }),
-      module: (kit) => registryModule(config, kit),
+      module: (kit) => registryModule(config, { ...kit, log }),
     });
   }
 

@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import type { SealedSecrets, SecretBox, SecretPlace } from './secret-box.js';
+import { type SealedSecrets, type SecretBox, SecretBoxFault, type SecretPlace } from './secret-box.js';
 
 /** Sets that are read in one go. */
 const rewrapBatch = 100;
@@ -15,15 +15,26 @@ export interface SealedTable {
 /**
  * Wraps every set of a table under the current key-encryption key, so that an older one can be taken away; the service may run meanwhile,
  * because a set opens with whichever key wraps it. Answers how many it wrapped.
+ * Throws `SecretBoxFault` at the first set whose data key does not open, and names the set: it stays as it is, and so does the older key.
  */
 export async function rewrapSets(table: SealedTable, box: SecretBox, currentKek: string): Promise<number> {
   for (let rewrapped = 0; ;) {
     const sets = await table.stale(currentKek, rewrapBatch);
     if (sets.length === 0) return rewrapped;
     for (const { place, sealed } of sets) {
-      await table.replace(place, box.rewrap(sealed, place));
+      await table.replace(place, wrappedAnew(box, sealed, place));
       rewrapped += 1;
     }
+  }
+}
+
+function wrappedAnew(box: SecretBox, sealed: SealedSecrets, place: SecretPlace): SealedSecrets {
+  try {
+    return box.rewrap(sealed, place);
+  } catch (error) {
+    if (!(error instanceof SecretBoxFault)) throw error;
+    const { connectorId, secretVersion } = place;
+    throw new SecretBoxFault(error.code, `${error.event}: set ${secretVersion} of ${connectorId}: ${error.message}`);
   }
 }
 

@@ -51,6 +51,11 @@ export class SecretBoxFault extends Error {
   ) {
     super(message);
   }
+
+  /** Under which event it is logged, wherever a seal is opened: one alarm of the operator hears all of them. */
+  get event(): 'secret.key-missing' | 'secret.tamper' {
+    return this.code === 'secret_key_missing' ? 'secret.key-missing' : 'secret.tamper';
+  }
 }
 
 const nonceBytes = 12;

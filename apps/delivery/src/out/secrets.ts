@@ -53,10 +53,9 @@ export class Secrets {
       return this.parts.box.open(sealed, placeOf(connector));
     } catch (error) {
       if (!(error instanceof SecretBoxFault)) throw error;
-      const event = error.code === 'secret_key_missing' ? 'secret.key-missing' : 'secret.tamper';
       this.parts.log.error(
         { connectorId: connector.id, secretVersion: connector.secretVersion, code: error.code },
-        event,
+        error.event,
       );
       return null;
     }
