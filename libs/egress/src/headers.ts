@@ -1,7 +1,5 @@
 import { headerInvalid } from './fault.js';
 
-/** Counts deliveries that came back in: our own gateway refuses a publish that carries it (R9). */
-export const hopHeader = 'waybill-hop';
 export const headersCountMax = 100;
 
 // Whoever sets one of these speaks for the connection or for somebody else (IN-15, targets.md 8.3).

@@ -1,3 +1,4 @@
+import { hopHeader } from '@waybill/contracts/sending/hop-header';
 import type { Answer, HttpTargetRequest, NoAnswer } from '@waybill/contracts/sending/request';
 import type { Dispatcher } from 'undici';
 import { authorize, grantOf, identityOf } from './authorize.js';
@@ -7,7 +8,7 @@ import type { Exchanged, TimingsMs } from './exchange.js';
 import { blocked, EgressFault } from './fault.js';
 import { fill, hide, landingOf, onlyPlaceholder, secretOf } from './fill.js';
 import type { Secrets } from './fill.js';
-import { addHeader, hopHeader } from './headers.js';
+import { addHeader } from './headers.js';
 import type { HttpPools } from './http-pools.js';
 import { judgeUrl } from './judge-url.js';
 import type { JudgedUrl } from './judge-url.js';

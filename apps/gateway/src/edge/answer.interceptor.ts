@@ -1,4 +1,7 @@
 import { type CallHandler, type ExecutionContext, Inject, Injectable, type NestInterceptor } from '@nestjs/common';
+import { refusalCodes } from '@waybill/contracts/codes/refusal-codes';
+import { hopHeader } from '@waybill/contracts/sending/hop-header';
+import { Refused } from '@waybill/decider/decider';
 import { from, lastValueFrom, type Observable } from 'rxjs';
 import { type KeptAnswer, RepeatableRequests } from '../idempotency/repeatable-requests.js';
 import type { GatewayRequest, GatewayResponse } from './gateway-request.js';
@@ -67,6 +70,8 @@ function bytesOf(request: GatewayRequest): Buffer {
 }
 
 function readAsked(route: Route, request: GatewayRequest): Asked<Route> {
+  if (route.refusesLoops && request.headers[hopHeader] !== undefined)
+    throw new Refused('looped', `${refusalCodes.looped} Take this connector, or what forwards to here, away.`);
   const ifVersion = route.ifMatch ? readIfMatch(request.headers['if-match']) : 0;
   const body =
     route.body === null

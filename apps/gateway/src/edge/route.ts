@@ -41,6 +41,8 @@ export interface Route<P = unknown, Q = unknown, B = unknown> {
   readonly shownOnce: readonly string[];
   /** What is refused when it is read is put on the record of the tenant, as what is refused behind it is. */
   readonly recordsRefusals: boolean;
+  /** A request that came out of a delivery (`waybill-hop`) is refused: what it makes would be delivered again. */
+  readonly refusesLoops: boolean;
 }
 
 type Draft<P, Q, B> = Pick<Route, 'method' | 'path' | 'scope' | 'resource' | 'does'> &
@@ -61,6 +63,7 @@ export function route<P = Nothing, Q = Nothing, B = undefined>(draft: Draft<P, Q
     ifMatch: false,
     shownOnce: [],
     recordsRefusals: false,
+    refusesLoops: false,
     ...draft,
     answer: draft.answer ?? null,
     params: draft.params ?? (nothing as unknown as z.ZodType<P>),

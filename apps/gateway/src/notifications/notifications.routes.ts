@@ -22,6 +22,7 @@ export const notificationRoutes = {
     answer: receiptSchema,
     status: 202,
     recordsRefusals: true,
+    refusesLoops: true,
   }),
   list: route({
     ...notification,

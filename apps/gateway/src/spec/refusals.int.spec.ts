@@ -58,6 +58,14 @@ describe('what the gateway refuses by itself', () => {
       422,
       'validation_failed',
     ],
+    [
+      'a publish that came out of a delivery is refused (R9)',
+      'POST',
+      '/v1/notifications',
+      { text: '{"type":"a","payload":{}}', headers: { 'Waybill-Hop': '1' } },
+      422,
+      'looped',
+    ],
     ['a missing payload is refused', 'POST', '/v1/notifications', { text: '{"type":"a"}' }, 422, 'validation_failed'],
     [
       'another media type is refused',
@@ -107,6 +115,17 @@ describe('what the gateway refuses by itself', () => {
     const recorded = stage.heard.filter(({ subject }) => subject.endsWith('refusals.record'));
     expect(recorded.map(({ subject }) => subject)).toEqual(['waybill.v1.rpc.subscriptions.default.refusals.record']);
     expect(JSON.parse(recorded[0]?.text ?? '')).toMatchObject({ code, pointer, bytes: Buffer.byteLength(text) });
+  });
+
+  it('puts a publish that came out of a delivery on the record, and lets other requests with that header be', async () => {
+    const headers = { 'waybill-hop': '1' };
+    const { json } = await stage.send('POST', '/v1/notifications', { body: { type: 'a', payload: {} }, headers });
+    expect(json).toMatchObject({ code: 'looped', refusalId: idOf('ref', 1) });
+    const recorded = stage.heard.filter(({ subject }) => subject.endsWith('refusals.record'));
+    expect(recorded.map(({ text }) => JSON.parse(text) as object)).toEqual([
+      expect.objectContaining({ code: 'looped', pointer: null }),
+    ]);
+    expect((await stage.send('GET', '/v1/connectors', { headers })).status).toBe(200);
   });
 
   it('asks to come again where the refusal cannot be put on the record', async () => {
