@@ -94,6 +94,28 @@ describe('waybill', () => {
     expect(JSON.parse((await run('deliveries', 'list', '--json')).out)).toEqual({ items: [], nextCursor: null });
   });
 
+  const hostile = 'gone\u001b[2J\u009b1A\u007f \u202edereviled\u2069';
+  it.each<[string, string[], object]>([
+    ['why', ['why', 'dlv_x'], { words: hostile, steps: [{ at: null, words: hostile }] }],
+    ['a list', ['connectors', 'list'], { items: [{ id: 'con_x', name: hostile }], nextCursor: null }],
+    ['one thing', ['deliveries', 'get', 'dlv_x'], { body: hostile }],
+  ])('shows what a terminal would obey: %s, in words and as JSON that means the same', async (_case, args, body) => {
+    answer = { status: 200, body };
+    const words = (await run(...args)).out;
+    expect(words).toContain('gone\\u001b[2J\\u009b1A\\u007f \\u202edereviled\\u2069');
+    const { out } = await run(...args, '--json');
+    for (const text of [words, out]) expect(text).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/); // prettier-ignore
+    expect(JSON.parse(out)).toEqual(body);
+  });
+
+  it('shows what a terminal would obey in what it is refused with, and in what it was given', async () => {
+    answer = { status: 422, body: { code: 'validation_failed', detail: hostile } };
+    expect((await run('connectors', 'get', 'con_x')).err).toBe(
+      'validation_failed: gone\\u001b[2J\\u009b1A\\u007f \\u202edereviled\\u2069\n',
+    );
+    expect((await run('\u001b[2J')).err).toContain("unknown command '\\u001b[2J'");
+  });
+
   it('publishes a payload in the spelling it was given', async () => {
     answer = { status: 202, body: { notificationId: 'ntf_x', position: 7, duplicate: false } };
     const { code, out } = await run('publish', 'incident', '{"n": 1.50, "big": 12345678901234567890}', '--id', 'a');

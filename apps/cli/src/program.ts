@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
+import { visible } from '@waybill/contracts/text/visible';
 import { configCommand } from './commands/config.js';
 import { connectorsCommand, deliveriesCommand, subscriptionsCommand } from './commands/lists.js';
 import { doctorCommand } from './commands/doctor.js';
@@ -15,9 +16,10 @@ import { exitCodes, NotDone, Usage, type World } from './world.js';
 
 /**
  * Runs one command line and answers its exit code: 0 done, 1 refused or not verified, 2 wrong usage. What was asked for goes to `out`,
- * as JSON with `--json`; everything else goes to `err`.
+ * as JSON with `--json`; everything else goes to `err`. No character that a terminal obeys leaves it, whoever the words are from.
  */
-export async function runWaybill(args: readonly string[], world: World): Promise<number> {
+export async function runWaybill(args: readonly string[], given: World): Promise<number> {
+  const world = shownSafely(given);
   const program = new Command('waybill')
     .description('Publishes to Waybill, asks why, and checks its record. Without a server: verify.')
     .exitOverride()
@@ -58,6 +60,11 @@ function everyCommand(command: Command): Command {
   command.exitOverride();
   for (const below of command.commands) everyCommand(below);
   return command.commands.length > 0 ? command : command.addOption(new Option('--json', 'answers as JSON'));
+}
+
+/** Here and nowhere else, so that no command can forget it. */
+function shownSafely({ out, err, environment }: World): World {
+  return { out: (text) => out(visible(text)), err: (text) => err(visible(text)), environment };
 }
 
 function codeOf(error: unknown, world: World): number {

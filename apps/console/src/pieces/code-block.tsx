@@ -1,8 +1,12 @@
 import { Box, Group, Text } from '@mantine/core';
+import { visible } from '@waybill/contracts/text/visible';
 import { CopyAs } from './copy-text';
 import { general } from '../words/general';
 
-/** A text as it is: it scrolls by itself, also by keyboard, and can be copied. */
+/**
+ * A text that scrolls by itself, also by keyboard, and can be copied as it is. Shown are also the characters that a screen would obey, as
+ * `\u202e`: a target's answer must not look like other words than it holds.
+ */
 export function CodeBlock({ text, label, maxHeight = 420 }: { text: string; label: string; maxHeight?: number }) {
   return (
     <Box>
@@ -13,7 +17,7 @@ export function CodeBlock({ text, label, maxHeight = 420 }: { text: string; labe
         <CopyAs text={() => text} label={general.copy} />
       </Group>
       <Box component="pre" className="code-block" tabIndex={0} role="region" aria-label={label} style={{ maxHeight }}>
-        {text}
+        {visible(text)}
       </Box>
     </Box>
   );
