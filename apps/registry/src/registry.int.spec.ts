@@ -112,7 +112,7 @@ describe('registry', () => {
       code: 'type_unknown',
     });
     expect(await registry.refusal('types.put', { type: 'deploy', schema: { type: 'x' } })).toMatchObject({
-      errors: [{ pointer: '/schema' }],
+      errors: [{ pointer: '/schema/type' }],
     });
   });
 

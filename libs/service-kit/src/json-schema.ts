@@ -2,29 +2,19 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.
 import addFormats from 'ajv-formats';
 import type { ProblemError } from '@waybill/contracts/problem';
 
-/** Forms carry members of ours (titles of choices, hints for the console) that no validator knows. */
-const options = { allErrors: true, strict: false, validateFormats: true } as const;
-
 /** Compiles a schema that we wrote ourselves; throws where it is none, which is a defect. */
 export function compileSchema(schema: Record<string, unknown>): ValidateFunction {
-  return validator().compile(schema);
+  return validatorWith({ allErrors: true }).compile(schema);
 }
 
-/** Why a schema that a user wrote is none; null when it is one. References to other documents are refused, because nothing is fetched. */
-export function schemaFault(schema: Record<string, unknown>): string | null {
-  try {
-    validator().compile(schema);
-    return null;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
-}
-
-function validator(): Ajv2020 {
-  const ajv = new Ajv2020(options);
+/** A validator that knows formats and no schema yet. Not strict: forms carry members of ours (titles of choices, hints for the console). */
+export function validatorWith(more: AjvOptions): Ajv2020 {
+  const ajv = new Ajv2020({ strict: false, validateFormats: true, ...more });
   (addFormats as unknown as (ajv: Ajv2020) => void)(ajv);
   return ajv;
 }
+
+export type AjvOptions = NonNullable<ConstructorParameters<typeof Ajv2020>[0]>;
 
 /** All faults of a value below a pointer, in the words of contract.md. */
 export function faultsOf(validate: ValidateFunction, value: unknown, below: string): ProblemError[] {

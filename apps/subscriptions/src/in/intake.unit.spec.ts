@@ -31,7 +31,8 @@ const subscription = (more: Partial<SubscriptionShape> = {}): SubscriptionShape 
 class Trial {
   readonly eventLog = new MemoryLog('subscriptions-0');
   readonly table = new RouteTable(compileKey);
-  readonly types = new TypeRules(builtInTypes);
+  readonly log = createLog({ service: 'spec', copy: 'one', level: 'silent' });
+  readonly types = new TypeRules(builtInTypes, this.log);
   intake!: Intake;
   lease!: Lease;
 
@@ -47,7 +48,7 @@ class Trial {
         windows: new SuppressionWindows(tenantKey),
         types: trial.types,
         tenantKey,
-        log: createLog({ service: 'spec', copy: 'one', level: 'silent' }),
+        log: trial.log,
         loadWindows: () => Promise.resolve([]),
         carried: () => Promise.resolve(),
       },

@@ -1,5 +1,6 @@
 import { createSecretKey } from 'node:crypto';
 import { decideOne, type DecidingWith } from './decide-notification.js';
+import { createLog } from '@waybill/service-kit/logger';
 import type { Incoming } from './incoming.js';
 import { compileKey } from './key-template.js';
 import { RouteTable } from './route-table.js';
@@ -9,7 +10,7 @@ import { TypeRules } from './type-rules.js';
 const tenantKey = createSecretKey(Buffer.alloc(32, 7));
 
 function deciding(): DecidingWith {
-  const types = new TypeRules([]);
+  const types = new TypeRules([], createLog({ service: 'spec', copy: 'one', level: 'silent' }));
   types.put('default', 'seen', { type: 'object', properties: { n: { type: 'number' } } }, true);
   const table = new RouteTable(compileKey);
   return { table, windows: new SuppressionWindows(tenantKey), types, tenantKey, newRefusalId: () => 'r1' };

@@ -47,7 +47,7 @@ export class KnownRegistry {
   /** Give this to the mirror as its `changed`. */
   readonly changed = (row: Mirrored<RegistryFact>): void => {
     if (row.value.kind === 'tenant') this.tenants.add(row.tenant);
-    if (row.value.kind === 'type') this.types.put(row.tenant, row.value.type, row.value.schema ?? {}, row.value.strict);
+    if (row.value.kind === 'type') this.types.put(row.tenant, row.value.type, row.value.schema, row.value.strict);
   };
 
   attach(mirror: LogMirror<RegistryFact>): void {

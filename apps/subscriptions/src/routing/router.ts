@@ -42,7 +42,7 @@ export class Router {
   ) {}
 
   static async open(parts: RouterParts): Promise<Router> {
-    const types = new TypeRules(parts.builtInTypes);
+    const types = new TypeRules(parts.builtInTypes, parts.log);
     const registry = new KnownRegistry(types);
     const mirror = await LogMirror.open<RegistryFact>({
       database: parts.database,

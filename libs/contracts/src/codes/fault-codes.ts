@@ -15,6 +15,8 @@ export const faultCodes = {
   secret_key_missing: "The version of the secrets key that sealed it is not configured (the operator's task).",
   secret_tampered: "A sealed secret does not open: it was changed, or put in another connector's place.",
   schema_invalid: 'The schema of the notification type is not a JSON Schema that can be used.',
+  schema_unchecked:
+    'A warning: the payload was not checked, because the schema of its type cannot be used or takes longer than 50 ms.',
   sample_unknown: 'The type has no sample, so a payload must be given.',
   filter_invalid: 'The filter cannot be used; pointer and message say where and why.',
   last_event_id_invalid: '`Last-Event-ID` is none that the live feed gave.',
