@@ -214,8 +214,8 @@ export class Intake {
   }
 
   private get using(): DecidingWith {
-    const { table, windows, types, tenantKey } = this.parts;
-    return { table, windows, types, tenantKey, newRefusalId: refusalIdOf };
+    const { table, windows, types, tenantKey, log } = this.parts;
+    return { table, windows, types, tenantKey, newRefusalId: refusalIdOf, log };
   }
 
   private async settle(batch: Waiting[], decided: Decided[], results: readonly StreamResult[]): Promise<void> {

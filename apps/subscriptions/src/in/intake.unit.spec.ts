@@ -163,6 +163,28 @@ describe('an intake', () => {
     ]);
   });
 
+  it('refuses by itself what it cannot decide on for a fault of its own, tells the operator, and records what came beside it', async () => {
+    const trial = await Trial.begin();
+    const fault = new TypeError('a fault of our own, with a word of the payload');
+    const told: unknown[] = [];
+    trial.log.error = (...words: unknown[]) => void told.push(words);
+    const check = trial.types.check.bind(trial.types);
+    trial.types.check = (tenant, notification) => {
+      if (notification.facts.id === 'e2') throw fault;
+      return check(tenant, notification);
+    };
+    const [first, second, third] = await Promise.all(['e1', 'e2', 'e3'].map((id) => trial.take(id, valid)));
+    expect([first?.kind, third?.kind]).toEqual(['recorded', 'recorded']);
+    expect(second).toMatchObject({ kind: 'refused', data: { code: 'internal', id: 'e2', type: 'incident' } });
+    const refusals = (await trial.eventLog.readAll({ after: 0, limit: 10 })).filter(
+      ({ type }) => type === 'NotificationRefused',
+    );
+    expect(refusals).toMatchObject([{ data: { code: 'internal', id: 'e2' } }]);
+    expect(JSON.stringify(refusals)).not.toContain('word of the payload');
+    const { refusalId } = refusals[0]?.data as { refusalId: string };
+    expect(told).toEqual([[{ err: fault, tenant: 'default', refusalId }, 'intake.defect']]);
+  });
+
   it('records a batch that is larger than an append', async () => {
     const trial = await Trial.begin();
     const text = 't'.repeat(250_000);

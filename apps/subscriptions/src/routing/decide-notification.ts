@@ -7,6 +7,7 @@ import {
 } from '@waybill/contracts/log/subscriptions';
 import { Refused } from '@waybill/decider/decider';
 import type { StreamAppend } from '@waybill/event-log/log';
+import type { Log } from '@waybill/service-kit/logger';
 import { lookInto } from '@waybill/subscription/look';
 import { route, type RoutingDecision } from '@waybill/subscription/route';
 import type { TypeRules } from './type-rules.js';
@@ -38,9 +39,13 @@ export interface DecidingWith {
   readonly types: TypeRules;
   readonly tenantKey: KeyObject;
   readonly newRefusalId: (incoming: Incoming) => string;
+  readonly log: Pick<Log, 'error'>;
 }
 
-/** Decides one notification against the state in memory; never throws for what a publisher can send. */
+/**
+ * Decides one notification against the state in memory. Never throws: a fault of our own with one notification would come again with every
+ * redelivery, and keep everything that the tenant publishes waiting. It is refused by itself as `internal`, and may come again after an update.
+ */
 export function decideOne(incoming: Incoming, using: DecidingWith): Decided {
   let notification: Notification | undefined;
   try {
@@ -60,10 +65,15 @@ export function decideOne(incoming: Incoming, using: DecidingWith): Decided {
       append: routedAppend(incoming, notification, data, decision),
     };
   } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    return refuse(incoming, error, using.newRefusalId(incoming), notification);
+    const refusalId = using.newRefusalId(incoming);
+    if (error instanceof Refused) return refuse(incoming, error, refusalId, notification);
+    using.log.error({ err: error, tenant: incoming.tenant, refusalId }, 'intake.defect');
+    return refuse(incoming, new Refused('internal', defectText), refusalId, notification);
   }
 }
+
+/** The words of the defect may hold some of the payload: they are for the operator's log alone. */
+const defectText = 'A defect of Waybill; its log has the details under the id of this refusal.';
 
 /** What the record of a refusal says of what came; of a body that somebody else has read, the size is enough. */
 export type Refusable = Pick<Incoming, 'via' | 'tenant' | 'type' | 'subject' | 'actor' | 'header'> & {

@@ -10,10 +10,11 @@ import { TypeRules } from './type-rules.js';
 const tenantKey = createSecretKey(Buffer.alloc(32, 7));
 
 function deciding(): DecidingWith {
-  const types = new TypeRules([], createLog({ service: 'spec', copy: 'one', level: 'silent' }));
+  const log = createLog({ service: 'spec', copy: 'one', level: 'silent' });
+  const types = new TypeRules([], log);
   types.put('default', 'seen', { type: 'object', properties: { n: { type: 'number' } } }, true);
   const table = new RouteTable(compileKey);
-  return { table, windows: new SuppressionWindows(tenantKey), types, tenantKey, newRefusalId: () => 'r1' };
+  return { table, windows: new SuppressionWindows(tenantKey), types, tenantKey, newRefusalId: () => 'r1', log };
 }
 
 function incoming(body: string, headers: Record<string, string>): Incoming {

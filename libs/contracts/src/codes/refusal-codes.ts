@@ -15,6 +15,7 @@ export const refusalCodes = {
   routing_too_large:
     'The payload, and what many subscriptions make of it (suppression and correlation keys), do not fit into one record of 512 KiB.',
   looped: 'The request came out of a delivery of Waybill: it would go round in a circle.',
+  internal: 'A defect of Waybill; its log has the details under the id of the refusal. Publish again after an update.',
   json_invalid: 'The text is not JSON; the refusal says at which line and column.',
   json_not_an_object: 'The payload is not a JSON object.',
   json_not_utf8: 'The bytes are not UTF-8.',
