@@ -37,7 +37,11 @@ interface Pair {
   readonly heldUntil: string | null;
 }
 
-/** A routing decision on its way in: one delivery for each connector it names, made when its turn comes, so that a large one may take several. */
+/**
+ * A routing decision on its way in: one delivery for each connector it names, made when its turn comes, so that a large one may take several.
+ * One that does not say whom it chose throws: there is no delivery that could say what is missing, so reading stops there and says so
+ * (`follow.fault`) until a version comes that can read it, rather than losing it.
+ */
 export class OpenRouting {
   private readonly pairs: readonly Pair[];
   private next = 0;
@@ -67,8 +71,6 @@ export class OpenRouting {
 
   /** Decides up to `count` deliveries more; `begun` counts the attempts that begin with them. */
   accept(count: number, begun: Begun, parts: OpenRoutingParts): Accepted[] {
-    const { sealed } = this.event;
-    if (sealed !== null) this.opened ??= openSealedNotification(sealed);
     const end = Math.min(this.pairs.length, this.next + count);
     const accepted: Accepted[] = [];
     for (; this.next < end; this.next += 1) {
@@ -82,9 +84,10 @@ export class OpenRouting {
   private acceptOne(pair: Pair, begun: Begun, parts: OpenRoutingParts): Accepted | null {
     const { subscriptionId, connectorId } = pair;
     const used = begun.get(connectorId);
-    const job = jobOf(this.event, this.routed, connectorId, subscriptionId, this.notificationOf(subscriptionId));
+    const job = jobOf(this.event, this.routed, connectorId, subscriptionId);
     try {
-      return this.decide(pair, job, begun, parts);
+      // What was sealed may be no notification: that is a fault like any other, and the facts that the delivery ends with stand beside it.
+      return this.decide(pair, { ...job, notification: this.notificationOf(subscriptionId) }, begun, parts);
     } catch (error) {
       parts.log.error({ err: error, deliveryId: job.deliveryId }, 'delivery.defect');
       if (used === undefined) begun.delete(connectorId);
@@ -115,7 +118,9 @@ export class OpenRouting {
 
   /** The fan-out shares one object per correlation key, so that the payload is parsed once. */
   private notificationOf(subscriptionId: string): JobNotification | null {
-    if (this.opened === null) return null;
+    const { sealed } = this.event;
+    if (sealed === null) return null;
+    this.opened ??= openSealedNotification(sealed);
     const { payloadText, keys }: { payloadText: string; keys: DerivedKeys | null } = this.opened;
     const correlationKey = keys?.correlation[subscriptionId] ?? null;
     const known = this.shared.get(correlationKey);
@@ -156,13 +161,7 @@ function planWithin(connector: Connector, begun: Begun, engine: OpenRoutingParts
   return engine.plan(connector, nowMs);
 }
 
-function jobOf(
-  event: LogEvent,
-  routed: NotificationRouted,
-  connectorId: string,
-  subscriptionId: string,
-  notification: JobNotification | null,
-): Job {
+function jobOf(event: LogEvent, routed: NotificationRouted, connectorId: string, subscriptionId: string): Job {
   return {
     deliveryId: deliveryIdOf(Date.parse(event.at), routed.notificationId, subscriptionId, connectorId),
     tenant: event.tenant,
@@ -172,7 +171,7 @@ function jobOf(
     state: { status: 'none' },
     version: 0,
     connector: null,
-    notification,
+    notification: null,
     rendered: null,
     remembered: null,
   };

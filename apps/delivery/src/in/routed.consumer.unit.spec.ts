@@ -116,6 +116,25 @@ describe('whoever takes routing decisions in', () => {
     expect(trial.faults).toEqual([[expect.objectContaining({ err: fault }), 'delivery.defect']]);
   });
 
+  it.each([
+    ['no notification', '{"nothing":1}'],
+    ['keys that cannot be read', '{"keys":{,"payload":{"a":1}}'],
+    ['keys of no kind', '{"keys":{},"payload":{"a":1}}'],
+  ])('ends the deliveries of what has %s sealed in it, and takes everything else', async (_, sealed) => {
+    const trial = await Trial.begin();
+    trial.room = 2;
+    const routing = new Routing();
+    await trial.consumer.take([{ ...routing.routed('a', 2), sealed }, routing.routed('b', 1)]);
+    await trial.settled();
+    expect(trial.failures).toEqual([]);
+    expect(trial.places.at(-1)).toBe(2);
+    expect(trial.offered.map(({ connectorId }) => connectorId)).toEqual(['con_b_0']);
+    const recorded = await trial.eventLog.readAll({ after: 0, limit: 10 });
+    const ended = recorded.filter(({ type }) => type === 'DeliveryDeadLettered').map(({ data }) => data);
+    expect(ended).toEqual([1, 2].map(() => expect.objectContaining({ reason: 'internal_error' }) as object));
+    expect(trial.faults).toHaveLength(2);
+  });
+
   it('gives other tenants their turn beside a large fan-out, and moves its place when that is over', async () => {
     const trial = await Trial.begin();
     trial.isHeld = true;
