@@ -23,6 +23,8 @@ export const bodyDepthMax = 40;
 export const headersMax = 100;
 export const headersTimeoutMs = 10_000;
 export const requestTimeoutMs = 30_000;
+/** A connection that is over one of them is cut this much late at most. */
+export const timeoutsLookedAtEveryMs = 1_000;
 export const requestsPerSocketMax = 1_000;
 /** Requests under way at once; one more is answered 503 with Retry-After. Twice what one service works on. */
 export const requestsMax = 512;

@@ -12,17 +12,10 @@ import { startOps } from '@waybill/service-kit/ops-server';
 import { Transit } from '@waybill/service-kit/transit';
 import { Gauge, type Registry } from 'prom-client';
 import type { DataSource } from 'typeorm';
-import {
-  bodyBytesMax,
-  type GatewayConfig,
-  headersMax,
-  headersTimeoutMs,
-  listenBacklog,
-  requestsPerSocketMax,
-  requestTimeoutMs,
-} from './config.js';
+import { bodyBytesMax, type GatewayConfig, listenBacklog } from './config.js';
 import { readConsole } from './console/console-files.js';
 import { admission } from './edge/admission.js';
+import { BoundedAdapter } from './edge/bounded-adapter.js';
 import { KnownKeys, verifyByRegistry } from './edge/known-keys.js';
 import { HttpProblemFilter } from './edge/problem.filter.js';
 import { notice } from './edge/notice.js';
@@ -141,7 +134,7 @@ async function createApp(
   parts: GatewayParts,
   watching: readonly ReturnType<typeof requestLog>[],
 ): Promise<NestExpressApplication> {
-  const app = await NestFactory.create<NestExpressApplication>(GatewayModule.with(parts), {
+  const app = await NestFactory.create<NestExpressApplication>(GatewayModule.with(parts), new BoundedAdapter(), {
     // Ours keeps the bytes; the stock one would parse them and lose the spelling of numbers.
     bodyParser: false,
     logger: nestLog(log),
@@ -154,11 +147,6 @@ async function createApp(
   app.use(nameRequest, ...watching, admission());
   app.useBodyParser('raw', { limit: bodyBytesMax, inflate: false, type: () => true });
   app.useGlobalFilters(new HttpProblemFilter(log, methodsOf));
-  const server = app.getHttpServer();
-  server.headersTimeout = headersTimeoutMs;
-  server.requestTimeout = requestTimeoutMs;
-  server.maxRequestsPerSocket = requestsPerSocketMax;
-  server.maxHeadersCount = headersMax;
   return app;
 }
 
