@@ -1,4 +1,5 @@
-import { startPostgres, type TestDatabase } from '@waybill/testkit/start-postgres';
+import { openSilentProxy } from '@waybill/testkit/silent-proxy';
+import { queryRows, startPostgres, type TestDatabase } from '@waybill/testkit/start-postgres';
 import type { DataSource, MigrationInterface, QueryRunner } from 'typeorm';
 import { databaseExaminations, examine } from './examine.js';
 import { grantToApp, openDatabase, runMigrations, userOf } from './database.js';
@@ -60,6 +61,23 @@ describe('the database of a service', () => {
     const wrong = new URL(database.appUrl);
     wrong.pathname = '/no_such_database';
     await expect(openDatabase({ url: wrong.href, applicationName: 'test' })).rejects.toThrow('does not exist');
+  });
+
+  it('gives up a query that is never answered, and its connection, which would hold up the next one', async () => {
+    const proxy = await openSilentProxy(Number(new URL(database.appUrl).port));
+    const url = new URL(database.appUrl);
+    url.port = String(proxy.port);
+    source = await openDatabase({ url: url.href, applicationName: 'frozen', queryTimeoutMs: 300 });
+    const connections = () =>
+      queryRows(database.superuserUrl, `select 1 from pg_stat_activity where application_name = 'frozen'`);
+    expect(await connections()).toHaveLength(1);
+    proxy.silence('answers');
+    await expect(source.query('select 1')).rejects.toThrow('timeout');
+    // The pool itself lets a connection go that nobody has used for ten seconds.
+    for (const until = performance.now() + 5_000; (await connections()).length > 0 && performance.now() < until;)
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(await connections()).toEqual([]);
+    await proxy.close();
   });
 
   it('names the app role by its URL', () => {

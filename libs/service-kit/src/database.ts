@@ -8,6 +8,9 @@ export const defaultPoolSize = 8;
 /** A query of a read model answers in milliseconds; one that takes this long is stuck or a mistake. */
 export const statementTimeoutMs = 15_000;
 
+/** PostgreSQL ends a statement by itself before: without a word for so long it is frozen, or the network takes everything and gives nothing. */
+const queryTimeoutMs = statementTimeoutMs + 2_000;
+
 /**
  * A page of a list is fifty rows by an index. With the defaults, which are those of a turning disk, PostgreSQL reads a million rows in order
  * instead and drops all but a few; and compiling such a query takes longer than answering it.
@@ -22,6 +25,8 @@ export interface DatabaseOptions {
   /** Shown in `pg_stat_activity`. */
   readonly applicationName: string;
   readonly poolSize?: number;
+  /** A query without an answer for so long is given up with its connection; a little more than `statementTimeoutMs` when absent. */
+  readonly queryTimeoutMs?: number;
   /** Called with what is wrong before each further try. */
   readonly onRetry?: (error: Error) => void;
 }
@@ -34,6 +39,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<DataSource
   for (;;) {
     const dataSource = dataSourceOf(options.url, options.applicationName, {
       poolSize: options.poolSize ?? defaultPoolSize,
+      queryTimeoutMs: options.queryTimeoutMs,
     });
     try {
       return await dataSource.initialize();
@@ -52,6 +58,7 @@ function saysNo(error: Error & { code?: string }): boolean {
 
 interface SourceOptions {
   readonly poolSize: number;
+  readonly queryTimeoutMs?: number | undefined;
   readonly migrations?: Migrations;
   /** Sent at connect, such as `-c waybill.app_role=…`. */
   readonly startup?: string;
@@ -60,11 +67,13 @@ interface SourceOptions {
 function dataSourceOf(
   url: string,
   applicationName: string,
-  { poolSize, migrations, startup }: SourceOptions,
+  { poolSize, queryTimeoutMs: queryMs = queryTimeoutMs, migrations, startup }: SourceOptions,
 ): DataSource {
+  // The driver ends the connection of a query that it has given up only with `pipeline`. Otherwise it goes back into the pool and holds up the
+  // next query as long, for the quarter of an hour after which the system finds that nobody is there.
+  const bounds = { statement_timeout: statementTimeoutMs, query_timeout: queryMs, pipeline: true };
   // A migration may take as long as it takes.
-  const timeouts =
-    startup === undefined ? { statement_timeout: statementTimeoutMs, options: plannerOptions } : { options: startup };
+  const timeouts = startup === undefined ? { ...bounds, options: plannerOptions } : { options: startup };
   return new DataSource({
     type: 'postgres',
     url,
