@@ -67,8 +67,8 @@ import { Parked } from './work/parked.js';
 const readModelWithinMs = 2_000;
 /** What waits for its turn is looked for when the read model has it, at the latest after so long. */
 const turnsWithinMs = 1_000;
-/** Nothing is delivered from this log: whoever follows it looks on. */
-const relayGatherMs = 25;
+/** Of the relay: nothing is delivered from this log, whoever follows it looks on. */
+const gatherMs = 25;
 
 export const deliveryLog = 'delivery-0';
 
@@ -110,7 +110,7 @@ export async function deliveryModule(config: Config, kit: Kit): Promise<DynamicM
     host: kit,
     paceMs: 800,
   });
-  keepRelay({ log: eventLog, connection: nc, host: kit, gatherMs: relayGatherMs });
+  keepRelay({ log: eventLog, connection: nc, host: kit, replicas: config.WAYBILL_STREAM_REPLICAS, gatherMs });
 
   const { egress, policy } = openEgress(config, kit);
   const jq = await JqPool.start();

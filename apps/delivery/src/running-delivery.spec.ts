@@ -131,8 +131,8 @@ export class RunningDelivery {
     return delivery;
   }
 
-  async serve(copy = 'one'): Promise<RunningService> {
-    const config = readConfig(configSchema, { ...this.environment, WAYBILL_COPY: copy });
+  async serve(copy = 'one', more: Record<string, string> = {}): Promise<RunningService> {
+    const config = readConfig(configSchema, { ...this.environment, WAYBILL_COPY: copy, ...more });
     const service = await startService({
       name: 'delivery',
       description: 'test',

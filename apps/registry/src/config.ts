@@ -28,8 +28,6 @@ export const configSchema = z.object({
     .optional(),
   /** Where publishers reach the broker; default: where registry reaches it. */
   WAYBILL_NATS_PUBLIC_URL: natsUrl.optional(),
-  /** Copies of each tenant's stream: 3 on a NATS cluster. */
-  WAYBILL_STREAM_REPLICAS: wholeNumber(1, 5, 1),
   /** How much one tenant may have waiting in NATS, in MiB; beyond it a publish is refused (discard new). */
   WAYBILL_STREAM_MIB_MAX: wholeNumber(1, 1_048_576, 1_024),
 });

@@ -62,7 +62,7 @@ export async function subscriptionsModule(config: SubscriptionsConfig, kit: Kit)
       keepReadModel({ log: eventLog, connectionString: config.DATABASE_URL, model, host: kit, paceMs: 400 }),
     ),
   );
-  const relay = keepRelay({ log: eventLog, connection: nc, host: kit });
+  const relay = keepRelay({ log: eventLog, connection: nc, host: kit, replicas: config.WAYBILL_STREAM_REPLICAS });
   const state = new RoutingState(database);
   const secret = await macSecret(database, createSecretBox(keks.parse(config.WAYBILL_LOG_KEK)));
   const router = await Router.open({ nc, eventLog, database, log, builtInTypes, state, macSecret: secret });

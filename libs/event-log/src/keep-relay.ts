@@ -14,7 +14,8 @@ export function keepRelay(options: {
   readonly log: PostgresLog;
   readonly connection: NatsConnection;
   readonly host: ServiceHost;
-  readonly replicas?: number;
+  /** Copies of the stream. Not optional: whoever left it out would take away what an operator's setting has made. */
+  readonly replicas: number;
   readonly gatherMs?: number;
 }): Relay {
   const { log, connection, host, replicas, gatherMs } = options;
@@ -28,7 +29,7 @@ export function keepRelay(options: {
       host.log.fatal({ err: error, kind: error.kind, position: error.position }, 'relay.stopped');
     },
     onPause: (error) => host.log.warn({ err: error }, 'relay.pause'),
-    ...(replicas === undefined ? {} : { replicas }),
+    replicas,
     gatherMs,
   });
   const running = relay.run(stop.signal);

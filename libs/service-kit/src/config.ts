@@ -194,6 +194,8 @@ export const commonConfig = {
 export const logConfig = {
   /** Wraps the random keys under which this service's log seals payloads. */
   WAYBILL_LOG_KEK: kekText,
+  /** Copies of every stream in NATS, of the logs and of the tenants: 3 on a NATS cluster. The same for all services. */
+  WAYBILL_STREAM_REPLICAS: wholeNumber(1, 5, 1),
   /** The notary's verification key: only checkpoints that it signed say anything about this log. Without it they are compared unsigned. */
   WAYBILL_NOTARY_VKEY: z
     .string()

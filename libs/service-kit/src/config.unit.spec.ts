@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { commonConfig, ConfigFaults, jsonOf, keks, kekText, readConfig, wholeNumber } from './config.js';
+import { commonConfig, ConfigFaults, jsonOf, keks, kekText, logConfig, readConfig, wholeNumber } from './config.js';
 
 const key = Buffer.alloc(32, 7).toString('base64');
 const schema = z.object({
@@ -111,6 +111,16 @@ describe('the configuration of a service', () => {
     ['a fraction is refused', '1.5', false],
   ])('a whole number: %s', (_sentence, text, taken) => {
     expect(faultsOf({ ...good, WAYBILL_BATCH: text })['WAYBILL_BATCH'] === undefined).toBe(taken);
+  });
+
+  it.each<[string, string | undefined, number | null]>([
+    ['one where nobody says anything', undefined, 1],
+    ['five at most', '5', 5],
+    ['six are refused', '6', null],
+    ['none is refused', '0', null],
+  ])('copies of the streams of whoever keeps a log: %s', (_sentence, text, copies) => {
+    const parsed = z.object(logConfig).safeParse({ WAYBILL_LOG_KEK: `v1:${key}`, WAYBILL_STREAM_REPLICAS: text });
+    expect(parsed.success ? parsed.data.WAYBILL_STREAM_REPLICAS : null).toBe(copies);
   });
 
   it('names the member of a JSON file that is wrong', () => {
