@@ -9,7 +9,7 @@ export function serve(config: Config): Promise<void> {
     name: 'delivery',
     description: 'Attempts, retries, dead letters; preview and test by the same path',
     config,
-    connect: () => connectBus(config.NATS_URL, 'delivery'),
+    connect: () => connectBus(config.NATS_URL, 'delivery', config.NATS_CA),
     module: (kit) => deliveryModule(config, kit),
   });
 }

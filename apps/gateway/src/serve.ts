@@ -12,7 +12,7 @@ export async function serve(config: GatewayConfig): Promise<void> {
   manageMemory(watchLoad, secrets);
   process.on('uncaughtException', fail).on('unhandledRejection', fail);
   try {
-    const gateway = await startGateway(config, () => connectBus(config.NATS_URL, 'gateway'), secrets);
+    const gateway = await startGateway(config, () => connectBus(config.NATS_URL, 'gateway', config.NATS_CA), secrets);
     drainOnSignals(gateway.log, () => gateway.stop());
   } catch (error) {
     fail(error);

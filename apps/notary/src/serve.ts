@@ -9,7 +9,7 @@ export function serve(config: Config): Promise<void> {
     name: 'notary',
     description: 'Signs checkpoints of the logs and proves what is in them',
     config,
-    connect: () => connectBus(config.NATS_URL, 'notary'),
+    connect: () => connectBus(config.NATS_URL, 'notary', config.NATS_CA),
     module: (kit) => notaryModule(config, kit),
   });
 }

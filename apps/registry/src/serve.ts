@@ -9,7 +9,7 @@ export function serve(config: Config): Promise<void> {
     name: 'registry',
     description: 'Who may be sent to, with which template; tenants and API keys',
     config,
-    connect: () => connectBus(config.NATS_URL, 'registry'),
+    connect: () => connectBus(config.NATS_URL, 'registry', config.NATS_CA),
     module: (kit) => registryModule(config, kit),
   });
 }

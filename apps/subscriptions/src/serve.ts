@@ -9,7 +9,7 @@ export function serve(config: SubscriptionsConfig): Promise<void> {
     name: 'subscriptions',
     description: 'Which notification goes where, and the record of every notification',
     config,
-    connect: () => connectBus(config.NATS_URL, 'subscriptions'),
+    connect: () => connectBus(config.NATS_URL, 'subscriptions', config.NATS_CA),
     module: (kit) => subscriptionsModule(config, kit),
   });
 }

@@ -1,25 +1,62 @@
-import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  AuthorizationError,
+  connect,
+  type ConnectionOptions,
+  type NatsConnection,
+  type TlsOptions,
+} from '@nats-io/transport-node';
+
+const reconnectDelayMs = 500;
 
 /**
  * Opens the one NATS connection of a process and keeps it for ever: a broker that is away is waited for, at start too,
  * because a service must come up with everything else down.
- * `NATS_URL` carries user and password (`nats://user:password@host:4222`).
+ * `NATS_URL` carries user and password (`nats://user:password@host:4222`). With `tls://` nothing goes in clear: rejects at once when the broker
+ * has no TLS, or when its certificate is not for this host or leads to none of the roots in `caPem` (the public ones when absent).
  */
-export async function connectBus(natsUrl: string, name: string): Promise<NatsConnection> {
+export async function connectBus(natsUrl: string, name: string, caPem?: string): Promise<NatsConnection> {
   const url = new URL(natsUrl);
-  const nc = await connect({
+  const isTls = url.protocol === 'tls:';
+  if (caPem !== undefined && !isTls) throw new Error('NATS_CA says whom to trust, and NATS_URL is not tls://');
+  const options: ConnectionOptions = {
     servers: `${url.hostname}:${url.port || '4222'}`,
     name,
     ...(url.username === '' ? {} : { user: decodeURIComponent(url.username), pass: decodeURIComponent(url.password) }),
     maxReconnectAttempts: -1,
-    waitOnFirstConnect: true,
-    reconnectTimeWait: 500,
+    // With TLS we wait ourselves, because the client would not tell a certificate that is not believed from a broker that is away.
+    ...(isTls ? { tls: tlsOf(url, caPem) } : { waitOnFirstConnect: true }),
+    reconnectTimeWait: reconnectDelayMs,
     // Replies of one service must not be readable by another: each user may subscribe to its own inbox only.
     inboxPrefix: `_INBOX_${url.username === '' ? 'anonymous' : decodeURIComponent(url.username)}`,
     noAsyncTraces: true,
-  });
+  };
+  const nc = await (isTls ? waitFor(options) : connect(options));
   void watch(nc);
   return nc;
+}
+
+/** `host` is what Node compares the certificate with where the broker is named by its address: the client leaves that out, and `localhost` would do. */
+function tlsOf(url: URL, caPem: string | undefined): TlsOptions & { readonly host: string } {
+  return { host: url.hostname.replace(/^\[|\]$/g, ''), ...(caPem === undefined ? {} : { ca: caPem }) };
+}
+
+async function waitFor(options: ConnectionOptions): Promise<NatsConnection> {
+  for (;;) {
+    try {
+      return await connect(options);
+    } catch (error) {
+      if (saysNo(error)) throw error;
+      await delay(reconnectDelayMs);
+    }
+  }
+}
+
+/** The password, a broker without TLS, OpenSSL's verdict on a certificate, Node's on its names. Anything else is the network's and passes. */
+function saysNo(error: unknown): boolean {
+  if (error instanceof AuthorizationError) return true;
+  const { code = '', message } = error as Error & { code?: string };
+  return message.includes("does not support 'tls'") || /CERT|SELF_SIGNED|UNABLE_TO|^INVALID_|^ERR_SSL/.test(code);
 }
 
 const away = new WeakSet<NatsConnection>();

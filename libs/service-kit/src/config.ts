@@ -103,7 +103,7 @@ export const databaseUrl = z.string().refine((text) => isUrl(text, ['postgres:',
   message: 'must look like postgres://user:password@host:5432/database',
 });
 
-/** `nats://user:password@host:port`. */
+/** `nats://user:password@host:port`; `tls://…` where nothing may go in clear. */
 export const natsUrl = z.string().refine((text) => isUrl(text, ['nats:', 'tls:']), {
   message: 'must look like nats://user:password@host:4222',
 });
@@ -179,6 +179,8 @@ export const commonConfig = {
   /** The app role: it may insert and select, not change the log. */
   DATABASE_URL: databaseUrl,
   NATS_URL: natsUrl,
+  /** PEM of the roots that the certificate of a `tls://` broker must lead to, instead of the public ones; usually given as NATS_CA_FILE. */
+  NATS_CA: z.string().includes('BEGIN CERTIFICATE', { error: 'must be a PEM certificate' }).optional(),
   WAYBILL_OPS_PORT: opsPort,
   /** In a container the probes come from outside: 0.0.0.0. */
   WAYBILL_OPS_HOST: z.string().default('127.0.0.1'),

@@ -36,7 +36,7 @@ export interface ServiceOptions {
     readonly WAYBILL_LOG_LEVEL: string;
     readonly WAYBILL_COPY?: string | undefined;
   };
-  /** Opens the connection and waits for the broker: `() => connectBus(config.NATS_URL, 'registry')`. */
+  /** Opens the connection and waits for the broker: `() => connectBus(config.NATS_URL, 'registry', config.NATS_CA)`. */
   readonly connect: () => Promise<NatsConnection>;
   /** Builds the module; what it opens here or in `onModuleInit` is ready before the first request is heard. */
   readonly module: (kit: Kit) => DynamicModule | Promise<DynamicModule>;

@@ -20,7 +20,12 @@ export interface TestNats {
 
 /** A real nats-server with JetStream for one spec file (it takes 0.1 s). Stop it in `afterAll`. */
 export async function startNats(
-  options: { users?: readonly NatsUser[]; issuer?: string; syncInterval?: string } = {},
+  options: {
+    users?: readonly NatsUser[];
+    issuer?: string;
+    syncInterval?: string;
+    tls?: { certPem: string; keyPem: string };
+  } = {},
 ): Promise<TestNats> {
   const folder = testFolder('nats');
   const server = await startNatsServer({
@@ -29,6 +34,7 @@ export async function startNats(
     users: options.users,
     issuer: options.issuer,
     syncInterval: options.syncInterval,
+    tls: options.tls,
     logFile: join(folder, 'nats.log'),
     removeAfter: [folder],
   });

@@ -20,6 +20,8 @@ export interface NatsConfig {
   /** How long JetStream may hold a stored message before it is on disk. `always` makes a PubAck as durable as a commit, and slow. */
   readonly syncInterval: string;
   readonly payloadBytesMax: number;
+  /** With it nobody is let in without TLS. */
+  readonly tls?: { readonly certFile: string; readonly keyFile: string } | undefined;
 }
 
 /**
@@ -40,6 +42,9 @@ export function natsConfigText(config: NatsConfig): string {
     'server_name: "waybill"',
     `max_payload: ${config.payloadBytesMax}`,
     'write_deadline: "10s"',
+    ...(config.tls === undefined
+      ? []
+      : [`tls: { cert_file: ${quote(config.tls.certFile)}, key_file: ${quote(config.tls.keyFile)} }`]),
     `jetstream: { store_dir: ${quote(config.storeDir)}, sync_interval: ${quote(config.syncInterval)}, max_file_store: ${fileStoreMax} }`,
     ...(users.length === 0
       ? []

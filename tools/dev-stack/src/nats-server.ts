@@ -17,6 +17,8 @@ export interface NatsOptions {
   readonly issuer?: string | undefined;
   /** Default 200 ms: what a power cut may take from a publisher who asked for no receipt; recorded notifications are in PostgreSQL. */
   readonly syncInterval?: string | undefined;
+  /** The server's certificate; without it there is no TLS, with it nothing else. */
+  readonly tls?: { readonly certPem: string; readonly keyPem: string } | undefined;
   readonly logFile?: string | undefined;
   readonly removeAfter?: readonly string[] | undefined;
 }
@@ -49,7 +51,8 @@ export async function startNatsServer(options: NatsOptions): Promise<NatsServer>
 
   const launch = async (port: number): Promise<boolean> => {
     const { users = [], issuer, syncInterval = '200ms' } = options;
-    writeSecret(configFile, natsConfigText({ port, storeDir, users, issuer, syncInterval, payloadBytesMax }));
+    const tls = writeTls(options);
+    writeSecret(configFile, natsConfigText({ port, storeDir, users, issuer, syncInterval, payloadBytesMax, tls }));
     running = await options.keeper.start({
       id: `nats-${port}`,
       command: program,
@@ -99,6 +102,14 @@ export async function startNatsServer(options: NatsOptions): Promise<NatsServer>
       await start();
     },
   };
+}
+
+function writeTls({ dataDir, tls }: NatsOptions): { certFile: string; keyFile: string } | undefined {
+  if (tls === undefined) return undefined;
+  const files = { certFile: join(dataDir, 'nats-cert.pem'), keyFile: join(dataDir, 'nats-key.pem') };
+  writeSecret(files.certFile, tls.certPem);
+  writeSecret(files.keyFile, tls.keyPem);
+  return files;
 }
 
 async function isReady(running: Running, port: number): Promise<boolean> {
