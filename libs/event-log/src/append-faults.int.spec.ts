@@ -167,6 +167,23 @@ describe('an append whose connection is lost', () => {
   });
 });
 
+describe('an append to a database that takes no writes', () => {
+  const connections = (text: string) => superuser(`ALTER ROLE ${database.appRole} ${text}`);
+
+  it('waits, as for one that is away, and is written by a new connection once it takes them', async () => {
+    const log = await open();
+    await log.append({ streams: [to('thing-a', 1)] });
+    // What a connection is told at its start holds for its life, as it does for one to a primary that was demoted.
+    await connections('SET default_transaction_read_only = on');
+    await endAppending();
+    const waiting = log.append({ streams: [to('thing-a', 2)] });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(await headPosition()).toBe(1);
+    await connections('RESET default_transaction_read_only');
+    expect((await waiting).headPosition).toBe(2);
+  });
+});
+
 describe('a group', () => {
   it('lets only the request fail that PostgreSQL refuses', async () => {
     await superuser(`ALTER TABLE log_events ADD CONSTRAINT no_poison CHECK (type <> 'Poison')`);

@@ -9,7 +9,7 @@ import { KnownHead } from './known-head.js';
 import { AppendRejected, type AppendResult, LogUnavailable, type RecordedEvent } from './log.js';
 import type { RecentEvent } from './recent-event.js';
 import type { KeyWrapper } from './seal.js';
-import { type Connection, isAnswered, isPassing, type Session } from './session.js';
+import { type Connection, isAnswered, isPassing, isReadOnly, type Session } from './session.js';
 import { statements } from './statement.js';
 
 /** How long a caller waits for a PostgreSQL that is away before it hears `LogUnavailable`. */
@@ -139,6 +139,7 @@ export class GroupCommit {
         if (outcome !== 'unknown') return this.answerOf(attempt);
         unknown = attempt;
       } catch (error) {
+        if (isReadOnly(error)) this.options.session.drop();
         if (unknown === null && !isPassing(error)) return this.refuse(open, error);
         // What may have been written cannot be refused any more: its callers wait until it is known.
         if (unknown === null) open = this.expire(open);

@@ -80,6 +80,13 @@ describe.each([true, false])('a session (pipeline: %s)', (pipeline) => {
     expect((await session.query(quotient, [3])).rows).toEqual([[2]]);
   });
 
+  it('leaves a connection that takes no writes', async () => {
+    const lock: Statement = { name: 'lock', text: 'SELECT 1 FROM log_head FOR UPDATE' };
+    await session.run('SET default_transaction_read_only = on');
+    await expect(session.query(lock)).rejects.toMatchObject({ code: '25006' });
+    expect((await session.query(lock)).rows).toEqual([[1]]);
+  });
+
   it('keeps what was made after one that was dropped while it was being made', async () => {
     const dropped = session.connected();
     session.drop();

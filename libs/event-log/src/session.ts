@@ -63,7 +63,13 @@ export class Session implements Connection {
   constructor(private readonly options: SessionOptions) {}
 
   async query(statement: Statement, values: unknown[] = []): Promise<{ command: string; rows: Row[] }> {
-    return (await this.pin()).query(statement, values);
+    const connection = await this.pin();
+    try {
+      return await connection.query(statement, values);
+    } catch (error) {
+      if (isReadOnly(error) && this.holds(connection)) this.drop();
+      throw error;
+    }
   }
 
   async run(text: string): Promise<Answered> {
@@ -263,7 +269,14 @@ export function isAnswered(error: unknown): boolean {
   return error instanceof pg.DatabaseError && !/^(57P|25P03|08)/.test(error.code ?? '08');
 }
 
-/** SQLSTATEs that pass: the server restarts, is full or was too slow. Anything else is somebody's fault and stays. */
+const readOnlyState = '25006';
+
+/** True on a connection to a standby, or to what was set read-only. It stays so, and the next one may lead to the primary: drop it. */
+export function isReadOnly(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === readOnlyState;
+}
+
+/** SQLSTATEs that pass: the server restarts, is full, slow, no longer the primary or without its disk. Anything else is somebody's fault and stays. */
 const passing = new Set([
   '55P03',
   '40P01',
@@ -276,6 +289,8 @@ const passing = new Set([
   '53200',
   '53300',
   '25P03',
+  readOnlyState,
+  '58030',
 ]);
 
 export function isPassing(error: unknown): boolean {
