@@ -78,8 +78,8 @@ function refusalOf({ status, subscription }: Present, type: string, look: Return
   if (subscription.filter === null) return null;
   const filter = compileFilter(subscription.filter);
   if (filter.matches(look)) return null;
-  const false_ = filter.explain(look).find((clause) => !clause.result);
-  return `its filter is false${false_ === undefined ? '' : ` at ${false_.pointer}`}`;
+  const reason = filter.explain(look).find(({ prevents }) => prevents);
+  return `its filter is false${reason === undefined ? '' : ` at ${reason.pointer}`}`;
 }
 
 function idsIn(list: unknown): string[] {

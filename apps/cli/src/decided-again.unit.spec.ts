@@ -60,6 +60,13 @@ describe('a routing decision that is made again', () => {
       ['incident is not one of its types'],
     ],
     ['one whose filter is false', [created('sub_a', high)], routed([]), true, ['its filter is false at /filter']],
+    [
+      'one whose filter wants something not to be',
+      [created('sub_a', { filter: { not: { '=': [{ source: 'severity' }, 3] } } })],
+      routed([]),
+      true,
+      ['its filter is false at /filter/not'],
+    ],
     ['a matching one was left out', [created('sub_a')], routed([]), false, ['it matches']],
     [
       'one was chosen that does not match',

@@ -26,6 +26,13 @@ export interface Clause {
   readonly pointer: string;
   readonly operator: string;
   readonly result: boolean;
+  /** What it has to be to help the filter to be true: false behind an odd number of `not`. */
+  readonly wanted: boolean;
+  /**
+   * It keeps the filter from being true: it is not what is wanted, and nothing beside it makes up for that. As long as these stay as they
+   * are the filter is false, whatever the others become; were they all turned round, it would be true. None where the filter is true.
+   */
+  readonly prevents: boolean;
   /** What the operands were for this notification; a missing one is null and named in `missing`. */
   readonly operands: readonly FilterValue[];
   readonly missing: readonly string[];
@@ -43,7 +50,7 @@ export function compileFilter(source: unknown, pointer = '/filter'): Filter {
     matches: root.test,
     explain: (look) => {
       const clauses: Clause[] = [];
-      root.explain(look, clauses);
+      explainAll([root], look, { wanted: true, isMissed: true }, clauses);
       return clauses;
     },
   };
@@ -54,7 +61,14 @@ export const everything: Filter = { matches: () => true, explain: () => [] };
 
 interface Node {
   test(look: Look): boolean;
-  explain(look: Look, into: Clause[]): boolean;
+  explain(look: Look, asked: Asked, into: Clause[]): void;
+}
+
+/** What those above want of a node. */
+interface Asked {
+  readonly wanted: boolean;
+  /** Neither this node nor any above is what is wanted of it; below one that is, nothing prevents anything. */
+  readonly isMissed: boolean;
 }
 
 interface Operand {
@@ -126,20 +140,27 @@ function isPlainObject(value: unknown): value is Record<string, unknown> {
 function allOf(nodes: Node[]): Node {
   return {
     test: (look) => nodes.every((node) => node.test(look)),
-    // All members are explained, also after the first that decides: a person wants to see the whole picture.
-    explain: (look, into) => nodes.map((node) => node.explain(look, into)).every(Boolean),
+    explain: (look, asked, into) => explainAll(nodes, look, asked, into),
   };
 }
 
 function anyOf(nodes: Node[]): Node {
   return {
     test: (look) => nodes.some((node) => node.test(look)),
-    explain: (look, into) => nodes.map((node) => node.explain(look, into)).some(Boolean),
+    explain: (look, asked, into) => explainAll(nodes, look, asked, into),
   };
 }
 
+/** All members are explained, also after the first that decides: a person wants to see the whole picture. */
+function explainAll(nodes: readonly Node[], look: Look, { wanted, isMissed }: Asked, into: Clause[]): void {
+  for (const node of nodes) node.explain(look, { wanted, isMissed: isMissed && node.test(look) !== wanted }, into);
+}
+
 function notOf(node: Node): Node {
-  return { test: (look) => !node.test(look), explain: (look, into) => !node.explain(look, into) };
+  return {
+    test: (look) => !node.test(look),
+    explain: (look, { wanted, isMissed }, into) => node.explain(look, { wanted: !wanted, isMissed }, into),
+  };
 }
 
 function existsOf(operand: Operand, pointer: string, below: string): Node {
@@ -157,13 +178,14 @@ function leaf(operator: string, pointer: string, operands: Operand[], test: Bina
   };
   return {
     test: (look) => decide(look).result,
-    explain: (look, into) => {
+    explain: (look, { wanted, isMissed }, into) => {
       const { result, values } = decide(look);
+      const prevents = isMissed && result !== wanted;
       const missing = operands
         .filter((_, index) => values[index] === undefined)
         .map((operand) => operand.path?.text ?? '');
-      into.push({ pointer, operator, result, operands: values.map((value) => value ?? null), missing });
-      return result;
+      const shown = values.map((value) => value ?? null);
+      into.push({ pointer, operator, result, wanted, prevents, operands: shown, missing });
     },
   };
 }

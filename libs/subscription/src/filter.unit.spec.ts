@@ -1,6 +1,7 @@
+import fc from 'fast-check';
 import { parseJson } from '@waybill/contracts/payload/json-text';
 import { Refused } from '@waybill/decider/decider';
-import { compileFilter, filterDepthMax, filterNodesMax } from './filter.js';
+import { compileFilter, filterDepthMax, filterNodesMax, type Look } from './filter.js';
 import { lookInto } from './look.js';
 
 const facts = { tenant: 'default', type: 'incident', id: 'e1', source: 'soc', time: '2026-11-24T10:00:00.000Z' };
@@ -80,11 +81,82 @@ describe('a filter', () => {
   it('explains every clause with what it saw', () => {
     const filter = compileFilter({ and: [{ in: [of('rating'), ['Critical']] }, { '=': [of('gone'), true] }] });
     expect(filter.explain(look)).toEqual([
-      { pointer: '/filter/and/0', operator: 'in', result: false, operands: ['High', ['Critical']], missing: [] },
-      { pointer: '/filter/and/1', operator: '=', result: false, operands: [null, true], missing: ['gone'] },
-    ]);
+      { pointer: '/filter/and/0', operator: 'in', result: false, wanted: true, prevents: true, operands: ['High', ['Critical']], missing: [] },
+      { pointer: '/filter/and/1', operator: '=', result: false, wanted: true, prevents: true, operands: [null, true], missing: ['gone'] },
+    ]); // prettier-ignore
+  });
+
+  const yes = { exists: of('rating') };
+  const no = { exists: of('gone') };
+  it.each([
+    ['what is false by itself', no, ['']],
+    ['what is true behind a not', { not: yes }, ['/not']],
+    ['what is false behind two', { not: { not: no } }, ['/not/not']],
+    ['nothing that is false behind a not', { and: [{ not: no }, no] }, ['/and/1']],
+    ['nothing beside an or that is true', { and: [{ or: [yes, no] }, no] }, ['/and/1']],
+    ['all members of an or', { or: [no, { not: yes }] }, ['/or/0', '/or/1/not']],
+    ['the members that are true of an or behind a not', { not: { or: [yes, no] } }, ['/not/or/0']],
+    ['all members of an and behind a not', { not: { and: [yes, { not: no }] } }, ['/not/and/0', '/not/and/1/not']],
+    ['nothing of an and that is false behind a not', { and: [{ not: { and: [yes, no] } }, no] }, ['/and/1']],
+    ['nothing where it is true', { or: [yes, no] }, []],
+  ])('is prevented by %s', (_sentence, source, expected) => {
+    expect(preventing(source, look)).toEqual(expected.map((pointer) => `/filter${pointer}`));
+  });
+
+  it('is prevented by exactly the clauses of the smallest changes that would make it true', () => {
+    fc.assert(
+      fc.property(filters, fc.nat(), ({ source, leaves }, bits) => {
+        const filter = compileFilter(source, '');
+        const madeTrueBy = Array.from({ length: 2 ** leaves }, (_, change) => change)
+          .filter((change) => filter.matches(seeing(bits ^ change)))
+          .filter((change, _, all) => !all.some((other) => other !== change && (other & change) === other));
+        const prevents = filter.explain(seeing(bits)).map((clause) => clause.prevents);
+        const union = madeTrueBy.reduce((one, other) => one | other, 0);
+        expect(prevents).toEqual(Array.from({ length: leaves }, (_, leaf) => isSet(union, leaf)));
+      }),
+      { numRuns: 500 },
+    );
   });
 });
+
+/** Every change of them is tried. */
+const leavesMax = 6;
+
+type Tree = 'leaf' | { and: Tree[] } | { or: Tree[] } | { not: Tree };
+
+const { tree: trees } = fc.letrec<{ tree: Tree }>((tie) => {
+  const members = fc.array(tie('tree'), { minLength: 1, maxLength: 3 });
+  const below = [fc.record({ and: members }), fc.record({ or: members }), fc.record({ not: tie('tree') })] as const;
+  return { tree: fc.oneof({ maxDepth: 3, depthSize: 'small' }, fc.constant('leaf' as const), ...below) };
+});
+
+const filters = trees.map(numbered).filter(({ leaves }) => leaves <= leavesMax);
+
+/** The filter of a tree: each leaf asks whether a member of its own exists, so that each can be turned round alone. */
+function numbered(tree: Tree): { source: unknown; leaves: number } {
+  let leaves = 0;
+  const filled = (node: Tree): unknown => {
+    if (node === 'leaf') return { exists: of(String(leaves++)) };
+    if ('not' in node) return { not: filled(node.not) };
+    return 'and' in node ? { and: node.and.map(filled) } : { or: node.or.map(filled) };
+  };
+  return { source: filled(tree), leaves };
+}
+
+/** A notification that has the members whose bits are set. */
+const seeing =
+  (bits: number): Look =>
+  ({ text }) =>
+    isSet(bits, Number(text)) ? true : undefined;
+
+const isSet = (bits: number, at: number): boolean => ((bits >> at) & 1) === 1;
+
+function preventing(source: unknown, look: Look): string[] {
+  return compileFilter(source)
+    .explain(look)
+    .filter(({ prevents }) => prevents)
+    .map(({ pointer }) => pointer);
+}
 
 function pointerOf(source: unknown): string | null {
   try {

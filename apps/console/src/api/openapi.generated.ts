@@ -2145,6 +2145,8 @@ export interface components {
         /** @description The filter node, or the rule (`enabled`, `types`) that was looked at */
         clause: unknown;
         holds: boolean;
+        /** @description It is one of the reasons why the subscription does not match; behind a `not` one that holds may be */
+        prevents?: boolean;
         words: string;
         pointer?: string;
       } & {

@@ -91,12 +91,12 @@ export function Explained({ explanation }: { explanation: Explanation }) {
         title={matches ? words.matches : words.matchesNot}
       />
       <List spacing="xs" size="sm">
-        {because.map(({ holds, words: said, pointer }, at) => (
+        {because.map(({ holds, prevents = !holds, words: said, pointer }, at) => (
           <List.Item
             key={at}
             icon={
-              <ThemeIcon size="sm" variant="light" color={holds ? 'green' : 'orange'}>
-                <Icon name={holds ? 'check' : 'cross'} size={12} />
+              <ThemeIcon size="sm" variant="light" color={prevents ? 'orange' : 'green'}>
+                <Icon name={prevents ? 'cross' : 'check'} size={12} />
               </ThemeIcon>
             }
           >

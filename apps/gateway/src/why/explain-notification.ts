@@ -98,8 +98,9 @@ function passedByStep(
 }
 
 function whyNot({ matches, because }: ExplainedThen): string {
-  const failing = because.filter(({ holds }) => !holds).map(({ words }) => words);
-  if (failing.length > 0) return failing.join(' ');
+  // A service of an earlier version does not say what prevents: then all that does not hold is told, as it was before.
+  const reasons = because.filter(({ holds, prevents = !holds }) => prevents).map(({ words }) => words);
+  if (reasons.length > 0) return reasons.join(' ');
   return matches === null
     ? 'Its filter cannot be asked any more, because the payload was shredded.'
     : 'Its filter as a whole is not true.';

@@ -240,6 +240,17 @@ describe('why a notification went where it went', () => {
     expect(why.steps).toHaveLength(1 + 6);
   });
 
+  it.each([
+    ['what prevents it although it holds', { holds: true, prevents: true }, true],
+    ['nothing that does not hold and need not', { holds: false, prevents: false }, false],
+    ['what does not hold, where a service does not say what prevents', { holds: false }, true],
+  ])('gives as a reason %s', (_sentence, judged, isTold) => {
+    const because = [{ clause: {}, words: 'The one.', ...judged }, { clause: {}, holds: false, prevents: true, words: 'Another.' }]; // prettier-ignore
+    const subscriptions = { ...nobody, items: [{ ...passedBy, because }] };
+    const { words } = explainNotification({ ...facts, notification: unrouted, subscriptions });
+    expect(words).toContain(`${audit}: ${isTold ? 'The one. ' : ''}Another.`);
+  });
+
   it('says that a filter cannot be asked once the payload was shredded', () => {
     const shredded = { ...passedBy, matches: null, because: passedBy.because.slice(0, 1) };
     const subscriptions = { ...nobody, items: [shredded], agrees: null };

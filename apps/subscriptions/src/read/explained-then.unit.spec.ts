@@ -100,6 +100,33 @@ describe('why each subscription took a notification or did not', () => {
     expect(now.items[0]?.name).toBe('number 1');
   });
 
+  it('names as reasons what keeps a filter with a not from being true, and nothing else', async () => {
+    const told = new Told();
+    const [a, b] = [{ '=': [{ source: 'a' }, 1] }, { '=': [{ source: 'b' }, 2] }];
+    await told.create(1, { filter: { and: [{ not: a }, b] } });
+    await told.create(2, { filter: { not: a } });
+    await told.route({ a: 5, b: 3 }, [2]);
+    const { items } = await told.page();
+    expect(items.map(({ because }) => because.filter(({ prevents }) => prevents).map(({ words }) => words))).toEqual([
+      ['3 = 2 is false.'],
+      [],
+    ]);
+  });
+
+  it('says of what is true that the filter wants it not to be', async () => {
+    const told = new Told();
+    await told.create(1, { filter: { not: { '=': [{ source: 'a' }, 1] } } });
+    await told.route({ a: 1 }, []);
+    const [item] = (await told.page()).items;
+    expect(item?.because.at(-1)).toEqual({
+      clause: { '=': [{ source: 'a' }, 1] },
+      holds: true,
+      prevents: true,
+      words: '1 = 1 is true, and the filter wants it not to be.',
+      pointer: '/filter/not',
+    });
+  });
+
   it('says that the record does not follow from the log, where somebody changed one of them', async () => {
     const told = new Told();
     await told.create(1);

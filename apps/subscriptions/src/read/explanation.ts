@@ -21,6 +21,7 @@ export function explain(
     ...(filter?.explain(look) ?? []).map((clause) => ({
       clause: nodeAt(subscription.filter, clause.pointer),
       holds: clause.result,
+      prevents: clause.prevents,
       words: wordsOf(clause),
       pointer: clause.pointer,
     })),
@@ -37,11 +38,13 @@ export function explainRules(state: Exclude<SubscriptionState, { status: 'none' 
     {
       clause: 'enabled',
       holds: enabled,
+      prevents: !enabled,
       words: enabled ? 'The subscription is enabled.' : `The subscription is ${state.status}.`,
     },
     {
       clause: { types: subscription.types },
       holds: ofType,
+      prevents: !ofType,
       words: `${facts.type} is ${ofType ? '' : 'not '}one of its types.`,
     },
   ];
@@ -62,7 +65,9 @@ function wordsOf(clause: Clause): string {
   if (clause.missing.length > 0) return `The notification has no ${clause.missing.join(', ')}, so this is false.`;
   const [left, right] = clause.operands.map(shown);
   const said = right === undefined ? `${clause.operator} ${left}` : `${left} ${clause.operator} ${right}`;
-  return `${said} is ${clause.result ? 'true' : 'false'}.`;
+  // What is true is no reason by itself: it has to be said that the filter asks for the opposite.
+  const unwanted = clause.prevents && clause.result ? ', and the filter wants it not to be' : '';
+  return `${said} is ${clause.result ? 'true' : 'false'}${unwanted}.`;
 }
 
 function shown(operand: unknown): string {

@@ -120,6 +120,10 @@ export const explainInputSchema = explainBodySchema.extend({ subscriptionId: sub
 export const clauseSchema = z.looseObject({
   clause: z.unknown().describe('The filter node, or the rule (`enabled`, `types`) that was looked at'),
   holds: z.boolean(),
+  prevents: z
+    .boolean()
+    .optional()
+    .describe('It is one of the reasons why the subscription does not match; behind a `not` one that holds may be'),
   words: z.string(),
   pointer: z.string().optional(),
 });
