@@ -19,8 +19,13 @@ export class HandleJob {
     private readonly reached: (position: number) => Promise<unknown>,
   ) {}
 
+  /** What a job that is made now would do; nothing is sent. */
+  async preview(tenant: string, filter: DeliveryFilter): Promise<object> {
+    return this.jobs.preview(tenant, filter, await this.current());
+  }
+
   async create(tenant: string, actor: string, filter: DeliveryFilter, mode: RedeliveryMode): Promise<JobRow> {
-    const before = new Date();
+    const before = await this.current();
     const total = await this.jobs.count(tenant, filter, before);
     const jobId = newId('job');
     const job = {
@@ -57,6 +62,16 @@ export class HandleJob {
       }
     }
     throw new Refused('conflict', 'The job is moving too fast; try again.');
+  }
+
+  /**
+   * The newest moment on the record, once the read model holds it: whoever has just seen a delivery end finds it counted. It is a moment of
+   * the log's clock, which also says when a delivery was accepted; this process's clock may be behind that.
+   */
+  private async current(): Promise<Date> {
+    const { position, at } = await this.eventLog.head();
+    await this.reached(position);
+    return at === null ? new Date() : new Date(at);
   }
 
   private async append(append: StreamAppend): Promise<void> {

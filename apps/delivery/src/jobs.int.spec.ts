@@ -122,6 +122,24 @@ describe('many redeliveries, and the figures', () => {
     expect(await delivery.sql<{ delivered_at: Date }>(accepted, [one.id])).toEqual(before);
   });
 
+  it('counts what was given up a moment ago, in a dry run and in a job', async () => {
+    const late = await delivery.webhook(2, 'late', { limits: { retryDelaysSeconds: [0] } });
+    await delivery.received.script('webhook', 'late', [{ status: 400, times: 2 }]);
+    const ask = { filter: { connectorId: late }, mode: 'same-bytes' };
+    // Looked for in the log itself: a list would wait for its rows.
+    const givenUp = (count: number) =>
+      delivery.eventually(
+        () => delivery.sql<{ count: string }>(`select count(*) from log_events where type = 'DeliveryDeadLettered'`),
+        ([row]) => Number(row?.count) === dead + count,
+      );
+    await delivery.route(dead + 1, [late]);
+    await givenUp(1);
+    expect(await delivery.ask('redeliveries.create', { ...ask, dryRun: true })).toMatchObject({ total: 1 });
+    await delivery.route(dead + 2, [late]);
+    await givenUp(2);
+    expect(await delivery.ask('redeliveries.create', ask)).toMatchObject({ total: 2 });
+  });
+
   it('knows no job of another tenant', async () => {
     const { problem } = await delivery.reply('jobs.list', {}, 'acme');
     expect(problem).toBeUndefined();

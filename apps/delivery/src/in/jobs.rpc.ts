@@ -19,7 +19,7 @@ export class JobsRpc {
   async create({ tenant, actor, input }: RpcRequest<z.output<typeof redeliveriesBodySchema>>): Promise<unknown> {
     const { filter, mode, dryRun } = input;
     return dryRun
-      ? this.jobs.preview(tenant, filter, new Date())
+      ? this.handle.preview(tenant, filter)
       : jobView(await this.handle.create(tenant, actor, filter, mode));
   }
 

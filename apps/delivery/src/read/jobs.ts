@@ -77,8 +77,8 @@ export class Jobs {
   }
 
   /** What a job with this filter would do: to whom, how long, and how many may have arrived already. */
-  async preview(tenant: string, filter: DeliveryFilter, now: Date): Promise<object> {
-    const { sql, values } = this.found(tenant, filter, now, '');
+  async preview(tenant: string, filter: DeliveryFilter, before: Date): Promise<object> {
+    const { sql, values } = this.found(tenant, filter, before, '');
     const rows = await this.database.query<{ connector_id: string; count: string; risky: string; oldest: Date }[]>(
       `select connector_id, count(*), count(*) filter (where status = 'delivered' or uncertain) as risky, min(accepted_at) as oldest
        from rm_deliveries.delivery where ${sql} and ${overOf(filter)} group by connector_id order by count(*) desc, connector_id`,
