@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Delivery } from '@waybill/contracts/http/deliveries';
 import type { Job } from '@waybill/contracts/http/redelivery';
 import { statsSchema } from '@waybill/contracts/http/stats';
 import { RunningDelivery } from './running-delivery.spec.js';
@@ -24,6 +25,12 @@ describe('many redeliveries, and the figures', () => {
 
   const filter = { status: 'dead-lettered' };
   const job = (id: string) => delivery.ask<Job>('jobs.get', { id });
+  const over = ({ id }: Job) =>
+    delivery.eventually(
+      () => job(id),
+      ({ state }) => state === 'done',
+      30_000,
+    );
 
   it('says beforehand how many, to whom, how long and with what risk', async () => {
     const preview = await delivery.ask('redeliveries.create', { filter, mode: 'same-bytes', dryRun: true });
@@ -60,12 +67,7 @@ describe('many redeliveries, and the figures', () => {
     await delay(1_200);
     expect(await job(made.id)).toMatchObject({ state: 'paused', done: paused.done });
     await delivery.ask('jobs.resume', { id: made.id });
-    const done = await delivery.eventually(
-      () => job(made.id),
-      ({ state }) => state === 'done',
-      30_000,
-    );
-    expect(done).toMatchObject({ total: dead, done: dead, failed: 0, skipped: 0 });
+    expect(await over(made)).toMatchObject({ total: dead, done: dead, failed: 0, skipped: 0 });
     await delivery.received.waitFor({ name: 'again' }, 2 * dead, 15_000);
     const [one] = await delivery.deliveriesOf(1);
     const { events } = await delivery.ask<{ events: { text: string }[] }>(
@@ -137,7 +139,30 @@ describe('many redeliveries, and the figures', () => {
     expect(await delivery.ask('redeliveries.create', { ...ask, dryRun: true })).toMatchObject({ total: 1 });
     await delivery.route(dead + 2, [late]);
     await givenUp(2);
-    expect(await delivery.ask('redeliveries.create', ask)).toMatchObject({ total: 2 });
+    const made = await delivery.ask<Job>('redeliveries.create', ask);
+    expect(made).toMatchObject({ total: 2 });
+    expect(await over(made)).toMatchObject({ total: 2, done: 2 });
+  });
+
+  it('keeps the set that it was made with, and tells what vanished from it as skipped', async () => {
+    // The newest of their type, so that the job comes to them last: one that is over, and one that waits for its retry.
+    const [ended, waits] = [dead + 3, dead + 4];
+    const slow = await delivery.webhook(3, 'slow', { limits: { retryDelaysSeconds: [0, 600] } });
+    await delivery.received.script('webhook', 'slow', [{ status: 503, times: 1 }]);
+    await delivery.route(ended, [target]);
+    const { id } = await delivery.until(ended, 'delivered');
+    await delivery.route(waits, [slow]);
+    const waiting = await delivery.until(waits, 'retrying');
+    const ask = { filter: { type: 'demo' }, mode: 'same-bytes' };
+    const made = await delivery.ask<Job>('redeliveries.create', ask);
+    await delivery.ask('jobs.pause', { id: made.id });
+    await delivery.ask('deliveries.redeliver', { id, mode: 'same-bytes' });
+    await delivery.ask('deliveries.cancel', { id: waiting.id });
+    await delivery.until(ended, 'delivered');
+    await delivery.ask('jobs.resume', { id: made.id });
+    expect(await over(made)).toMatchObject({ total: made.total, done: made.total - 1, failed: 0, skipped: 1 });
+    const { log } = await delivery.ask<Delivery>('deliveries.get', { id: waiting.id });
+    expect(log?.at(-1)?.type).toBe('DeliveryCancelled');
   });
 
   it('knows no job of another tenant', async () => {

@@ -14,7 +14,7 @@ export type JobState = { readonly status: 'none' } | { readonly status: 'running
 
 export interface JobCreated {
   readonly jobId: string;
-  /** As it was given; deliveries that are over, and were accepted before `before`. */
+  /** As it was given; deliveries that were over at the moment `before`. What moves after it is no longer the job's. */
   readonly filter: Readonly<Record<string, unknown>>;
   readonly mode: RedeliveryMode;
   readonly before: string;
@@ -22,7 +22,7 @@ export interface JobCreated {
   readonly ratePerSecond: number;
 }
 
-/** What one step has done: asked for, could not be asked for (shredded), left out (being tried again already). */
+/** What one step has done: asked for, could not be asked for (shredded), left out (somebody had it sent again meanwhile). */
 export interface JobStep {
   readonly done: number;
   readonly failed: number;
@@ -43,7 +43,9 @@ export type JobEvent =
 export type JobCommand =
   | { readonly type: 'CreateJob'; readonly job: JobCreated }
   | { readonly type: 'StepJob'; readonly step: JobStep }
-  | { readonly type: 'PauseJob' | 'ResumeJob' | 'CancelJob' | 'CompleteJob'; readonly now: string };
+  /** There is no further one. `vanished`: how many of the total were not found, because they moved since; `cursor`: of the last step. */
+  | { readonly type: 'CompleteJob'; readonly vanished: number; readonly cursor: string; readonly now: string }
+  | { readonly type: 'PauseJob' | 'ResumeJob' | 'CancelJob'; readonly now: string };
 
 /** Redeliveries of a job each second: they go behind live traffic, and leave it most of what the log can take. */
 export const redeliveriesPerSecond = 50;
@@ -68,8 +70,17 @@ function decide(command: JobCommand, state: JobState): JobEvent[] {
       return [{ type: 'RedeliveryJobCancelled', data: { at: command.now } }];
     case 'CompleteJob':
       if (state.status === 'paused') throw new Refused('job_paused', 'The job is paused.');
-      return [{ type: 'RedeliveryJobCompleted', data: { at: command.now } }];
+      return [
+        ...leftOut(command.vanished, command.cursor),
+        { type: 'RedeliveryJobCompleted', data: { at: command.now } },
+      ];
   }
+}
+
+/** What vanished is told as skipped, so that the counts of a job that is done add up to its total. */
+function leftOut(vanished: number, cursor: string): JobEvent[] {
+  if (vanished === 0) return [];
+  return [{ type: 'RedeliveryJobProgressed', data: { done: 0, failed: 0, skipped: vanished, cursor } }];
 }
 
 function evolve(state: JobState, event: JobEvent): JobState {

@@ -12,6 +12,7 @@ const job = {
   ratePerSecond: 50,
 } as const;
 const step = { done: 2, failed: 1, skipped: 0, cursor: 'dlv_3' };
+const complete = { type: 'CompleteJob', vanished: 0, cursor: 'dlv_3', now } as const;
 const created: JobEvent = { type: 'RedeliveryJobCreated', data: job };
 const paused: JobEvent = { type: 'RedeliveryJobPaused', data: { at: now } };
 const cancelled: JobEvent = { type: 'RedeliveryJobCancelled', data: { at: now } };
@@ -25,7 +26,7 @@ describe('a redelivery job', () => {
   it('makes no step while it is paused, and goes on when it is resumed', () => {
     given(created).when({ type: 'PauseJob', now }).then(paused);
     given(created, paused).when({ type: 'StepJob', step }).thenRefused('job_paused');
-    given(created, paused).when({ type: 'CompleteJob', now }).thenRefused('job_paused');
+    given(created, paused).when(complete).thenRefused('job_paused');
     given(created, paused)
       .when({ type: 'ResumeJob', now })
       .then({ type: 'RedeliveryJobResumed', data: { at: now } });
@@ -45,8 +46,15 @@ describe('a redelivery job', () => {
 
   it('is done when nothing is left', () => {
     const completed: JobEvent = { type: 'RedeliveryJobCompleted', data: { at: now } };
-    given(created).when({ type: 'CompleteJob', now }).then(completed);
+    given(created).when(complete).then(completed);
     given(created, completed).when({ type: 'ResumeJob', now }).thenRefused('job_over');
+  });
+
+  it('tells what vanished meanwhile as skipped before it is done', () => {
+    const skipped: JobEvent = { type: 'RedeliveryJobProgressed', data: { done: 0, failed: 0, skipped: 2, cursor: 'dlv_3' } }; // prettier-ignore
+    given(created)
+      .when({ ...complete, vanished: 2 })
+      .then(skipped, { type: 'RedeliveryJobCompleted', data: { at: now } });
   });
 
   it('is unknown before it was made', () => {

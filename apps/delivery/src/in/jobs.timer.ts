@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Refused } from '@waybill/decider/decider';
-import { jobDecider, type JobStep } from '@waybill/delivery/redelivery-job';
+import { type JobCommand, jobDecider, type JobStep } from '@waybill/delivery/redelivery-job';
 import { AppendRejected, type EventLog, type StreamAppend } from '@waybill/event-log/log';
 import type { Lease, Leases } from '@waybill/event-log/leases';
 import type { Log } from '@waybill/service-kit/logger';
 import { isShredded, jobFrom } from '../handle-delivery.js';
 import { jobAppend } from '../handle-job.js';
-import type { JobRow, Jobs } from '../read/jobs.js';
+import { type JobRow, type Jobs, leftOf } from '../read/jobs.js';
 import { decideFor, streamOf } from '../work/job.js';
 import type { News } from '../work/news.js';
 
@@ -79,14 +79,12 @@ export class JobsTimer {
   private async step(job: JobRow): Promise<void> {
     const { eventLog, jobs, log, reached } = this.parts;
     const ids = await jobs.next(job, Math.max(1, Math.round((job.rate_per_second * stepEveryMs) / 1_000)));
-    const state = { status: job.state };
     const last = ids.at(-1);
     try {
       const { streams, step } = last === undefined ? { streams: [], step: null } : await this.redeliver(job, ids, last);
-      const events = jobDecider.decide(
-        step === null ? { type: 'CompleteJob', now: new Date().toISOString() } : { type: 'StepJob', step },
-        state,
-      );
+      const events = jobDecider.decide(step === null ? completed(job) : { type: 'StepJob', step }, {
+        status: job.state,
+      });
       const result = await eventLog.append({ streams: [...streams, jobAppend(job, events, job.created_by)] });
       await reached(result.headPosition);
     } catch (error) {
@@ -126,3 +124,10 @@ export class JobsTimer {
     return { streams, step };
   }
 }
+
+const completed = (job: JobRow): JobCommand => ({
+  type: 'CompleteJob',
+  vanished: leftOf(job),
+  cursor: job.cursor,
+  now: new Date().toISOString(),
+});

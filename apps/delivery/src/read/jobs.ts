@@ -57,9 +57,10 @@ export class Jobs {
     return this.database.query<JobRow[]>(`select * from rm_deliveries.job where state = 'running' order by id`);
   }
 
-  /** The next deliveries of a job, oldest first. */
-  async next(job: JobRow, limit: number): Promise<string[]> {
+  /** The next deliveries of a job, oldest first; never more than its total, which is what its maker was told. */
+  async next(job: JobRow, atMost: number): Promise<string[]> {
     const { sql, values } = this.found(job.tenant, job.filter, job.before, job.cursor);
+    const limit = Math.min(atMost, leftOf(job));
     const rows = await this.database.query<{ id: string }[]>(
       `select id from rm_deliveries.delivery where ${sql} and ${overOf(job.filter)} order by id limit ${limit}`,
       values,
@@ -96,9 +97,13 @@ export class Jobs {
     };
   }
 
+  /**
+   * What fits and has not moved since `before`. So a job keeps the set that was counted when it was made: what was sent again meanwhile is
+   * gone from it whatever came of that, and what ended meanwhile is not added.
+   */
   private found(tenant: string, filter: DeliveryFilter, before: Date, cursor: string): Conditions {
     return conditionsOf(tenant, filter, [
-      [(p) => `accepted_at <= ${p}`, before],
+      [(p) => `updated_at <= ${p}`, before],
       [(p) => `id > ${p}`, cursor],
     ]);
   }
@@ -108,9 +113,13 @@ const pageSql = `
   select * from rm_deliveries.job
   where tenant = $1 and ($2::text is null or id < $2) and ($3::text is null or state = $3) order by id desc limit $4`;
 
+/** How many of its total a job has not come to. */
+export function leftOf({ total, done, failed, skipped }: JobRow): number {
+  return Math.max(0, total - done - failed - skipped);
+}
+
 /** A job as it is shown. */
 export function jobView(row: JobRow): Job {
-  const left = row.total - row.done - row.failed - row.skipped;
   const isOver = row.state === 'done' || row.state === 'cancelled';
   return {
     id: row.id,
@@ -121,7 +130,7 @@ export function jobView(row: JobRow): Job {
     failed: row.failed,
     skipped: row.skipped,
     ratePerSecond: row.state === 'running' ? row.rate_per_second : null,
-    etaSeconds: isOver || row.state === 'paused' ? null : Math.ceil(Math.max(0, left) / row.rate_per_second),
+    etaSeconds: isOver || row.state === 'paused' ? null : Math.ceil(leftOf(row) / row.rate_per_second),
     createdAt: row.created_at.toISOString(),
     createdBy: row.created_by,
     mode: row.mode,
