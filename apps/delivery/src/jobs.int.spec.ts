@@ -83,6 +83,13 @@ describe('many redeliveries, and the figures', () => {
       actor: 'key:key_a',
       data: { jobId: made.id, mode: 'same-bytes' },
     });
+    expect((await delivery.until(1, 'delivered')).log).toContainEqual({
+      position: expect.any(Number),
+      type: 'RedeliveryRequested',
+      at: expect.any(String),
+      actor: 'key:key_a',
+      jobId: made.id,
+    });
   });
 
   it('stops for good when it is cancelled', async () => {
@@ -158,7 +165,8 @@ describe('many redeliveries, and the figures', () => {
     await delivery.ask('jobs.pause', { id: made.id });
     await delivery.ask('deliveries.redeliver', { id, mode: 'same-bytes' });
     await delivery.ask('deliveries.cancel', { id: waiting.id });
-    await delivery.until(ended, 'delivered');
+    const { log: again } = await delivery.until(ended, 'delivered');
+    expect(again).toContainEqual(expect.objectContaining({ actor: 'key:key_a', jobId: null }));
     await delivery.ask('jobs.resume', { id: made.id });
     expect(await over(made)).toMatchObject({ total: made.total, done: made.total - 1, failed: 0, skipped: 1 });
     const { log } = await delivery.ask<Delivery>('deliveries.get', { id: waiting.id });

@@ -2295,6 +2295,10 @@ export interface components {
         type: string;
         /** Format: date-time */
         at: string;
+        /** @description Of a `RedeliveryRequested`: who asked for it, or made the job that did */
+        actor?: string;
+        /** @description Of a `RedeliveryRequested`: the job that asked for it; null where somebody asked for this one alone */
+        jobId?: string | null;
       } & {
         [key: string]: unknown;
       })[];

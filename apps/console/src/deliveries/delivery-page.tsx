@@ -157,7 +157,7 @@ function Happened({ delivery }: { delivery: Delivery }) {
   const events = delivery.log ?? [];
   return (
     <Timeline active={events.length} bulletSize={24} lineWidth={2}>
-      {events.map(({ position, type, at }) => (
+      {events.map(({ position, type, at, jobId }) => (
         <Timeline.Item
           key={position}
           bullet={<Icon name={drawings[type as keyof typeof drawings] ?? 'clock'} size={13} />}
@@ -173,6 +173,14 @@ function Happened({ delivery }: { delivery: Delivery }) {
             >
               {words.inLog('delivery-0', position)}
             </Anchor>
+            {typeof jobId === 'string' && (
+              <>
+                {' · '}
+                <Anchor component={Link} to="/jobs/$id" params={{ id: jobId } as never} size="xs">
+                  {jobId}
+                </Anchor>
+              </>
+            )}
           </Text>
         </Timeline.Item>
       ))}

@@ -32,13 +32,21 @@ export function deliveryView(tenant: string, events: readonly RecordedEvent[]): 
     updatedAt: events.at(-1)?.at ?? first.at,
     version: events.at(-1)?.version ?? 0,
     attempts,
-    log: events.map(({ position, type, at }) => ({ position, type, at })),
+    log: events.map(loggedOf),
   };
 }
 
 /** What of a stream was recorded by a moment; before the first of it there was no delivery. */
 export function eventsUntil(events: readonly RecordedEvent[], at: string): RecordedEvent[] {
   return events.filter((event) => isBy(event, at));
+}
+
+/** An event as the view lists it; a redelivery with the job that asked for it, and who asked or made the job. */
+function loggedOf(recorded: RecordedEvent): NonNullable<Delivery['log']>[number] {
+  const { position, type, at, meta } = recorded;
+  const event = recorded as unknown as DeliveryEvent;
+  const asked = event.type === 'RedeliveryRequested' ? { actor: meta.actor, jobId: event.data.jobId } : {};
+  return { position, type, at, ...asked };
 }
 
 function reasonOf(state: DeliveryState, attempts: readonly Attempt[]): string | null {

@@ -4,6 +4,7 @@ import { meaningOfEvent } from '@waybill/contracts/codes/event-types';
 import type { Why } from '@waybill/contracts/http/why';
 
 type Step = Why['steps'][number];
+type Logged = NonNullable<Delivery['log']>[number];
 
 /** Names of connectors and subscriptions by id, where they are known; a deleted one keeps its id. */
 export type Names = ReadonlyMap<string, string>;
@@ -38,7 +39,7 @@ export function endOfDelivery(delivery: Delivery, names: Names): string {
 
 /** The steps of a delivery in order of time: each event of its log, and in between what the target said. */
 export function stepsOfDelivery(delivery: Delivery, names: Names): Step[] {
-  const events = (delivery.log ?? []).map((event) => ({ ...event, words: wordsOfEvent(event.type, delivery, names) }));
+  const events = (delivery.log ?? []).map((event) => ({ ...event, words: wordsOfEvent(event, delivery, names) }));
   let outcome = 0;
   return events.map(({ position, at, type, words }) => {
     const finished = type === 'DeliveryDelivered' || type === 'AttemptFailed';
@@ -48,7 +49,8 @@ export function stepsOfDelivery(delivery: Delivery, names: Names): Step[] {
   });
 }
 
-function wordsOfEvent(type: string, delivery: Delivery, names: Names): string {
+function wordsOfEvent(event: Logged, delivery: Delivery, names: Names): string {
+  const { type } = event;
   const words: Record<string, string> = {
     DeliveryAccepted: `Subscription ${named(delivery.subscriptionId, names)} chose connector ${named(delivery.connectorId, names)}.`,
     DeliverySuppressed: `Subscription ${named(delivery.subscriptionId, names)} suppressed it for connector ${named(delivery.connectorId, names)}${delivery.suppressedUntil === undefined ? '' : ` until ${delivery.suppressedUntil}`}, because one with the same key was sent before.`,
@@ -56,9 +58,15 @@ function wordsOfEvent(type: string, delivery: Delivery, names: Names): string {
     RetryScheduled: 'Another attempt was planned.',
     DeliveryDeadLettered: `It was given up${delivery.reason === null ? '' : ` because of ${reasonInWords(delivery.reason)}`}.`,
     DeliveryCancelled: 'It was cancelled.',
-    RedeliveryRequested: 'Somebody asked for a redelivery.',
+    RedeliveryRequested: wordsOfRedelivery(event),
   };
   return words[type] ?? meaningOfEvent(deliveryLog, type) ?? `${type} was recorded.`;
+}
+
+/** A service of an earlier version does not say who it was. */
+function wordsOfRedelivery({ actor = 'Somebody', jobId }: Logged): string {
+  if (typeof jobId === 'string') return `Job ${jobId}, made by ${actor}, asked for a redelivery.`;
+  return `${actor} asked for a redelivery.`;
 }
 
 function wordsOfAttempt(attempt: Attempt): string {

@@ -161,6 +161,19 @@ describe('the steps of a delivery', () => {
     expect(told.map(({ position }) => position)).toEqual([10, 11, 12, 13, 14, 15]);
   });
 
+  it.each([
+    ['by hand', { actor: 'key:key_a', jobId: null }, 'key:key_a asked for a redelivery.'],
+    [
+      'by a job',
+      { actor: 'key:key_a', jobId: id('job', 1) },
+      `Job ${id('job', 1)}, made by key:key_a, asked for a redelivery.`,
+    ],
+    ['by somebody whom an earlier version does not name', {}, 'Somebody asked for a redelivery.'],
+  ])('name the job and the person of a redelivery that was asked for %s', (_how, asked, words) => {
+    const log = [{ position: 1, type: 'RedeliveryRequested', at, ...asked }];
+    expect(stepsOfDelivery(delivery({ log }), names).map((step) => step.words)).toEqual([words]);
+  });
+
   it('say of an unknown outcome that a duplicate is possible, and of a final refusal that trying again is no use', () => {
     const lost = attempt(1, {
       outcome: 'unknown',

@@ -3,6 +3,7 @@ import {
   attemptIdSchema,
   connectorIdSchema,
   deliveryIdSchema,
+  jobIdSchema,
   notificationIdSchema,
   notificationTypeSchema,
   positionSchema,
@@ -68,6 +69,18 @@ export const attemptSchema = z.looseObject({
 });
 export type Attempt = z.infer<typeof attemptSchema>;
 
+/** An event of the delivery's stream. */
+const loggedSchema = z.looseObject({
+  position: positionSchema,
+  type: z.string(),
+  at: timeSchema,
+  actor: z.string().optional().describe('Of a `RedeliveryRequested`: who asked for it, or made the job that did'),
+  jobId: jobIdSchema
+    .nullable()
+    .optional()
+    .describe('Of a `RedeliveryRequested`: the job that asked for it; null where somebody asked for this one alone'),
+});
+
 /** A row of `GET /v1/deliveries`; `GET /v1/deliveries/{id}` adds all attempts and the log. */
 export const deliverySchema = z.looseObject({
   id: deliveryIdSchema,
@@ -91,7 +104,7 @@ export const deliverySchema = z.looseObject({
     .describe('Of one that is pending: the earlier delivery of the same thing (correlation key) that goes first'),
   suppressedUntil: timeSchema.optional().describe('Of one that was suppressed: when the window ends'),
   attempts: z.array(attemptSchema).optional(),
-  log: z.array(z.looseObject({ position: positionSchema, type: z.string(), at: timeSchema })).optional(),
+  log: z.array(loggedSchema).optional(),
 });
 export type Delivery = z.infer<typeof deliverySchema>;
 export const deliveryListSchema = listOf(deliverySchema);
