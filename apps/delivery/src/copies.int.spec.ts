@@ -110,6 +110,26 @@ describe('copies that come, share and go', () => {
     await delivery.serve('one');
   });
 
+  it('begins nothing once it is told to stop, however long the answer to a test takes', async () => {
+    const target = await delivery.webhook(7, 'told', { limits: { maxConcurrent: 1 } });
+    const slow = { name: 'slow', target: 'webhook', config: { url: `${delivery.receivers.httpUrl}/webhook/slow` } };
+    await delivery.received.script('webhook', 'slow', [{ status: 200, delayMs: 3_000, times: 1 }]);
+    await delivery.received.script('webhook', 'told', [{ status: 200, delayMs: 300, times: 10 }]);
+    const test = delivery.ask('test', { connector: slow, type: 'incident' });
+    await delivery.received.waitFor({ name: 'slow' }, 1, 15_000);
+    await Promise.all(Array.from({ length: 10 }, (_, at) => delivery.route(600 + at, [target])));
+    await delivery.received.waitFor({ name: 'told' }, 1, 15_000);
+    const { received: before } = await delivery.received.counts({ name: 'told' });
+    expect(await delivery.stopCopy('one')).toBe(0);
+    expect(await test).toMatchObject({ outcome: 'accepted' });
+    const { received: after } = await delivery.received.counts({ name: 'told' });
+    // One more may have been on its way when the other arrivals were counted.
+    expect(after - before).toBeLessThanOrEqual(1);
+    await delivery.serve('one');
+    await delivery.received.waitFor({ name: 'told' }, 10, 15_000);
+    expect(await delivery.received.counts({ name: 'told' })).toMatchObject({ received: 10, repeatedIds: 0 });
+  });
+
   it('keeps to the rate of a connector with two copies at work, retries and all', async () => {
     await delivery.serve('two');
     const perSecond = 10;

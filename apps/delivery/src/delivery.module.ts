@@ -132,15 +132,15 @@ export async function deliveryModule(config: Config, kit: Kit): Promise<DynamicM
   const leave = leaveTo(due, parked);
   const engine = new Engine({ eventLog, connectors, log, actor, carryOut: carry, leave });
   const news = new News(eventLog, projection);
-  kit.onDrain('engine', async () => due.release(await engine.drain()));
+  kit.onStop('engine', async () => due.release(await engine.drain()));
   connectors.onChange((connector) => engine.changed(connector));
   const healths = new Healths(database, connectors, () => projection.whenCurrent());
-  await startWork({
-    config, kit, database, eventLog, projection, connectors, healths, due, parked, leave, news, engine, actor,
-  }); // prettier-ignore
   const reached = (position: number) => projection.whenCaughtUp(position, readModelWithinMs);
   const jobs = new Jobs(database);
   startJobs(kit, { eventLog, jobs, reached, news });
+  await startWork({
+    config, kit, database, eventLog, projection, connectors, healths, due, parked, leave, news, engine, actor,
+  }); // prettier-ignore
   const wayOut = egressExaminations(egress, policy, connectors);
   return {
     module: DeliveryModule,
@@ -164,11 +164,11 @@ export async function deliveryModule(config: Config, kit: Kit): Promise<DynamicM
 }
 
 function startJobs(
-  { log, copy, onDrain }: Kit,
+  { log, copy, onStop }: Kit,
   parts: Pick<JobsTimerParts, 'jobs' | 'reached' | 'news'> & { eventLog: PostgresLog },
 ): void {
   const timer = new JobsTimer({ ...parts, leases: parts.eventLog.leases, log, copy });
-  onDrain('jobs', () => timer.stop());
+  onStop('jobs', () => timer.stop());
   timer.start();
 }
 
@@ -235,7 +235,7 @@ async function startWork({
     leave,
     health: () => healths.of(),
   });
-  kit.onDrain('due attempts', () => timer.stop());
+  kit.onStop('due attempts', () => timer.stop());
   timer.start();
   const reader = new RoutedReader({
     eventLog, connectors, engine, log, actor, nc, copy, parked, leave,
@@ -247,13 +247,15 @@ async function startWork({
     leaseMs: config.WAYBILL_LEASE_MS,
     release: (ids) => due.release(ids),
   }); // prettier-ignore
-  kit.onDrain('reader', () => reader.stop());
+  kit.onStop('reader', () => reader.stop());
   reader.start();
   const givenUp = new GivenUpConnectorsTimer({
     nc, eventLog, leases: eventLog.leases, connectors, health: () => healths.of(), log, copy, news,
   }); // prettier-ignore
-  kit.onDrain('given-up connectors', () => givenUp.stop());
+  kit.onStop('given-up connectors', () => givenUp.stop());
   givenUp.start();
+  // The last one registered is the first one called: the readers may take a while to stop, and what they bring meanwhile waits for another copy.
+  kit.onStop('beginning', () => engine.beginNoMore());
 }
 
 async function openLog(config: Config, kit: Kit): Promise<PostgresLog> {

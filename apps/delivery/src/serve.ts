@@ -1,4 +1,6 @@
 import { connectBus } from '@waybill/bus/connect';
+import { attemptMsMax } from '@waybill/delivery/attempt-time';
+import { drainTimeoutMs } from '@waybill/service-kit/drain';
 import { runService } from '@waybill/service-kit/start-service';
 import type { Config } from './config.js';
 import { deliveryModule } from './delivery.module.js';
@@ -11,5 +13,7 @@ export function serve(config: Config): Promise<void> {
     config,
     connect: () => connectBus(config.NATS_URL, 'delivery', config.NATS_CA),
     module: (kit) => deliveryModule(config, kit),
+    // An attempt that is cut off counts as lost and is sent again. Once the last one is over, the rest ends as fast as in any other service.
+    drainTimeoutMs: attemptMsMax + drainTimeoutMs,
   });
 }

@@ -6,7 +6,7 @@ import { askStack } from '@waybill/dev-stack/control';
 import type { DevContent } from '@waybill/dev-stack/dev-file';
 import { isFree } from '@waybill/dev-stack/free-port';
 import { openSecrets } from '@waybill/dev-stack/secrets';
-import { type StackPart, type StackService, stackServices } from '@waybill/dev-stack/services';
+import { type StackPart, type StackService, stackServices, stopWaitMsOf } from '@waybill/dev-stack/services';
 import { ReceiversClient } from '@waybill/receivers/client';
 import { Api } from './api.js';
 import { eventually } from './story.js';
@@ -22,8 +22,8 @@ const portVariables = ['HTTP', 'NATS', 'PG', 'RECEIVERS', 'RECEIVERS_TLS', 'RECE
   (name) => `WAYBILL_${name}_PORT`,
 );
 const startWaitMs = 120_000;
-/** The stack gives each service 20 s to drain; what is still there after this is killed, so that a run ends. */
-const stopWaitMs = 60_000;
+/** The gateway ends first, then all services, then the receivers and the servers, 30 s at most; what is still there is killed, so that a run ends. */
+const stopWaitMs = stopWaitMsOf('gateway') + stopWaitMsOf('delivery') + stopWaitMsOf('receivers') + 40_000;
 const goneWaitMs = 10_000;
 
 /** A running system of its own in a temporary folder: the whole of `npm start`, used from outside as its users do. */

@@ -2,7 +2,7 @@ import type { Log } from './logger.js';
 
 export type Drain = () => Promise<void> | void;
 
-/** Docker and Kubernetes kill after 10 s and 30 s; the shorter one is the bound. */
+/** Docker and Kubernetes kill after 10 s and 30 s; the shorter one is the bound of whoever has nothing longer to finish. */
 export const drainTimeoutMs = 10_000;
 
 /** The exit codes of a service that was told to stop. */
@@ -37,16 +37,19 @@ export class Drains {
   }
 }
 
-/** Drains at the first SIGTERM or SIGINT and exits with the code that `stop` answers, at the latest after 10 s; the second signal exits at once. */
-export function drainOnSignals(log: Log, stop: () => Promise<number>): void {
+/**
+ * Drains at the first SIGTERM or SIGINT and exits with the code that `stop` answers, at the latest after `timeoutMs`: what is not over by then
+ * is cut off. The second signal exits at once. Whoever supervises the process must wait longer than `timeoutMs` before killing it.
+ */
+export function drainOnSignals(log: Log, stop: () => Promise<number>, timeoutMs = drainTimeoutMs): void {
   let asked = false;
   const onSignal = (signal: string): void => {
     if (asked) process.exit(exitAtOnce);
     asked = true;
     setTimeout(() => {
-      log.fatal({ signal, drainTimeoutMs }, 'service.drain-timed-out');
+      log.fatal({ signal, drainTimeoutMs: timeoutMs }, 'service.drain-timed-out');
       process.exit(exitNotDrained);
-    }, drainTimeoutMs).unref();
+    }, timeoutMs).unref();
     stop().then(
       (code) => process.exit(code),
       (error: unknown) => {

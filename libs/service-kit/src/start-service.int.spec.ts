@@ -74,6 +74,8 @@ describe('a service', () => {
       module: (kit): DynamicModule => {
         kit.onDrain('first', () => void drained.push('first'));
         kit.onDrain('second', () => void drained.push('second'));
+        kit.onStop('reader', () => void drained.push('reader'));
+        kit.onStop('engine', () => void drained.push('engine'));
         return { module: EchoModule, controllers: [EchoController] };
       },
     });
@@ -155,12 +157,43 @@ describe('a service', () => {
     open();
     expect(await held).toEqual({ ok: null });
     expect(await stopping).toBe(0);
-    expect(drained).toEqual(['second', 'first']);
+    expect(drained).toEqual(['engine', 'reader', 'second', 'first']);
+  });
+
+  it('stops what works by itself while a request is still being answered, and closes what both stand on after that', async () => {
+    const held = ask('hold', '{}');
+    await client.flush();
+    while (running === 0) await client.flush();
+    const stopping = service.stop();
+    while (drained.length < 2) await client.flush();
+    expect(drained).toEqual(['engine', 'reader']);
+    open();
+    await held;
+    await stopping;
+    expect(drained).toEqual(['engine', 'reader', 'second', 'first']);
+  });
+
+  it('closes nothing while what works by itself has not finished', async () => {
+    let finish: () => void = () => undefined;
+    service.kit.onStop('slow', () => new Promise<void>((resolve) => (finish = resolve)));
+    const stopping = service.stop();
+    // The last thing that it does before the drains, were it not for what has not finished.
+    while ((await client.request('$SRV.PING.registry', '', { timeout: 200 }).catch(() => null)) !== null);
+    expect(drained).toEqual([]);
+    finish();
+    expect(await stopping).toBe(0);
+    expect(drained).toEqual(['engine', 'reader', 'second', 'first']);
   });
 
   it('says that a drain failed in the exit code', async () => {
     service.kit.onDrain('third', () => Promise.reject(new Error('not flushed')));
     expect(await service.stop()).toBe(2);
+  });
+
+  it('says that something did not stop in the exit code, and drains all the same', async () => {
+    service.kit.onStop('third', () => Promise.reject(new Error('not stopped')));
+    expect(await service.stop()).toBe(2);
+    expect(drained).toEqual(['engine', 'reader', 'second', 'first']);
   });
 
   it('is ready when its checks pass and says what is wrong when one does not', async () => {

@@ -22,7 +22,12 @@ export interface Kit {
   readonly ops: Ops;
   /** The one connection of the process: rpc, publishing and JetStream. Drained by the kit, after every `onDrain`. */
   readonly nats: NatsConnection;
-  /** Called at SIGTERM after the last request was answered: stop consumers, workers and relays. In reverse order of registration. */
+  /**
+   * Called at SIGTERM at once, while what was heard is still being answered: stop what begins work by itself (readers, timers, engines) and
+   * finish what it has begun, so that neither waits for the other. In reverse order of registration. Leaves open what a request may use.
+   */
+  onStop(name: string, drain: Drain): void;
+  /** Called after the last request was answered and the last `onStop` is over: close what both stand on. In reverse order of registration. */
   onDrain(name: string, drain: Drain): void;
 }
 
@@ -41,12 +46,14 @@ export interface ServiceOptions {
   /** Builds the module; what it opens here or in `onModuleInit` is ready before the first request is heard. */
   readonly module: (kit: Kit) => DynamicModule | Promise<DynamicModule>;
   readonly limits?: GateLimits;
+  /** How long the process may take to end after SIGTERM; absent where nothing that it begins lasts longer than `drainTimeoutMs`. */
+  readonly drainTimeoutMs?: number;
 }
 
 export interface RunningService {
   readonly kit: Kit;
   readonly app: INestMicroservice;
-  /** Stops hearing, answers what was heard, runs the drains, closes; answers the exit code. For tests; a process drains on SIGTERM. */
+  /** Stops hearing; answers what was heard while what works by itself stops; runs the drains, closes; answers the exit code. For tests; a process drains on SIGTERM. */
   stop(): Promise<number>;
 }
 
@@ -61,7 +68,7 @@ export async function runService(options: ServiceOptions): Promise<void> {
   process.on('uncaughtException', defect).on('unhandledRejection', defect);
   try {
     const service = await startService(options);
-    drainOnSignals(service.kit.log, () => service.stop());
+    drainOnSignals(service.kit.log, () => service.stop(), options.drainTimeoutMs);
   } catch (error) {
     log.fatal({ err: error }, 'service.start-failed');
     process.exit(1);
@@ -82,8 +89,10 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   const nats = await options.connect();
   ops.check('nats', () => natsState(nats));
   phase = 'starting';
+  const works = new Drains(log);
   const drains = new Drains(log);
-  const kit: Kit = { name, copy, log, ops, nats, onDrain: (what, drain) => drains.add(what, drain) };
+  const onStop: Kit['onStop'] = (what, drain) => works.add(what, drain);
+  const kit: Kit = { name, copy, log, ops, nats, onStop, onDrain: (what, drain) => drains.add(what, drain) };
   const transport = new RpcTransport(nats, name);
   const gate = new RpcGate(log, ops.metrics, options.limits ?? defaultGateLimits);
   const app = await NestFactory.createMicroservice(await options.module(kit), {
@@ -109,10 +118,11 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   const stop = once(async () => {
     phase = 'draining';
     log.info('service.draining');
+    const worksCode = works.run();
     await micro.stop();
     await transport.stopHearing();
     await gate.allAnswered();
-    const code = await drains.run();
+    const code = Math.max(await worksCode, await drains.run());
     if (!nats.isClosed()) await nats.flush().catch(() => undefined);
     await app.close();
     await ops.close();

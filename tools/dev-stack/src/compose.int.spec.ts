@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { Ajv } from 'ajv';
 import { parse } from 'yaml';
 import { composeFiles } from './compose-files.js';
-import { deliveryNodeOptions, memoryEnvironment, transitEnvironment } from './services.js';
+import { deliveryNodeOptions, memoryEnvironment, stopWaitMsOf, transitEnvironment } from './services.js';
 
 interface Service {
   image: string;
@@ -13,6 +13,7 @@ interface Service {
   volumes?: string[];
   depends_on?: Record<string, { condition: string }>;
   healthcheck?: { test: string[] };
+  stop_grace_period?: string;
   profiles?: string[];
 }
 interface Compose {
@@ -62,6 +63,11 @@ describe('docker-compose.yml', () => {
       `127.0.0.1:${service?.environment?.['WAYBILL_OPS_PORT']}/readyz`,
     );
     expect(compose.services[`${app}-migrate`]?.depends_on).toEqual({ postgres: { condition: 'service_healthy' } });
+  });
+
+  it.each(apps)('gives %s as long to stop as the dev stack does', (app) => {
+    const [, seconds] = /^(\d+)s$/.exec(compose.services[app]?.stop_grace_period ?? '') ?? [];
+    expect(Number(seconds) * 1_000).toBeGreaterThanOrEqual(stopWaitMsOf(app));
   });
 
   it('bounds the memory of every service as the dev stack does', () => {

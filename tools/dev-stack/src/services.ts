@@ -1,8 +1,17 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { attemptMsMax } from '@waybill/delivery/attempt-time';
+import { drainTimeoutMs } from '@waybill/service-kit/drain';
 import { logKeepers, type ServiceName } from '@waybill/contracts/subjects';
 
 export type StackService = ServiceName | 'gateway';
+
+/** A busy machine is late with everything: whoever supervises waits so much longer than the process gives itself. */
+const stopSlackMs = 10_000;
+
+/** How long a process of ours may take to end after SIGTERM before it is killed; delivery finishes the attempts that it has begun. */
+export const stopWaitMsOf = (name: string): number =>
+  (/^delivery(-|$)/.test(name) ? attemptMsMax : 0) + drainTimeoutMs + stopSlackMs;
 
 /** What of a running stack can be stopped and started alone. */
 export type StackPart = StackService | 'nats';

@@ -1,4 +1,6 @@
-import { copyName, serviceEnvironment, type StackService } from './services.js';
+import { timeoutMsMax } from '@waybill/contracts/http/connectors';
+import { drainTimeoutMs } from '@waybill/service-kit/drain';
+import { copyName, serviceEnvironment, type StackService, stopWaitMsOf } from './services.js';
 
 const surroundings = {
   copy: 1,
@@ -34,6 +36,18 @@ describe('the environment of a service', () => {
   ])('%s', (_, variable, holders) => {
     const services: StackService[] = ['registry', 'subscriptions', 'delivery', 'notary', 'gateway'];
     expect(services.filter((service) => has(service, variable))).toEqual(holders);
+  });
+
+  it.each([
+    ['delivery', timeoutMsMax + drainTimeoutMs],
+    ['delivery-2', timeoutMsMax + drainTimeoutMs],
+    ['registry', drainTimeoutMs],
+  ])('waits for %s longer than it gives itself', (name, itsOwnMs) => {
+    expect(stopWaitMsOf(name)).toBeGreaterThan(itsOwnMs);
+  });
+
+  it('does not wait for a minute for a service that has no attempt to finish', () => {
+    expect(stopWaitMsOf('gateway')).toBeLessThan(timeoutMsMax);
   });
 
   it('names further copies after the first', () => {

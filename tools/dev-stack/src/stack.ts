@@ -21,6 +21,7 @@ import {
   serviceEnvironment,
   type StackService,
   stackServices,
+  stopWaitMsOf,
   writeEnvFile,
 } from './services.js';
 import type { Settings } from './settings.js';
@@ -301,7 +302,7 @@ export class Stack {
       cwd: this.parts.root,
       env: { ...processEnvironment(), ...environment },
       logFile: this.logFile(name),
-      stopWaitMs: 20_000,
+      stopWaitMs: stopWaitMsOf(name),
     });
     const copy: Copy = { running, asked: false };
     this.copies.set(name, copy);

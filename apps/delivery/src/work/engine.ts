@@ -1,3 +1,4 @@
+import { deadlineSlackMs } from '@waybill/delivery/attempt-time';
 import { givenUpReasons, type HealthEvent } from '@waybill/delivery/connector-health';
 import type { AttemptPlan } from '@waybill/delivery/delivery';
 import type { EventLog } from '@waybill/event-log/log';
@@ -27,11 +28,6 @@ import { SmallSteps } from './small-steps.js';
 export const jobsMax = 50_000;
 /** UTF-16 units of the payloads that wait in memory; about twice as many bytes. */
 export const payloadLengthMax = 32 * 1024 * 1024;
-/**
- * Added to the target's own time: rendering, waiting for a slot, writing the outcome down. Whoever dies in between leaves an attempt that
- * counts as lost only after this, so it is as short as a slow append allows; what cannot leave in time is given back before.
- */
-export const deadlineSlackMs = 5_000;
 /** What has begun and waits for a slot is looked at so often. */
 const giveBackLookMs = 1_000;
 /** A timer never sleeps longer than this: the clock of the machine may be set. */
@@ -160,9 +156,14 @@ export class Engine {
     return jobs.map(({ deliveryId }) => deliveryId);
   }
 
+  /** From now on no attempt begins, whoever still brings work. */
+  beginNoMore(): void {
+    this.draining = true;
+  }
+
   /** Starts nothing new, says of what has begun and not left that it did not, and waits for what is under way. Answers what it lets go. */
   async drain(): Promise<string[]> {
-    this.draining = true;
+    this.beginNoMore();
     const left: string[] = [];
     for (const lane of this.lanes.values()) {
       if (lane.timer !== null) clearTimeout(lane.timer);
@@ -294,6 +295,8 @@ export class Engine {
           decideFor(job, { type: 'BeginAttempt', plan: this.plan(connector, Date.now()) }, this.parts.actor),
         )
       ) {
+        // Nobody would look at it again: what waits here for a slot at the end would be lost with the process.
+        if (this.draining) return void (await this.giveBack(job, 'worker_stopped', 0));
         job.connector = connector;
         lane.begun.push(job);
         if (this.healths.closedUntilMs(connector.id) > Date.now()) this.closed(connector.id);

@@ -26,6 +26,14 @@ export function unknown(stage: Stage): readonly Promised[] {
       says: `6 SIGTERM of ${service} makes no duplicate, and nobody waits for leases or acknowledgements to run out`,
       holds: () => drained(stage, service),
     })),
+    ...(stage.long
+      ? [
+          {
+            says: '6 SIGTERM of delivery waits for an attempt whose target is slow, and makes no duplicate of it',
+            holds: () => drainedSlowly(stage),
+          },
+        ]
+      : []),
   ];
 }
 
@@ -117,6 +125,31 @@ async function drained(stage: Stage, service: 'subscriptions' | 'delivery'): Pro
   const quietMs = await quietAfter(stage, trial.name, ready);
   hold(quietMs <= goesOnWithinMs, `when it was ready again nothing arrived for ${quietMs} ms`);
   return `${figures}; the receiver waited at most ${(quietMs / 1_000).toFixed(1)} s once it was ready again`;
+}
+
+/** Longer than the ten seconds that the other services have to end, and less than an attempt may last where the connector says nothing. */
+const slowMs = 12_000;
+
+async function drainedSlowly(stage: Stage): Promise<string> {
+  const trial = await Trial.open(stage, 'drain-slow', { limits: { retryDelaysSeconds: [0, 0.2] } });
+  await trial.script([{ status: 200, delayMs: slowMs, times: 1 }]);
+  const id = await trial.publish(1);
+  await trial.until(id, 'attempting');
+  // The attempt is on the record a moment before it leaves; what has not left is given back and would show nothing here.
+  await pause(1_000);
+  const asked = Date.now();
+  const said = await stage.stop('delivery');
+  const tookMs = Date.now() - asked;
+  await stage.start('delivery');
+  const { attempts } = await trial.until(id, 'delivered', 60_000);
+  const arrivals = (await trial.received()).length;
+  hold(
+    arrivals === 1,
+    `it arrived ${arrivals} times; ${attempts.map(({ reason, outcome }) => reason ?? outcome).join(', then ')}`,
+  );
+  same(attempts.map(({ outcome }) => outcome), ['accepted'], 'the attempts'); // prettier-ignore
+  hold(said === 'stopped (exit 0)', `it ended with: ${said}`);
+  return `delivery ended ${(tookMs / 1_000).toFixed(1)} s after the signal, the answer recorded`;
 }
 
 /** The longest time without an arrival from a moment on. */
