@@ -1,8 +1,6 @@
+import { deploymentSchema } from '@waybill/egress/deployment';
 import { commonConfig, jsonOf, logConfig, keks, wholeNumber } from '@waybill/service-kit/config';
 import { z } from 'zod';
-
-/** The deployment file: what no tenant may decide. libs/egress judges its parts at the start. */
-const deploymentSchema = z.looseObject({});
 
 /** The environment of delivery; every variable may also come from the file that `<NAME>_FILE` names. */
 export const configSchema = z.object({
@@ -10,8 +8,8 @@ export const configSchema = z.object({
   ...logConfig,
   /** Opens the secrets of connectors that registry sealed. */
   WAYBILL_SECRETS_KEK: keks,
-  /** Usually given as `WAYBILL_CONFIG_FILE`. */
-  WAYBILL_CONFIG: jsonOf(deploymentSchema).default({}),
+  /** The deployment file: what no tenant may decide. Usually given as `WAYBILL_CONFIG_FILE`. */
+  WAYBILL_CONFIG: jsonOf(deploymentSchema({ production: process.env['NODE_ENV'] === 'production' })).prefault('{}'),
   /** A copy that dies keeps what it was reading waiting for so long. */
   WAYBILL_LEASE_MS: wholeNumber(1_000, 60_000, 5_000),
 });

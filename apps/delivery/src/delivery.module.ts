@@ -1,7 +1,6 @@
 import type { DynamicModule, Provider } from '@nestjs/common';
 import { followLog } from '@waybill/bus/follow-log';
 import { registryLog } from '@waybill/contracts/log/registry';
-import { readDeployment } from '@waybill/egress/deployment';
 import { createEgress, type Egress } from '@waybill/egress/egress';
 import type { EgressPolicy } from '@waybill/egress/policy';
 import { keepReadModel } from '@waybill/event-log/keep-read-model';
@@ -270,9 +269,7 @@ async function openLog(config: Config, kit: Kit): Promise<PostgresLog> {
 }
 
 function openEgress(config: Config, kit: Kit): { egress: Egress; policy: EgressPolicy } {
-  const { policy, smtp } = readDeployment(config.WAYBILL_CONFIG, {
-    production: process.env['NODE_ENV'] === 'production',
-  });
+  const { policy, smtp } = config.WAYBILL_CONFIG;
   if (policy.allow.length > 0) kit.log.warn({ allow: policy.allow.map((entry) => entry.text) }, 'egress.relaxed');
   const egress = createEgress(policy, { smtp });
   kit.onDrain('egress', () => egress.close());

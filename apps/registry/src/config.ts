@@ -1,4 +1,5 @@
 import { keyIdOf } from '@waybill/contracts/http/api-keys';
+import { deploymentSchema } from '@waybill/egress/deployment';
 import { commonConfig, jsonOf, logConfig, keks, natsUrl, wholeNumber } from '@waybill/service-kit/config';
 import { z } from 'zod';
 
@@ -12,7 +13,7 @@ export const configSchema = z.object({
    * The deployment file, as delivery has it, usually given as `WAYBILL_CONFIG_FILE`: its part `egress` judges addresses when they are saved.
    * Without it nothing is opened, as at delivery: an address that would never be dialled is not saved either.
    */
-  WAYBILL_CONFIG: jsonOf(z.looseObject({})).default({}),
+  WAYBILL_CONFIG: jsonOf(deploymentSchema({ production: process.env['NODE_ENV'] === 'production' })).prefault('{}'),
   /** The whole text of a key; where the log has no tenant yet, the tenant `default` and this key are made. */
   WAYBILL_BOOTSTRAP_ADMIN_KEY: z
     .string()

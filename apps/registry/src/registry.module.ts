@@ -2,7 +2,6 @@ import type { DynamicModule } from '@nestjs/common';
 import { builtInTypes } from '@waybill/contracts/notification-types/built-in-types';
 import { registryLog } from '@waybill/contracts/log/registry';
 import { keepRelay } from '@waybill/event-log/keep-relay';
-import { readDeployment } from '@waybill/egress/deployment';
 import { LogProofs } from '@waybill/event-log/log-proofs';
 import { PostgresLog } from '@waybill/event-log/postgres-log';
 import { openDatabase } from '@waybill/service-kit/database';
@@ -104,8 +103,8 @@ function letPublishersIn(kit: Kit, log: PostgresLog, seed: string): void {
 }
 
 /** The policy that delivery sends by. */
-function addressesOf({ WAYBILL_CONFIG: file }: Config): CheckAddresses {
-  return addressChecker(readDeployment(file, { production: process.env['NODE_ENV'] === 'production' }).policy);
+function addressesOf({ WAYBILL_CONFIG: deployment }: Config): CheckAddresses {
+  return addressChecker(deployment.policy);
 }
 
 async function openStores(config: Config, kit: Kit) {

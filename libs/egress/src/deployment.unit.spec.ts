@@ -1,4 +1,5 @@
-import { readDeployment } from './deployment.js';
+import { z } from 'zod';
+import { deploymentSchema, readDeployment } from './deployment.js';
 import { PolicyFault } from './policy.js';
 
 const development = { production: false };
@@ -28,5 +29,15 @@ describe('readDeployment', () => {
     ['with an unknown member', { smtp: { url: 'smtp://smtp.example.com', from: 'a@b.example', tls: false } }],
   ])('refuses a file %s', (_what, file) => {
     expect(() => readDeployment(file, development)).toThrow(PolicyFault);
+  });
+
+  it('says the faults of both members, not those of one of them', () => {
+    const file = { egress: { allow: ['127.0.0.1/8:1-2'], http: 1 }, smtp: { url: 'smtp://127.0.0.1:2525' } };
+    const { error } = z.object({ file: deploymentSchema(development) }).safeParse({ file });
+    expect(error?.issues.map(({ path, message }) => [path.join('.'), message.split(' ')[0]])).toEqual([
+      ['file', '`egress.allow`:'],
+      ['file', '`egress.http`'],
+      ['file', '`smtp.from`'],
+    ]);
   });
 });

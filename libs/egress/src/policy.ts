@@ -37,7 +37,7 @@ export interface DeploymentEgress {
 
 export class PolicyFault extends Error {
   constructor(readonly faults: readonly string[]) {
-    super(`The egress part of the deployment file is refused: ${faults.join(' ')}`);
+    super(`The deployment file is refused: ${faults.join(' ')}`);
     this.name = 'PolicyFault';
   }
 }
@@ -64,7 +64,9 @@ export function readPolicy(given: unknown, environment: { readonly production: b
   }
   const egress = (given ?? {}) as Record<string, unknown>;
   for (const name of Object.keys(egress)) if (!known.has(name)) faults.push(`\`egress.${name}\` is unknown.`);
-  const allow = texts(egress, 'allow', faults).flatMap((text) => readEntry(text, faults));
+  const allow = texts(egress, 'allow', faults).flatMap((text) =>
+    readAllowEntry(text, (fault) => faults.push(`\`egress.allow\`: ${fault}`)),
+  );
   if (environment.production && allow.length > 0 && egress['allow_in_production'] !== true) {
     faults.push('`egress.allow` in production needs `egress.allow_in_production: true`.');
   }
@@ -103,9 +105,10 @@ export function judgeAddress(given: Address, port: number, policy: EgressPolicy)
 export const coversPort = (entry: AllowEntry, port: number): boolean =>
   port >= entry.firstPort && port <= entry.lastPort;
 
-function readEntry(text: string, faults: string[]): AllowEntry[] {
+/** Reads one entry of `egress.allow`; says to `fault` what is wrong with one that nobody may write, and answers nothing then. */
+export function readAllowEntry(text: string, fault: (sentence: string) => void): AllowEntry[] {
   const refuse = (why: string): AllowEntry[] => {
-    faults.push(`\`egress.allow\`: ${JSON.stringify(text.slice(0, 100))} ${why}.`);
+    fault(`${JSON.stringify(text.slice(0, 100))} ${why}.`);
     return [];
   };
   const match = /^(\[[0-9a-fA-F.:]+\]|[0-9a-fA-F.:]+)(\/[0-9]{1,3}):([0-9]{1,5})-([0-9]{1,5})$/.exec(text);

@@ -29,14 +29,16 @@ describe('the settings of the stack', () => {
       WAYBILL_NATS_PORT: 'many',
       WAYBILL_SMTP_PORT: '65536',
       DATABASE_URL: 'mysql://x',
-      WAYBILL_DEV_EGRESS_ALLOW: '127.0.0.1/32:19000-19099, everywhere',
+      WAYBILL_DEV_EGRESS_ALLOW: '127.0.0.1/32:19000-19099, everywhere, 127.0.0.1/8:19000-19099',
     }).catch((error: unknown) => (error instanceof SettingsFaults ? error.faults : []));
     expect(faults).toEqual([
       expect.stringMatching(/^DATABASE_URL: must begin with postgres:/),
       expect.stringMatching(new RegExp(`^WAYBILL_HTTP_PORT: ${port} is taken by another program`)),
       'WAYBILL_NATS_PORT: must be a port, 1 to 65535',
       'WAYBILL_SMTP_PORT: must be a port, 1 to 65535',
-      expect.stringMatching(/^WAYBILL_DEV_EGRESS_ALLOW: everywhere must look like/),
+      expect.stringMatching(/^WAYBILL_DEV_EGRESS_ALLOW: "everywhere" must be an address block and a port range/),
+      // An address of a network, and not the network's own.
+      expect.stringMatching(/^WAYBILL_DEV_EGRESS_ALLOW: "127\.0\.0\.1\/8:19000-19099" has no address block/),
     ]);
   });
 

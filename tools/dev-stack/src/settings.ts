@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { readAllowEntry } from '@waybill/egress/policy';
 import { freePort, isFree } from './free-port.js';
 
 /** What `npm start` was told by its environment (contract.md section 2), with every port decided. */
@@ -69,10 +70,8 @@ export async function readSettings(environment: Environment): Promise<Settings> 
     .split(',')
     .map((entry) => entry.trim())
     .filter((entry) => entry !== '');
-  for (const entry of egressAllow) {
-    if (!/^\S+\/\d{1,3}:\d{1,5}-\d{1,5}$/.test(entry))
-      faults.push(`WAYBILL_DEV_EGRESS_ALLOW: ${entry} must look like 127.0.0.1/32:19000-19099`);
-  }
+  // As registry and delivery will read them: what they refuse would keep them from starting after everything else has.
+  for (const entry of egressAllow) readAllowEntry(entry, (fault) => faults.push(`WAYBILL_DEV_EGRESS_ALLOW: ${fault}`));
   if (faults.length > 0) throw new SettingsFaults(faults);
   return {
     dataDir,
