@@ -1,5 +1,5 @@
 import { headers as newHeaders, type NatsConnection } from '@nats-io/transport-node';
-import type { Problem, RpcReply } from '@waybill/contracts/problem';
+import { type Problem, retryAfterSecondsUsual, type RpcReply } from '@waybill/contracts/problem';
 import { isAway } from './connect.js';
 
 /** The other service said no (its own problem), or did not say anything (`service_unavailable`, `service_timeout`). */
@@ -70,5 +70,12 @@ function timedOut(subject: string, error: unknown): Problem {
 }
 
 function problem(code: string, status: number, title: string, detail: string): Problem {
-  return { type: `https://waybill.dev/problems/${code}`, title, status, detail, code };
+  return {
+    type: `https://waybill.dev/problems/${code}`,
+    title,
+    status,
+    detail,
+    code,
+    retryAfterSeconds: retryAfterSecondsUsual,
+  };
 }

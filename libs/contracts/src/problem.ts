@@ -9,6 +9,8 @@ export const problemSchema = z.object({
   instance: z.string().optional(),
   code: z.string(),
   requestId: z.string().optional(),
+  /** Only where waiting mends it; over HTTP the header `Retry-After` says the same. */
+  retryAfterSeconds: z.number().int().min(1).optional(),
   /** Of a refused notification that is on the record: `/v1/why/{refusalId}` explains it. */
   refusalId: z.string().optional(),
   errors: z
@@ -24,6 +26,9 @@ export const problemSchema = z.object({
     )
     .optional(),
 });
+
+/** When asking again is sensible where nobody knows better: a service that restarts, or a queue that was full, is back by then. */
+export const retryAfterSecondsUsual = 1;
 
 export type Problem = z.infer<typeof problemSchema>;
 export type ProblemError = NonNullable<Problem['errors']>[number];

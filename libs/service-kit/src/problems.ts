@@ -1,6 +1,6 @@
 import { problemCodes } from '@waybill/contracts/codes/problem-codes';
 import { Refused } from '@waybill/decider/decider';
-import type { Problem, ProblemError } from '@waybill/contracts/problem';
+import { type Problem, type ProblemError, retryAfterSecondsUsual } from '@waybill/contracts/problem';
 
 /** What a caller sent does not fit; every place at fault is named, so that one correction is enough. */
 export class Invalid extends Error {
@@ -30,7 +30,10 @@ export class Unreadable extends Error {
 const refusedStatus = 422;
 const codes: Readonly<Record<string, readonly [status: number, title: string]>> = problemCodes;
 
-/** Builds the problem of a code; `status` and `title` come from the one table. */
+/** What waiting mends: too many requests, a service that is away, one that does not answer because its database hangs. */
+const passes: ReadonlySet<number> = new Set([429, 503, 504]);
+
+/** Builds the problem of a code; `status` and `title` come from the one table, and when to ask again where waiting mends it. */
 export function problem(code: string, detail?: string, more: Partial<Problem> = {}): Problem {
   const [status, title] = codes[code] ?? [refusedStatus, 'It was refused'];
   return {
@@ -39,6 +42,7 @@ export function problem(code: string, detail?: string, more: Partial<Problem> = 
     status,
     ...(detail === undefined ? {} : { detail }),
     code,
+    ...(passes.has(status) ? { retryAfterSeconds: retryAfterSecondsUsual } : {}),
     ...more,
   };
 }

@@ -44,6 +44,8 @@ describe('a problem', () => {
     expect(said).toMatchObject({ code, status, requestId: 'req_1', type: `https://waybill.dev/problems/${code}` });
     expect(problemSchema.parse(said)).toEqual(said);
     expect(isExpected(error)).toBe(code !== 'internal');
+    // Over request and reply there is no header that could say it.
+    expect(said.retryAfterSeconds).toBe(status === 503 ? 1 : undefined);
   });
 
   it('passes on what another service said, under our own request id', () => {

@@ -2793,6 +2793,7 @@ export interface components {
       instance?: string;
       code: string;
       requestId?: string;
+      retryAfterSeconds?: number;
       refusalId?: string;
       errors?: {
         pointer: string;

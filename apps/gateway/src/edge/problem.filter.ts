@@ -56,15 +56,10 @@ function statusOf(error: unknown): number {
   return typeof status === 'number' ? status : 500;
 }
 
-/** What waiting mends: too many requests, a service that is away, one that does not answer because its database hangs. */
-const passes: ReadonlySet<number> = new Set([429, 503, 504]);
-/** Seconds after which asking again is sensible: a service that restarts is back by then. */
-const retryAfterSeconds = '1';
-
 function writeProblem(response: GatewayResponse, said: Problem): void {
   response.status(said.status);
   response.setHeader('Content-Type', 'application/problem+json; charset=utf-8');
   response.setHeader('Cache-Control', 'no-store');
   if (said.status === 401) response.setHeader('WWW-Authenticate', 'Bearer realm="waybill"');
-  if (passes.has(said.status)) response.setHeader('Retry-After', retryAfterSeconds);
+  if (said.retryAfterSeconds !== undefined) response.setHeader('Retry-After', String(said.retryAfterSeconds));
 }
