@@ -12,16 +12,24 @@ import { from, lastValueFrom, type Observable, throwError } from 'rxjs';
 import type { Log } from './logger.js';
 import { isExpected, Overloaded, problemOf } from './problems.js';
 import { callerOf, type RpcCaller } from './rpc.js';
+import type { RpcBody } from './rpc-transport.js';
 
 export interface GateLimits {
   /** Requests that are worked on at once; the transport itself knows no bound. */
   readonly concurrentMax: number;
   /** Requests that may wait for a place; one more is answered `overloaded`. */
   readonly waitingMax: number;
+  /** UTF-16 units of the bodies that may wait, about twice as many bytes: a few large ones weigh as much as thousands of others. */
+  readonly waitingLengthMax: number;
 }
 
 /** A request costs a round trip to PostgreSQL; more at once than this only lengthens its queue. */
-export const defaultGateLimits: GateLimits = { concurrentMax: 256, waitingMax: 4_096 };
+export const defaultGateLimits: GateLimits = {
+  concurrentMax: 256,
+  waitingMax: 4_096,
+  // 8 KiB for each that may wait; a payload of 256 KiB, thirty times as much, is rare.
+  waitingLengthMax: 32 * 1024 * 1024,
+};
 
 /** What one call has come to so far, for `$SRV.STATS`. */
 export interface CallStats {
@@ -35,7 +43,8 @@ export interface CallStats {
 export class RpcGate implements NestInterceptor {
   readonly stats = new Map<string, CallStats>();
   private running = 0;
-  private readonly waiting: (() => void)[] = [];
+  private readonly waiting: { length: number; goOn: () => void }[] = [];
+  private waitingLength = 0;
   private idle: (() => void)[] = [];
   private readonly seconds: Histogram;
   private readonly refusals: Counter;
@@ -65,7 +74,8 @@ export class RpcGate implements NestInterceptor {
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const caller = callerOf(context.switchToRpc().getContext<NatsContext>());
-    return from(this.through(caller, () => lastValueFrom(next.handle(), { defaultValue: null })));
+    const length = lengthOf(context.switchToRpc().getData<RpcBody>());
+    return from(this.through(caller, length, () => lastValueFrom(next.handle(), { defaultValue: null })));
   }
 
   /** Resolves when no request is being worked on or waits. */
@@ -73,13 +83,13 @@ export class RpcGate implements NestInterceptor {
     if (this.running > 0) await new Promise<void>((resolve) => void this.idle.push(resolve));
   }
 
-  /** Runs one piece of work under the bound; throws `Overloaded` when too many wait. */
-  async through<T>(caller: RpcCaller, work: () => Promise<T>): Promise<T> {
+  /** Runs one piece of work, whose body is so long, under the bounds; throws `Overloaded` when too many or too long ones wait. */
+  async through<T>(caller: RpcCaller, length: number, work: () => Promise<T>): Promise<T> {
     const startedAt = process.hrtime.bigint();
     const call = callOf(caller.subject);
     let code = 'ok';
     try {
-      await this.enter();
+      await this.enter(length);
       try {
         return await work();
       } finally {
@@ -93,19 +103,24 @@ export class RpcGate implements NestInterceptor {
     }
   }
 
-  private async enter(): Promise<void> {
+  private async enter(length: number): Promise<void> {
     if (this.running < this.limits.concurrentMax) {
       this.running += 1;
       return;
     }
-    if (this.waiting.length >= this.limits.waitingMax) throw new Overloaded();
+    const { waitingMax, waitingLengthMax } = this.limits;
+    if (this.waiting.length >= waitingMax || this.waitingLength + length > waitingLengthMax) throw new Overloaded();
+    this.waitingLength += length;
     // The one who leaves hands its place over, so `running` stays as it is.
-    await new Promise<void>((resolve) => void this.waiting.push(resolve));
+    await new Promise<void>((resolve) => void this.waiting.push({ length, goOn: resolve }));
   }
 
   private leave(): void {
     const next = this.waiting.shift();
-    if (next !== undefined) return next();
+    if (next !== undefined) {
+      this.waitingLength -= next.length;
+      return next.goOn();
+    }
     this.running -= 1;
     if (this.running > 0) return;
     const idle = this.idle;
@@ -128,6 +143,8 @@ export class RpcGate implements NestInterceptor {
     this.log.info(wide, 'rpc.refused');
   }
 }
+
+const lengthOf = (body: RpcBody): number => ('text' in body ? body.text.length : 0);
 
 function watch(metrics: Registry, name: string, help: string, read: () => number): void {
   const gauge: Gauge = new Gauge({

@@ -42,7 +42,7 @@ class EchoController {
 
 class EchoModule {}
 
-const limits = { concurrentMax: 2, waitingMax: 3 };
+const limits = { concurrentMax: 2, waitingMax: 3, waitingLengthMax: 1_000 };
 const config = { WAYBILL_OPS_PORT: 0, WAYBILL_OPS_HOST: '127.0.0.1', WAYBILL_LOG_LEVEL: 'silent' };
 
 describe('a service', () => {
@@ -139,7 +139,7 @@ describe('a service', () => {
   it('works on as many requests as it may, lets as many wait, and refuses one more', async () => {
     const asked = Array.from({ length: limits.concurrentMax + limits.waitingMax }, () => ask('hold', '{}'));
     const refused = await ask('hold', '{}');
-    expect(refused.problem).toMatchObject({ code: 'overloaded', status: 503 });
+    expect(refused.problem).toMatchObject({ code: 'overloaded', status: 503, retryAfterSeconds: 1 });
     let answered = 0;
     for (const reply of asked) void reply.then(() => (answered += 1));
     while (answered < asked.length) {
@@ -147,6 +147,24 @@ describe('a service', () => {
       await client.flush();
     }
     expect(runningMax).toBe(limits.concurrentMax);
+  });
+
+  it('lets bodies of so much wait, and refuses one that is a character too long', async () => {
+    const long = (length: number): string => `{"text":"${'x'.repeat(length - '{"text":""}'.length)}"}`;
+    const asked = Array.from({ length: limits.concurrentMax }, () => ask('hold', long(900)));
+    asked.push(ask('hold', long(600)));
+    const refused = await ask('hold', long(401));
+    expect(refused.problem).toMatchObject({ code: 'overloaded' });
+    asked.push(ask('hold', long(400)));
+    await client.flush();
+    let answered = 0;
+    for (const reply of asked) void reply.then(({ ok }) => (answered += ok === null ? 1 : 0));
+    while (answered < asked.length) {
+      open();
+      await client.flush();
+    }
+    // What has left makes room again.
+    expect((await ask('echo', '{"text":"hi"}')).ok).toMatchObject({ text: 'hi' });
   });
 
   it('answers what it had heard before it stops, then drains the last registered first', async () => {
