@@ -1,6 +1,6 @@
 import { connectBus } from '@waybill/bus/connect';
 import { attemptMsMax } from '@waybill/delivery/attempt-time';
-import { drainTimeoutMs } from '@waybill/service-kit/drain';
+import { drainTimeoutMs } from '@waybill/contracts/drain';
 import { runService } from '@waybill/service-kit/start-service';
 import type { Config } from './config.js';
 import { deliveryModule } from './delivery.module.js';

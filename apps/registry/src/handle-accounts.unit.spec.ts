@@ -102,7 +102,7 @@ describe('tenants and keys on a log', () => {
 
   it('refuse a notification type whose schema is none', async () => {
     const shape = { type: 'deploy', title: 'Deploy', schema: { type: 'nonsense' }, sample: null, strict: false };
-    await expect(putType(log, caller('acme'), shape)).rejects.toMatchObject({ errors: [{ pointer: '/schema' }] });
+    await expect(putType(log, caller('acme'), shape)).rejects.toMatchObject({ errors: [{ pointer: '/schema/type' }] });
     await putType(log, caller('acme'), { ...shape, schema: { type: 'object' } });
   });
 

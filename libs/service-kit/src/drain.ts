@@ -1,9 +1,7 @@
+import { drainTimeoutMs } from '@waybill/contracts/drain';
 import type { Log } from './logger.js';
 
 export type Drain = () => Promise<void> | void;
-
-/** Docker and Kubernetes kill after 10 s and 30 s; the shorter one is the bound of whoever has nothing longer to finish. */
-export const drainTimeoutMs = 10_000;
 
 /** The exit codes of a service that was told to stop. */
 export const exitDrained = 0;

@@ -1,5 +1,6 @@
 import { jest } from '@jest/globals';
-import { drainOnSignals, drainTimeoutMs, exitDrained, exitNotDrained } from './drain.js';
+import { drainTimeoutMs } from '@waybill/contracts/drain';
+import { drainOnSignals, exitDrained, exitNotDrained } from './drain.js';
 import { createLog } from './logger.js';
 
 const log = createLog({ service: 'registry', copy: 'one', level: 'silent' });

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { attemptMsMax } from '@waybill/delivery/attempt-time';
-import { drainTimeoutMs } from '@waybill/service-kit/drain';
+import { drainTimeoutMs } from '@waybill/contracts/drain';
 import { logKeepers, type ServiceName } from '@waybill/contracts/subjects';
 
 export type StackService = ServiceName | 'gateway';

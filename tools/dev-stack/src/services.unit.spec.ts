@@ -1,5 +1,5 @@
 import { timeoutMsMax } from '@waybill/contracts/http/connectors';
-import { drainTimeoutMs } from '@waybill/service-kit/drain';
+import { drainTimeoutMs } from '@waybill/contracts/drain';
 import { copyName, serviceEnvironment, type StackService, stopWaitMsOf } from './services.js';
 
 const surroundings = {
