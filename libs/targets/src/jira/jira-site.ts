@@ -54,6 +54,18 @@ export function isStranger(answer: HttpAnswer): boolean {
   return /AUTHENTICAT\w*_(?:FAILED|DENIED)/i.test(answer.headers['x-seraph-loginreason'] ?? '');
 }
 
+/**
+ * True where a change was made: such a call is answered with nothing (204) or with the thing as it now is, which has an id. A
+ * page of a login or of a proxy says success too, and nothing was changed then.
+ */
+export function isDone(answer: HttpAnswer): boolean {
+  if (!isSuccess(answer) || isStranger(answer)) return false;
+  if (answer.body === '') return true;
+  // Of a long comment, which comes back whole, egress keeps the beginning only.
+  if (answer.bodyTruncated) return /^\s*\{\s*"/.test(answer.body);
+  return typeof readAnswer(answer.body)?.['id'] === 'string';
+}
+
 /** A refusal of Jira or of the service desk API. The ticket of the receipt stays known whatever is refused. */
 export function refusedByJira(answer: HttpAnswer, receipt: Receipt | null = null): Outcome {
   const extras = receipt === null ? {} : { receipt };

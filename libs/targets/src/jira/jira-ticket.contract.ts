@@ -43,6 +43,7 @@ export function ticketContract(room: TicketRoom): void {
     told(room);
     resolved(room);
     removed(room);
+    answeredByOthers(room);
   });
 }
 
@@ -222,5 +223,50 @@ function removed(room: TicketRoom): void {
       reason: 'login_failed',
       receipt: owing(room, 'tell'),
     });
+  });
+}
+
+/** What says success and is not the answer of the call (targets.md section 0). */
+function answeredByOthers(room: TicketRoom): void {
+  const known = { remembered: room.receipt, correlationKey: '5F04D7E3' };
+  const edited = { ...known, config: { ...room.config, onUpdate: 'edit' } };
+  const resolving = { ...known, act: 'resolve' as const, config: { ...room.config, resolveTransition: '5' } };
+  const unexpected = (...owed: string[]) => ({
+    kind: 'refused',
+    retry: 'never',
+    reason: 'unexpected_answer',
+    receipt: owing(room, ...owed),
+  });
+  const strangers: [string, Answer, string][] = [
+    ['the page of a login', httpAnswer(200, '<html>login</html>'), 'unexpected_answer'],
+    ['a page that was cut', { ...httpAnswer(200, '<html>'), bodyTruncated: true }, 'unexpected_answer'],
+    ['a word', httpAnswer(200, 'ok'), 'unexpected_answer'],
+    ['an error', jsonAnswer(200, { errorMessages: ['no'], errors: {} }), 'unexpected_answer'],
+    ['a list', jsonAnswer(200, [{ id: '1' }]), 'unexpected_answer'],
+    ['nothing to a stranger', httpAnswer(200, '', failedLogin), 'login_failed'],
+    ['an object to a stranger', jsonAnswer(200, { id: '1' }, failedLogin), 'login_failed'],
+  ];
+  it.each(strangers)('is not told, edited or moved by a success with %s', (_title, answer, reason) => {
+    expect(run(room, known, answer).outcome).toEqual({ ...unexpected('tell'), reason });
+    expect(run(room, edited, answer).outcome).toEqual({ ...unexpected('tell'), reason });
+    const moving = run(room, resolving, commented, transitions, answer);
+    expect(moving.outcome).toEqual({ ...unexpected('resolve'), reason });
+  });
+
+  it('is not judged by a page where no transition is offered', () => {
+    const none = jsonAnswer(200, { transitions: [] });
+    const { outcome, notes } = run(room, resolving, commented, none, httpAnswer(200, '<html>login</html>'));
+    expect([outcome, notes]).toEqual([unexpected('resolve'), []]);
+  });
+
+  const own: [string, Answer][] = [
+    ['nothing', httpAnswer(204)],
+    ['the thing as it now is', jsonAnswer(200, { id: '10000', key: 'OPS-24' })],
+    ['the beginning of a long thing', { ...httpAnswer(201, '{"self":"https://acme'), bodyTruncated: true }],
+  ];
+  it.each(own)('is told and edited by a success with %s', (_title, answer) => {
+    for (const over of [known, edited]) {
+      expect(run(room, over, answer).outcome).toEqual({ kind: 'accepted', receipt: room.receipt });
+    }
   });
 }

@@ -4,7 +4,7 @@ import { readAnswer } from '../body.js';
 import { ask, type Ask } from '../conversation.js';
 import type { Outcome, Receipt } from '../outcome.js';
 import type { Answer, HttpAnswer } from '../target.js';
-import { isStranger, jiraRequest, type JiraSite, platformPath, refusedByJira } from './jira-site.js';
+import { isDone, isStranger, jiraRequest, type JiraSite, platformPath, refusedByJira } from './jira-site.js';
 
 /** What came of a step on a known ticket: it is done, the ticket is gone, or the attempt ends. */
 export type Served =
@@ -41,7 +41,7 @@ export function* transition(
   const moved = yield* ask(jiraRequest(site, 'POST', `${path}/transitions`, body), reached);
   if (moved.kind === 'none') return ended(unanswered(moved, reached));
   if (isGone(moved)) return { kind: 'gone' };
-  return isSuccess(moved) ? { kind: 'done' } : ended(refusedByJira(moved, reached));
+  return isDone(moved) ? { kind: 'done' } : ended(refusedByJira(moved, reached));
 }
 
 function findTransition(list: readonly unknown[], wanted: string): string | null {
@@ -66,8 +66,9 @@ function* explainMissing(
   const issue = yield* ask(jiraRequest(site, 'GET', `${path}?fields=status`), reached);
   if (issue.kind === 'none') return ended(lookUpUnanswered(issue, reached));
   if (isGone(issue)) return { kind: 'gone' };
-  if (!isSuccess(issue) || isStranger(issue)) return ended(refusedByJira(issue, reached));
-  if (categoryOf(readAnswer(issue.body)) === 'done') {
+  const read = readAnswer(issue.body);
+  if (!isSuccess(issue) || isStranger(issue) || read === null) return ended(refusedByJira(issue, reached));
+  if (categoryOf(read) === 'done') {
     notes.push('The ticket was done already, so it was not moved.');
     return { kind: 'done' };
   }
@@ -75,7 +76,7 @@ function* explainMissing(
   return ended(refusedNever('transition_missing', { receipt: reached }));
 }
 
-function categoryOf(issue: Record<string, unknown> | null): unknown {
-  const fields = issue?.['fields'] as { status?: { statusCategory?: { key?: unknown } } } | null | undefined;
+function categoryOf(issue: Record<string, unknown>): unknown {
+  const fields = issue['fields'] as { status?: { statusCategory?: { key?: unknown } } } | null | undefined;
   return fields?.status?.statusCategory?.key;
 }

@@ -1,9 +1,9 @@
-import { isSuccess, refusedNever, unanswered } from '../answers.js';
+import { refusedNever, unanswered } from '../answers.js';
 import { ask, type Ask, type Conversation } from '../conversation.js';
 import { type KnownTicket, knownTicket, type Owed, owedTo, ticketReceipt } from '../known-ticket.js';
 import { optional } from '../settings.js';
 import type { Answer, HttpTargetRequest, Sending } from '../target.js';
-import { type JiraSite, refusedByJira } from './jira-site.js';
+import { isDone, type JiraSite, refusedByJira } from './jira-site.js';
 import { ended, isGone, type Served, transition } from './jira-transition.js';
 import { type Found, over, settled } from './jira.ticket.js';
 
@@ -85,5 +85,5 @@ function* tell(
   const answer = yield* ask(request, receipt, notes.splice(0));
   if (answer.kind === 'none') return ended(unanswered(answer, receipt));
   if (isGone(answer)) return { kind: 'gone' };
-  return isSuccess(answer) ? { kind: 'done' } : ended(refusedByJira(answer, receipt));
+  return isDone(answer) ? { kind: 'done' } : ended(refusedByJira(answer, receipt));
 }

@@ -62,15 +62,14 @@ function judge(answer: Answer): Outcome {
   if (answer.kind === 'mail') return wrongKind(answer);
   const json = readAnswer(answer.body);
   if (isSuccess(answer)) {
-    if (json?.['status'] !== 'success') return refusedNever('unexpected_answer');
-    return accepted(receipt(json['dedup_key']));
+    // Many a service says `"status":"success"`; PagerDuty names the key of the alert beside it [pd-ev].
+    const dedupKey = json?.['dedup_key'];
+    if (json?.['status'] !== 'success' || typeof dedupKey !== 'string' || dedupKey === '')
+      return refusedNever('unexpected_answer');
+    return accepted({ ticket: dedupKey, memory: { dedupKey } });
   }
   if (answer.status === 400 && concernsKey(answer, json)) return refusedNever('pagerduty_key_invalid');
   return patient(refusedByStatus(answer));
-}
-
-function receipt(dedupKey: unknown) {
-  return typeof dedupKey === 'string' && dedupKey !== '' ? { ticket: dedupKey, memory: { dedupKey } } : null;
 }
 
 /** A well-formed key that nobody has is answered in plain text, a malformed one in the list of errors. */

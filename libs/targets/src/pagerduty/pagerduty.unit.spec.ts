@@ -183,7 +183,11 @@ describe("what PagerDuty's answer means", () => {
       jsonAnswer(202, { status: 'success', message: 'Event processed', dedup_key: 'srv01/HTTP' }),
       { kind: 'accepted', receipt: { ticket: 'srv01/HTTP', memory: { dedupKey: 'srv01/HTTP' } } },
     ],
-    ['202 without a key is taken', jsonAnswer(202, { status: 'success' }), { kind: 'accepted', receipt: null }],
+    [
+      'a success without a key is not from PagerDuty',
+      jsonAnswer(202, { status: 'success' }),
+      never('unexpected_answer'),
+    ],
     ['200 from something else is a failure', httpAnswer(200, '<html>'), never('unexpected_answer')],
     ['202 without success is a failure', jsonAnswer(202, { status: 'invalid event' }), never('unexpected_answer')],
     [

@@ -162,6 +162,8 @@ function* update(
   if (answer.status === 404) return 'gone';
   const row = rowOf(answer);
   if (!isSuccess(answer) || row === null) return refusedByServicenow(answer, receipt);
+  // The user may write and not read, so nothing shows that the record was written [KB3047115].
+  if (ticketOf(sending, row) === null) return refusedNever('record_hidden', { receipt });
   const state = row['state'];
   if (resolved !== null && typeof state === 'string' && state !== resolved.get('state'))
     return refusedNever('state_unchanged', { receipt });
