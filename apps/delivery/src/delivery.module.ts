@@ -38,6 +38,7 @@ import { TryOutRpc } from './in/try-out.rpc.js';
 import { deliveryMigrations } from './migrations.js';
 import { carryOut } from './out/carry-out.js';
 import { egressExaminations } from './out/egress-examinations.js';
+import { alarmingRemovedApi } from './out/removed-api.js';
 import { fetchNotification } from './out/routed-notification.js';
 import { ReplayAttempt } from './out/replay-attempt.js';
 import { Secrets } from './out/secrets.js';
@@ -57,7 +58,7 @@ import { LastTests } from './read/test-rows.js';
 import { TestAudit } from './test-audit.js';
 import { type Connector, Connectors, foldConnector } from './work/connectors.js';
 import { Correlate } from './work/correlate.js';
-import { Engine, type EngineParts } from './work/engine.js';
+import { Engine } from './work/engine.js';
 import { News } from './work/news.js';
 import { type Leave, leaveTo } from './work/leave.js';
 import { Parked } from './work/parked.js';
@@ -125,7 +126,7 @@ export async function deliveryModule(config: Config, kit: Kit): Promise<DynamicM
     fetchNotification: (job: Parameters<typeof fetchNotification>[0]) => fetchNotification(job, nc, log),
   };
   const actor = `service:delivery:${copy}`;
-  const carry: EngineParts['carryOut'] = (job, connector) => carryOut(job, connector, parts);
+  const carry = alarmingRemovedApi(log, (job, connector) => carryOut(job, connector, parts));
   const due = new DueAttempts(database);
   const parked = new Parked();
   const leave = leaveTo(due, parked);

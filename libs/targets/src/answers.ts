@@ -51,7 +51,6 @@ const reasonByStatus: Readonly<Record<number, AttemptReason>> = {
   405: 'method_not_allowed',
   408: 'request_timeout',
   409: 'conflict',
-  410: 'gone',
   413: 'payload_too_large',
   415: 'unsupported_media_type',
   422: 'unprocessable',
@@ -63,8 +62,8 @@ const retryableStatuses: ReadonlySet<number> = new Set([408, 425, 429]);
 
 /**
  * The common meaning of a status that is not a success (targets.md section 0): 3xx is refused and never followed, 408,
- * 425, 429 and 5xx are tried again and honour `Retry-After`, every other 4xx is permanent. It does not judge 2xx, and
- * it does not disable on 410: whether that ends the connector is the room's to say.
+ * 425, 429 and 5xx are tried again and honour `Retry-After`, every other 4xx is permanent, and 410 is the end of the
+ * connector too (design.md section 5). It does not judge 2xx. A room for whose target 410 means something else says so before.
  */
 export function refusedByStatus(answer: HttpAnswer, receipt: Receipt | null = null): Outcome {
   const extras = receipt === null ? {} : { receipt };
@@ -74,6 +73,7 @@ export function refusedByStatus(answer: HttpAnswer, receipt: Receipt | null = nu
     const reason = reasonByStatus[status] ?? 'server_error';
     return refusedLater(reason, { ...extras, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) });
   }
+  if (status === 410) return refusedNever('gone', { ...extras, disable: true });
   if (status >= 400) return refusedNever(reasonByStatus[status] ?? 'rejected', extras);
   if (status >= 300) return refusedNever('redirect_refused', extras);
   return refusedNever(status >= 200 ? 'unexpected_answer' : 'unexpected_status', extras);

@@ -12,7 +12,6 @@ describe('the common meaning of a status', () => {
     ['a wrong method is refused for good', 405, 'never', 'method_not_allowed'],
     ['a request timeout is tried again', 408, 'later', 'request_timeout'],
     ['a conflict is refused for good', 409, 'never', 'conflict'],
-    ['gone is refused for good', 410, 'never', 'gone'],
     ['too large is refused for good', 413, 'never', 'payload_too_large'],
     ['a wrong content type is refused for good', 415, 'never', 'unsupported_media_type'],
     ['a teapot is refused for good', 418, 'never', 'rejected'],
@@ -29,8 +28,11 @@ describe('the common meaning of a status', () => {
     expect(refusedByStatus(httpAnswer(status))).toEqual({ kind: 'refused', retry, reason });
   });
 
-  it('never disables a connector by itself', () => {
-    expect(refusedByStatus(httpAnswer(410))).not.toHaveProperty('disable');
+  it('ends the connector that is gone, and no other', () => {
+    const receipt = { ticket: 'OPS-24' };
+    const ended = { kind: 'refused', retry: 'never', reason: 'gone', disable: true };
+    expect(refusedByStatus(httpAnswer(410))).toEqual(ended);
+    expect(refusedByStatus(httpAnswer(410), receipt)).toEqual({ ...ended, receipt });
   });
 
   it('honours Retry-After on an unavailable target', () => {

@@ -74,6 +74,7 @@ export function refusedByJira(answer: HttpAnswer, receipt: Receipt | null = null
   if (isStranger(answer)) return refusedNever('login_failed', extras);
   // 409 is somebody else's edit at the same moment [jira-oas].
   if (answer.status === 409) return refusedLater('edit_conflict', extras);
+  // It is Waybill that is too old; nothing of the connector is at an end (targets.md section 0).
   if (answer.status === 410) return refusedNever('api_removed', extras);
   return refusedByStatus(answer, receipt);
 }

@@ -189,6 +189,7 @@ describe("what PagerDuty's answer means", () => {
       never('unexpected_answer'),
     ],
     ['200 from something else is a failure', httpAnswer(200, '<html>'), never('unexpected_answer')],
+    ['410 disables the connector', httpAnswer(410), { ...never('gone'), disable: true }],
     ['202 without success is a failure', jsonAnswer(202, { status: 'invalid event' }), never('unexpected_answer')],
     [
       "a key of the wrong length is the connector's fault",

@@ -193,6 +193,7 @@ describe("what ServiceNow's answer to an insert means", () => {
       failure(403, 'Operation Failed', 'Data Policy Exception: The following fields are mandatory: Resolution code'),
       never('forbidden'),
     ],
+    ['410 disables the connector', httpAnswer(410), { ...never('gone'), disable: true }],
     ['a wrong accept header is refused for good', httpAnswer(406), never('rejected')],
     [
       'a rate rule waits as long as it asks',

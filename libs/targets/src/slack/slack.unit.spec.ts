@@ -213,6 +213,7 @@ describe("what Slack's answer means", () => {
       httpAnswer(500, 'action_prohibited'),
       never('forbidden'),
     ],
+    ['410 disables the connector, whatever it says', httpAnswer(410, 'gone'), never('gone', { disable: true })],
     ['invalid_token means a dead webhook', httpAnswer(403, 'invalid_token'), never('slack_hook_dead')],
     ['no_active_hooks means a dead webhook', httpAnswer(404, 'no_active_hooks'), never('slack_hook_dead')],
     ['no_service means a dead webhook', httpAnswer(404, 'no_service'), never('slack_hook_dead')],

@@ -97,7 +97,7 @@ function judge(answer: Answer): Outcome {
   const code = errorCode(answer);
   if (code === 'WorkflowTriggerIsNotEnabled' || code === 'WorkflowNotFound') return refusedNever('teams_workflow_off');
   // Nobody has said for certain what retired URLs answer; 410 is what third parties report.
-  return answer.status === 410 ? refusedNever('teams_retired') : refusedByStatus(answer);
+  return answer.status === 410 ? refusedNever('teams_retired', { disable: true }) : refusedByStatus(answer);
 }
 
 /**

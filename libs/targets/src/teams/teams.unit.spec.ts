@@ -106,7 +106,7 @@ describe('what Teams is sent', () => {
 
 describe('what the answer of Teams means', () => {
   const accepted = { kind: 'accepted', receipt: null };
-  const never = (reason: string) => ({ kind: 'refused', retry: 'never', reason });
+  const never = (reason: string, more: object = {}) => ({ kind: 'refused', retry: 'never', reason, ...more });
   const later = (reason: string, more: object = {}) => ({ kind: 'refused', retry: 'later', reason, ...more });
   const error = (status: number, code: string) =>
     jsonAnswer(status, { error: { code, message: 'words of Microsoft' } });
@@ -152,7 +152,7 @@ describe('what the answer of Teams means', () => {
       error(401, 'DirectApiInvalidAuthorizationSignature'),
       never('unauthorized'),
     ],
-    ['a retired URL says so', httpAnswer(410, 'gone'), never('teams_retired')],
+    ['a retired URL disables the connector', httpAnswer(410, 'gone'), never('teams_retired', { disable: true })],
     [
       'a throttled workflow waits',
       httpAnswer(429, '', { 'retry-after': '10' }),

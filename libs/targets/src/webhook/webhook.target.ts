@@ -123,10 +123,7 @@ function judge(answer: Answer): Outcome {
   if (answer.kind === 'none') return unanswered(answer);
   if (answer.kind === 'mail') return wrongKind(answer);
   if (isSuccess(answer)) return accepted();
-  return (
-    refusedWithWish(answer) ??
-    (answer.status === 410 ? refusedNever('gone', { disable: true }) : refusedByStatus(answer))
-  );
+  return refusedWithWish(answer) ?? refusedByStatus(answer);
 }
 
 /** The two wishes of svix's `webhook-delivery` header (targets.md section 8.2); with a success they are too late to matter. */
