@@ -1,15 +1,20 @@
+import {
+  addressLengthMax,
+  pemLengthMax,
+  recipientsMax,
+  scopesLengthMax,
+  subjectLengthMax,
+} from '@waybill/contracts/http/connector-configs';
+import { nameLengthMax, urlLengthMax } from '@waybill/contracts/http/fields';
 import type { TargetDescriptor } from '../target.js';
 import { emailHelp } from './email.help.js';
 import { emailTemplates } from './email.templates.js';
-
-/** The original takes one address; more than this belongs into a mailing list. */
-export const recipientsMax = 50;
 
 const addresses = (title: string, description: string, minItems: number) => ({
   type: 'array',
   title,
   description,
-  items: { type: 'string', minLength: 3, maxLength: 254 },
+  items: { type: 'string', minLength: 3, maxLength: addressLengthMax },
   minItems,
   maxItems: recipientsMax,
   uniqueItems: true,
@@ -31,30 +36,39 @@ export const emailDescriptor: TargetDescriptor = {
         type: 'string',
         title: 'Subject',
         description: "Plain text with fields in double braces. Empty: the default of the notification's type.",
-        maxLength: 1000,
+        minLength: 1,
+        maxLength: subjectLengthMax,
         examples: ['[{{incident_threat_rating}}] {{incident.summary}} ({{humanFriendlyId}})'],
       },
       from: {
         type: 'string',
         title: 'From',
         description: "A plain address. Empty: the deployment's own.",
-        maxLength: 254,
+        minLength: 3,
+        maxLength: addressLengthMax,
         examples: ['waybill@example.com'],
       },
-      replyTo: { type: 'string', title: 'Reply to', description: 'Where answers go.', maxLength: 254 },
+      replyTo: {
+        type: 'string',
+        title: 'Reply to',
+        description: 'Where answers go.',
+        minLength: 3,
+        maxLength: addressLengthMax,
+      },
       smtpUrl: {
         type: 'string',
         title: 'Mail server',
         description:
           "`smtp://user@host:587` or `smtps://user@host:465`, without the password. Empty: the deployment's own.",
-        maxLength: 4096,
+        minLength: 1,
+        maxLength: urlLengthMax,
         examples: ['smtps://alerts@smtp.example.com:465'],
       },
       caPem: {
         type: 'string',
         title: 'Certificate authority',
         description: "PEM of a private CA, where the mail server's certificate is not from a public one.",
-        maxLength: 65536,
+        maxLength: pemLengthMax,
         contentMediaType: 'application/x-pem-file',
       },
       oauth2: {
@@ -70,7 +84,7 @@ export const emailDescriptor: TargetDescriptor = {
             title: 'Token URL',
             description: 'Where a token is fetched with client id and client secret.',
             minLength: 1,
-            maxLength: 4096,
+            maxLength: urlLengthMax,
             examples: ['https://login.microsoftonline.com/<tenant>/oauth2/v2.0/token'],
           },
           clientId: {
@@ -78,13 +92,13 @@ export const emailDescriptor: TargetDescriptor = {
             title: 'Client id',
             description: 'Of the registered application.',
             minLength: 1,
-            maxLength: 512,
+            maxLength: nameLengthMax,
           },
           scopes: {
             type: 'string',
             title: 'Scopes',
             description: 'Separated by blanks.',
-            maxLength: 2048,
+            maxLength: scopesLengthMax,
             examples: ['https://outlook.office365.com/.default'],
           },
         },

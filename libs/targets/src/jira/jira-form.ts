@@ -1,10 +1,12 @@
+import { nameLengthMax, urlLengthMax } from '@waybill/contracts/http/fields';
+
 /** Parts of the forms of Jira and Jira Service Management, which share their site, credentials and manners. */
 export const baseUrlField = {
   type: 'string',
   title: 'Address',
   description: 'Of your Jira, without `/browse` or `/rest`; with its context path where it has one.',
   minLength: 1,
-  maxLength: 4096,
+  maxLength: urlLengthMax,
   examples: ['https://example.atlassian.net', 'https://jira.example.com/jira'],
 };
 
@@ -31,7 +33,8 @@ export const resolveTransitionField = {
   type: 'string',
   title: 'Resolving transition',
   description: 'Name or number of the transition for things that are over. Empty: tickets are not moved.',
-  maxLength: 255,
+  minLength: 1,
+  maxLength: nameLengthMax,
   examples: ['Done', '31'],
 };
 

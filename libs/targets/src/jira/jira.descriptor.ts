@@ -1,3 +1,4 @@
+import { nameLengthMax } from '@waybill/contracts/http/fields';
 import type { TargetDescriptor } from '../target.js';
 import { baseUrlField, fieldsField, jiraSecrets, onUpdateField, resolveTransitionField } from './jira-form.js';
 import { jiraHelp } from './jira.help.js';
@@ -26,7 +27,7 @@ export const jiraDescriptor: TargetDescriptor = {
         title: 'Project key',
         description: 'The capital letters before the number of a ticket: `OPS` in OPS-17.',
         minLength: 1,
-        maxLength: 255,
+        maxLength: nameLengthMax,
         examples: ['OPS'],
       },
       issueType: {
@@ -34,7 +35,7 @@ export const jiraDescriptor: TargetDescriptor = {
         title: 'Issue type',
         description: 'Name or number of a type of that project.',
         minLength: 1,
-        maxLength: 255,
+        maxLength: nameLengthMax,
         default: 'Task',
       },
       fields: fieldsField('Further fields', 'Sent with every new issue unless the template gives them.', {

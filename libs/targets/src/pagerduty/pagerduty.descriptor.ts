@@ -1,3 +1,4 @@
+import { nameLengthMax, urlLengthMax } from '@waybill/contracts/http/fields';
 import type { TargetDescriptor } from '../target.js';
 import { pagerdutyHelp } from './pagerduty.help.js';
 import { pagerdutyTemplates } from './pagerduty.templates.js';
@@ -20,21 +21,24 @@ export const pagerdutyDescriptor: TargetDescriptor = {
         type: 'string',
         title: 'Base URL',
         description: 'Leave as it is, or use `https://events.eu.pagerduty.com` in the EU service region.',
-        maxLength: 4096,
+        minLength: 1,
+        maxLength: urlLengthMax,
         default: pagerdutyBaseUrl,
       },
       client: {
         type: 'string',
         title: 'Client',
         description: 'Shown in PagerDuty as where the alert comes from.',
-        maxLength: 256,
+        minLength: 1,
+        maxLength: nameLengthMax,
         default: 'Waybill',
       },
       clientUrl: {
         type: 'string',
         title: 'Client URL',
         description: "A link behind the client's name, such as your console.",
-        maxLength: 4096,
+        minLength: 1,
+        maxLength: urlLengthMax,
         examples: ['https://console.example.com/'],
       },
     },

@@ -1,3 +1,5 @@
+import { tablePattern } from '@waybill/contracts/http/connector-configs';
+import { urlLengthMax } from '@waybill/contracts/http/fields';
 import { onUpdateField } from '../jira/jira-form.js';
 import type { TargetDescriptor } from '../target.js';
 import { servicenowHelp } from './servicenow.help.js';
@@ -30,14 +32,14 @@ export const servicenowDescriptor: TargetDescriptor = {
         title: 'Address',
         description: 'Of your instance, without a path.',
         minLength: 1,
-        maxLength: 4096,
+        maxLength: urlLengthMax,
         examples: ['https://example.service-now.com'],
       },
       table: {
         type: 'string',
         title: 'Table',
         description: 'The name of the table, not its label.',
-        pattern: '^[a-z][a-z0-9_]{0,79}$',
+        pattern: tablePattern,
         default: 'incident',
       },
       fields: {

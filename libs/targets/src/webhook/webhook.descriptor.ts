@@ -1,3 +1,13 @@
+import {
+  authKinds,
+  headerNamePattern,
+  headersMax,
+  headerValueLengthMax,
+  pemLengthMax,
+  scopesLengthMax,
+  webhookMethods,
+} from '@waybill/contracts/http/connector-configs';
+import { nameLengthMax, secretLengthMax, urlLengthMax } from '@waybill/contracts/http/fields';
 import type { TargetDescriptor } from '../target.js';
 import { webhookHelp } from './webhook.help.js';
 import { webhookTemplates } from './webhook.templates.js';
@@ -8,9 +18,6 @@ const demands = (...names: readonly string[]) => ({
   properties: Object.fromEntries(names.map((name) => [name, { type: 'string', minLength: 1 }])),
   required: names,
 });
-
-export const authKinds = ['none', 'basic', 'bearer', 'header', 'oauth2-client-credentials', 'mtls'] as const;
-export const methods = ['POST', 'PUT', 'PATCH', 'GET', 'DELETE', 'OPTIONS', 'HEAD'] as const;
 
 const auth = {
   type: 'object',
@@ -25,29 +32,37 @@ const auth = {
       type: 'string',
       title: 'User name',
       description: 'For Basic. Must not hold a colon.',
-      maxLength: 256,
+      minLength: 1,
+      maxLength: nameLengthMax,
       examples: ['admin'],
     },
     headerName: {
       type: 'string',
       title: 'Header name',
       description: 'For a header of your own. Its value is the secret `headerValue`.',
-      maxLength: 100,
+      pattern: headerNamePattern,
       examples: ['X-Api-Key', 'Authorization'],
     },
     tokenUrl: {
       type: 'string',
       title: 'Token URL',
       description: 'For OAuth 2: where a token is fetched with client id and client secret.',
-      maxLength: 4096,
+      minLength: 1,
+      maxLength: urlLengthMax,
       examples: ['https://login.example.com/oauth/token'],
     },
-    clientId: { type: 'string', title: 'Client id', description: 'For OAuth 2.', maxLength: 512 },
+    clientId: {
+      type: 'string',
+      title: 'Client id',
+      description: 'For OAuth 2.',
+      minLength: 1,
+      maxLength: nameLengthMax,
+    },
     scopes: {
       type: 'string',
       title: 'Scopes',
       description: 'For OAuth 2: separated by blanks; empty where the server needs none.',
-      maxLength: 2048,
+      maxLength: scopesLengthMax,
       default: '',
     },
   },
@@ -64,7 +79,7 @@ const secret = (title: string, description: string, contentMediaType?: string) =
   description,
   writeOnly: true,
   minLength: 1,
-  maxLength: 16384,
+  maxLength: secretLengthMax,
   ...(contentMediaType === undefined ? {} : { contentMediaType }),
 });
 
@@ -84,22 +99,22 @@ export const webhookDescriptor: TargetDescriptor = {
         description:
           'Where the request goes. Use https. It stands in the log, so a token belongs under Secrets, not here.',
         minLength: 1,
-        maxLength: 4096,
+        maxLength: urlLengthMax,
         examples: ['https://hooks.example.com/in'],
       },
       method: {
         type: 'string',
         title: 'Method',
         description: 'If unsure, leave POST.',
-        enum: methods,
+        enum: webhookMethods,
         default: 'POST',
       },
       headers: {
         type: 'object',
         title: 'Headers',
         description: 'Further headers, by name. `Content-Type: application/json` is sent unless you set another.',
-        maxProperties: 50,
-        additionalProperties: { type: 'string', maxLength: 4096 },
+        maxProperties: headersMax,
+        additionalProperties: { type: 'string', maxLength: headerValueLengthMax },
         default: {},
         examples: [{ Accept: 'application/json' }],
       },
@@ -108,7 +123,7 @@ export const webhookDescriptor: TargetDescriptor = {
         type: 'string',
         title: 'Certificate authority',
         description: "PEM of a private CA, where the receiver's certificate is not from a public one.",
-        maxLength: 65536,
+        maxLength: pemLengthMax,
         contentMediaType: 'application/x-pem-file',
       },
     },

@@ -23,4 +23,4 @@ The URL of any HTTP service that takes JSON, and the credential it asks for.
 * 3xx: refused. Redirects are never followed, because the credential would go to another host.
 * Every other 4xx: refused for good.
 
-GET and HEAD requests carry no body.`;
+A GET request carries no body.`;

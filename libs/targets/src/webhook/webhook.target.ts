@@ -68,13 +68,11 @@ function judgeToken(answer: Answer): Outcome {
   return isSuccess(answer) ? refusedNever('unexpected_answer') : refusedByStatus(answer);
 }
 
-/** Methods whose body has no defined meaning (RFC 9110 section 9.3.1); many servers refuse one. */
-const bodiless: ReadonlySet<string> = new Set(['GET', 'HEAD']);
-
 function request(sending: Sending): HttpTargetRequest {
   const { config } = sending;
   const method = optional(config, 'method') ?? 'POST';
-  const body = bodiless.has(method) ? '' : sending.body;
+  // The body of a GET has no defined meaning (RFC 9110 section 9.3.1); many servers refuse one.
+  const body = method === 'GET' ? '' : sending.body;
   return {
     kind: 'http',
     method,
