@@ -5,7 +5,7 @@ import { type JsonObject, type JsonTree, stringifyTree } from '@waybill/contract
 
 /**
  * A rendered body may be larger and deeper than the payload it was made of, but not without end: a template gives at most
- * 256 KiB, which as the two parts of a mail, with every sign an entity, stays below this.
+ * 272 KiB, which as the two parts of a mail, with every sign an entity, stays below this.
  */
 export const bodyBytesMax = 4 * 1024 * 1024;
 export const bodyDepthMax = 64;

@@ -263,7 +263,7 @@ describe('renderTemplate with jq', () => {
     ]);
   });
 
-  it('gives at most 256 KiB', async () => {
+  it('gives at most 272 KiB', async () => {
     const large = { ...engine, run: () => Promise.resolve(`"${'x'.repeat(outputBytesMax)}"`) };
     await expect(renderTemplate({ format: 'jq', body: '.' }, incident, { engine: large })).rejects.toThrow(
       TemplateFailed,

@@ -1,3 +1,5 @@
+import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
+import { logEventBytesMax } from '@waybill/contracts/log-event';
 import type { Answer } from '@waybill/contracts/sending/request';
 import type { Act } from '@waybill/targets/act';
 import type { Receipt } from '@waybill/targets/outcome';
@@ -42,7 +44,16 @@ export type KeptResponse =
       }[];
     };
 
-/** The text that is sealed for one attempt. Where the target sends the rendering as it is, its bytes are written once: they are most of the text. */
+/** UTF-8 bytes of the text that is sealed for one attempt; the rest of an event is for what stands beside it in clear: receipt, notes, times. */
+export const keptBytesMax = logEventBytesMax - 64 * 1024;
+/** What a packed text may unpack to: a mail of the largest rendering, with every sign an entity. */
+const unpackedBytesMax = 16 * 1024 * 1024;
+
+/**
+ * The text that is sealed for one attempt. Where the target sends the rendering as it is, its bytes are written once: they are most of the text.
+ * A text that would not go into an event is packed: bodies of 272 KiB may be two, and a quote or a backslash in them takes two bytes here. An outcome
+ * that no event can hold would never be recorded, and the request made again and again.
+ */
 export function keptAttemptText(
   conversation: Conversation,
   rendered: KeptAttempt['rendered'],
@@ -50,7 +61,7 @@ export function keptAttemptText(
 ): string {
   const { request, before } = conversation;
   const asSent = rendered !== undefined && request?.body === rendered.body;
-  return JSON.stringify({
+  const text = JSON.stringify({
     request,
     response: responseOf(conversation.answer),
     error: errorOf(conversation.answer),
@@ -59,6 +70,18 @@ export function keptAttemptText(
     before: before.length === 0 ? undefined : before,
     remembered: remembered ?? undefined,
   });
+  const isLong = text.length * 3 > keptBytesMax && Buffer.byteLength(text) > keptBytesMax;
+  return isLong ? JSON.stringify({ packed: pack(text) }) : text;
+}
+
+/** Brotli, because its window is wider than a body: the second of two that are nearly the same costs next to nothing. */
+function pack(text: string): string {
+  const params = { [constants.BROTLI_PARAM_QUALITY]: 5, [constants.BROTLI_PARAM_LGWIN]: 22 };
+  return brotliCompressSync(text, { params }).toString('base64');
+}
+
+function unpack(packed: string): string {
+  return brotliDecompressSync(Buffer.from(packed, 'base64'), { maxOutputLength: unpackedBytesMax }).toString('utf8');
 }
 
 /** UTF-16 units of a request's body that are kept where the whole is too long for the log; written as JSON at most six times as many bytes. */
@@ -81,7 +104,10 @@ export function shortened(text: string, steps: number): string {
 
 /** Reads what `keptAttemptText` wrote. */
 export function openKeptAttempt(text: string): KeptAttempt {
-  const kept = JSON.parse(text) as KeptAttempt & { rendered?: { body: string | null } };
+  const parsed = JSON.parse(text) as { packed?: string };
+  const kept = (parsed.packed === undefined ? parsed : JSON.parse(unpack(parsed.packed))) as KeptAttempt & {
+    rendered?: { body: string | null };
+  };
   if (kept.rendered?.body !== null) return kept;
   return { ...kept, rendered: { ...kept.rendered, body: kept.request?.body ?? '' } };
 }

@@ -1,5 +1,6 @@
 import type { Conversation } from './converse.js';
-import { keptAttemptText, openKeptAttempt } from './kept-attempt.js';
+import { outputBytesMax } from '@waybill/contracts/rendering/template-fault';
+import { keptAttemptText, keptBytesMax, openKeptAttempt } from './kept-attempt.js';
 
 const conversation = (body: string): Conversation => ({
   outcome: { kind: 'accepted', receipt: null },
@@ -49,5 +50,41 @@ describe('what is kept of an attempt', () => {
     const text = keptAttemptText({ ...conversation('x'), before: [found] }, undefined, { ticket: 'OPS-17' });
     expect(openKeptAttempt(text)).toMatchObject({ before: [found], remembered: { ticket: 'OPS-17' } });
     expect(openKeptAttempt(keptAttemptText(conversation('x'), undefined))).not.toHaveProperty('before');
+  });
+
+  /** Text of printable ASCII without a pattern: the least that can be packed. Linear congruence of Numerical Recipes. */
+  function noise(length: number): string {
+    let seed = 20_261_130;
+    return Array.from({ length }, () => {
+      seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
+      return String.fromCharCode(0x20 + ((seed >>> 16) % 95));
+    }).join('');
+  }
+  const bodies: [string, string][] = [
+    ['of backslashes', '\\'.repeat(outputBytesMax)],
+    ['of quotes', '"'.repeat(outputBytesMax)],
+    ['without a pattern', noise(outputBytesMax)],
+    ['of signs of three bytes', '\u65e5'.repeat(outputBytesMax / 3)],
+  ];
+  it.each(bodies)('fits into an event with the largest rendering, sent as it is or changed, %s', (_title, body) => {
+    for (const sent of [body, `{"routing_key":"x",${body}`]) {
+      const large = { ...rendered, body };
+      const text = keptAttemptText(conversation(sent), large);
+      expect(Buffer.byteLength(text)).toBeLessThanOrEqual(keptBytesMax);
+      const opened = openKeptAttempt(text);
+      expect([opened.rendered?.body === body, opened.request?.body === sent]).toEqual([true, true]);
+    }
+  });
+
+  it('is a text that a person can read up to the bound, and packed one byte past it', () => {
+    const room = keptBytesMax - keptAttemptText(conversation(''), undefined).length;
+    const of = (length: number) =>
+      keptAttemptText(
+        { ...conversation('x'.repeat(length)), request: { ...conversation('').request!, body: 'x'.repeat(length) } },
+        undefined,
+      );
+    expect(of(room).length).toBe(keptBytesMax);
+    expect(of(room + 1)).toMatch(/^\{"packed":/);
+    expect(openKeptAttempt(of(room + 1)).request?.body).toHaveLength(room + 1);
   });
 });

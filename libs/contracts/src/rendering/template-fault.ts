@@ -1,7 +1,12 @@
 /** Words of rendering that libs/template and the threads that run jq (libs/service-kit/src/jq) must agree on. */
 
-/** UTF-8 bytes of what one rendering gives. */
-export const outputBytesMax = 256 * 1024;
+import { payloadBytesMax } from '../payload/json-text.js';
+
+/** What a template may write around the largest payload; the default templates of a webhook need less than 1 KiB. */
+export const wrappingBytesMax = 16 * 1024;
+
+/** UTF-8 bytes of what one rendering gives: whatever may be published can be sent whole (IN-29). */
+export const outputBytesMax = payloadBytesMax + wrappingBytesMax;
 
 export type FaultCode =
   | 'template_too_large'

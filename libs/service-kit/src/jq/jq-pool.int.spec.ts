@@ -1,5 +1,6 @@
 import { parseJson } from '@waybill/contracts/payload/json-text';
 import { stringifyTree } from '@waybill/contracts/payload/json-tree';
+import { payloadBytesMax } from '@waybill/contracts/payload/json-text';
 import { outputBytesMax, TemplateFailed, TemplateRefused } from '@waybill/contracts/rendering/template-fault';
 import {
   incidentText,
@@ -173,15 +174,15 @@ describe('a run', () => {
   });
 
   it('takes a payload of 256 KiB', async () => {
-    const input = `{"a":"${'x'.repeat(outputBytesMax - 8)}"}`;
-    expect(await pool.run('.a | length', input)).toBe(String(outputBytesMax - 8));
+    const input = `{"a":"${'x'.repeat(payloadBytesMax - 8)}"}`;
+    expect(await pool.run('.a | length', input)).toBe(String(payloadBytesMax - 8));
     expect(await pool.run('.', input)).toBe(input);
   });
 });
 
 describe('a hostile program', () => {
   it.each([
-    ['an output past 256 KiB', `"x" * ${outputBytesMax}`, 'template_limit'],
+    ['an output past 272 KiB', `"x" * ${outputBytesMax}`, 'template_limit'],
     ['outputs without end', 'range(infinite)', 'template_limit'],
     ['a list without end', '[range(1e9)]', 'template_limit'],
     ['a string that doubles', 'def d: . + . | d; "xxxx" | d', 'template_limit'],
