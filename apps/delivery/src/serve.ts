@@ -1,5 +1,5 @@
 import { connectBus } from '@waybill/bus/connect';
-import { attemptMsMax } from '@waybill/delivery/attempt-time';
+import { attemptMsMax } from '@waybill/contracts/attempt-time';
 import { drainTimeoutMs } from '@waybill/contracts/drain';
 import { runService } from '@waybill/service-kit/start-service';
 import type { Config } from './config.js';

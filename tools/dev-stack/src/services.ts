@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { attemptMsMax } from '@waybill/delivery/attempt-time';
+import { attemptMsMax } from '@waybill/contracts/attempt-time';
 import { drainTimeoutMs } from '@waybill/contracts/drain';
 import { logKeepers, type ServiceName } from '@waybill/contracts/subjects';
 

@@ -1,4 +1,4 @@
-import { deadlineSlackMs } from '@waybill/delivery/attempt-time';
+import { deadlineSlackMs } from '@waybill/contracts/attempt-time';
 import { givenUpReasons, type HealthEvent } from '@waybill/delivery/connector-health';
 import type { AttemptPlan } from '@waybill/delivery/delivery';
 import type { EventLog } from '@waybill/event-log/log';

@@ -1,4 +1,4 @@
-import { timeoutMsMax } from '@waybill/contracts/http/connectors';
+import { timeoutMsMax } from './http/connectors.js';
 
 /**
  * Added to the target's own time: rendering, waiting for a slot, writing the outcome down. Whoever dies in between leaves an attempt that
