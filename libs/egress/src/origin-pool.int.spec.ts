@@ -79,6 +79,17 @@ describe('what is asked of an origin before its first connection stands', () => 
     expect(await codeOf(door.sendHttp(postTo(gone.url), {}, limits))).toBe(200);
   });
 
+  it('is not sent any more when its time was over before', async () => {
+    listener = await answering(ok);
+    const names = heldNames();
+    door = doorTo([listener.port], { resolver: names });
+    const late = await door.sendHttp(postTo(named(listener)), {}, { ...limits, timeoutMs: 300 });
+    expect(late.answer).toMatchObject({ kind: 'none', code: 'timeout', sent: false });
+    names.answer();
+    await new Promise((done) => setTimeout(done, 200));
+    expect(listener.received.join('')).toBe('');
+  });
+
   it('is told when the door closes, and nothing of it is sent afterwards', async () => {
     listener = await answering(ok);
     const names = heldNames();

@@ -268,17 +268,6 @@ describe('what was sent', () => {
     });
   });
 
-  it('is false for a request whose deadline passes while it waits for a connection, and it is not sent later', async () => {
-    const { egress, listener: heard } = await open(listen(() => undefined));
-    const many = Array.from({ length: 64 }, () => egress.sendHttp(postTo(heard.url), {}, { timeoutMs: 900 }));
-    const late = await egress.sendHttp(postTo(heard.url, { body: '"late"' }), {}, { timeoutMs: 300 });
-    expect(noneOf(late.answer)).toMatchObject({ code: 'timeout', sent: false });
-    for (const { answer } of await Promise.all(many))
-      expect(noneOf(answer)).toMatchObject({ code: 'timeout', sent: true });
-    await new Promise((done) => setTimeout(done, 200));
-    expect(heard.received.join('')).not.toContain('late');
-  });
-
   it.each([
     ['a header with a line end', { headers: { 'x-a': 'a\r\nx-evil: 1' } }, 'header_invalid'],
     ["a header that is not the connector's to set", { headers: { Host: 'evil.example' } }, 'header_invalid'],
