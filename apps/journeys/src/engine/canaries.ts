@@ -51,9 +51,10 @@ async function hunt(stage: Stage): Promise<string> {
   const shown: (readonly [what: string, read: () => Promise<string>])[] = [
     ...pathsOf(flown).map((path) => [path, async () => (await api.call('GET', path)).text] as const),
     ...exportsSince(beganAt).map((path) => [path, () => exported(stage, path)] as const),
-    ...Object.entries(stage.dev.opsUrls).map(
-      ([service, url]) => [`metrics of ${service}`, () => metricsAt(url)] as const,
-    ),
+    // Copies that another story stopped still stand there.
+    ...Object.entries(stage.dev.opsUrls)
+      .filter(([name]) => stage.isRunning(name))
+      .map(([service, url]) => [`metrics of ${service}`, () => metricsAt(url)] as const),
   ];
   for (const [what, read] of shown) {
     const text = await read();
