@@ -52,7 +52,7 @@ const unpackedBytesMax = 16 * 1024 * 1024;
 /**
  * The text that is sealed for one attempt. Where the target sends the rendering as it is, its bytes are written once: they are most of the text.
  * A text that would not go into an event is packed: bodies of 272 KiB may be two, and a quote or a backslash in them takes two bytes here. An outcome
- * that no event can hold would never be recorded, and the request made again and again.
+ * that no event can hold would never be recorded, and the request made again and again: the text is never longer than `keptBytesMax`.
  */
 export function keptAttemptText(
   conversation: Conversation,
@@ -71,7 +71,9 @@ export function keptAttemptText(
     remembered: remembered ?? undefined,
   });
   const isLong = text.length * 3 > keptBytesMax && Buffer.byteLength(text) > keptBytesMax;
-  return isLong ? JSON.stringify({ packed: pack(text) }) : text;
+  if (!isLong) return text;
+  const packed = JSON.stringify({ packed: pack(text) });
+  return packed.length <= keptBytesMax ? packed : shortened(conversation);
 }
 
 /** Brotli, because its window is wider than a body: the second of two that are nearly the same costs next to nothing. */
@@ -84,22 +86,16 @@ function unpack(packed: string): string {
   return brotliDecompressSync(Buffer.from(packed, 'base64'), { maxOutputLength: unpackedBytesMax }).toString('utf8');
 }
 
-/** UTF-16 units of a request's body that are kept where the whole is too long for the log; written as JSON at most six times as many bytes. */
+/** UTF-16 units of a request's body that are kept where not even the packed text goes into an event; as JSON at most six times as many bytes. */
 const shortBodyLength = 32 * 1_024;
 
-/** Steps of `shortened`; after the last one any log takes it. */
-export const shortenedMost = 2;
-
 /**
- * Less of what is kept of an attempt, for a log that does not take the whole: after one step without the rendering, which a retry makes anew;
- * after two with the beginning of the request's body alone, of which length and hash still tell what was sent.
+ * What is left then: the beginning of the request's body, of which length and hash still tell what was sent, and the last answer. A retry makes
+ * the rendering anew.
  */
-export function shortened(text: string, steps: number): string {
-  if (steps === 0) return text;
-  const { request, before, ...kept } = openKeptAttempt(text);
-  const whole = { ...kept, rendered: undefined };
-  if (steps === 1) return JSON.stringify({ request, ...whole, before });
-  return JSON.stringify({ request: request && { ...request, body: request.body.slice(0, shortBodyLength) }, ...whole });
+function shortened({ request, answer }: Conversation): string {
+  const short = request && { ...request, body: request.body.slice(0, shortBodyLength) };
+  return JSON.stringify({ request: short, response: responseOf(answer), error: errorOf(answer) });
 }
 
 /** Reads what `keptAttemptText` wrote. */

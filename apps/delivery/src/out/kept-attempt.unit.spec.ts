@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Conversation } from './converse.js';
 import { outputBytesMax } from '@waybill/contracts/rendering/template-fault';
 import { keptAttemptText, keptBytesMax, openKeptAttempt } from './kept-attempt.js';
@@ -86,5 +87,18 @@ describe('what is kept of an attempt', () => {
     expect(of(room).length).toBe(keptBytesMax);
     expect(of(room + 1)).toMatch(/^\{"packed":/);
     expect(openKeptAttempt(of(room + 1)).request?.body).toHaveLength(room + 1);
+  });
+
+  it('is the beginning of a body that not even packed goes into an event, and the last answer', () => {
+    const body = randomBytes(400 * 1_024).toString('base64');
+    const text = keptAttemptText(conversation(body), { ...rendered, body });
+    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(keptBytesMax);
+    const { request, response, rendered: again } = openKeptAttempt(text);
+    expect(body.startsWith(request?.body ?? '-')).toBe(true);
+    expect([request?.bodyBytes, response, again]).toEqual([
+      body.length,
+      expect.objectContaining({ body: 'ok' }),
+      undefined,
+    ]);
   });
 });

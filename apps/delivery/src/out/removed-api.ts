@@ -1,4 +1,4 @@
-import type { Logger } from 'pino';
+import type { Log } from '@waybill/service-kit/logger';
 import type { Connector } from '../work/connectors.js';
 import type { Job } from '../work/job.js';
 import type { Carried } from './carry-out.js';
@@ -9,7 +9,7 @@ type CarryOut = (job: Job, connector: Connector) => Promise<Carried>;
  * Carries out as before, and calls the operator where a target has removed the API that its room speaks: no setting of the connector mends that,
  * only a newer Waybill, so the connector is not disabled. Says nothing of any other outcome.
  */
-export function alarmingRemovedApi(log: Pick<Logger, 'error'>, carryOut: CarryOut): CarryOut {
+export function alarmingRemovedApi(log: Pick<Log, 'error'>, carryOut: CarryOut): CarryOut {
   return async (job, connector) => {
     const carried = await carryOut(job, connector);
     const { deliveryId, tenant } = job;

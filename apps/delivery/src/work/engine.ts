@@ -5,10 +5,9 @@ import type { EventLog } from '@waybill/event-log/log';
 import { newId } from '@waybill/service-kit/ids';
 import type { Log } from '@waybill/service-kit/logger';
 import type { Carried } from '../out/carry-out.js';
-import { shortened } from '../out/kept-attempt.js';
 import { rendererVersion } from '../out/render-body.js';
 import type { Connector, Connectors } from './connectors.js';
-import { decideFor, isYoung, type Job } from './job.js';
+import { type Decision, decideFor, isYoung, type Job } from './job.js';
 import { ConnectorHealths } from './connector-healths.js';
 import { FairShare } from './fair-share.js';
 import { Lane, laneWaitingMax } from './lane.js';
@@ -21,7 +20,7 @@ import {
   ownFault,
   type UnsentReason,
 } from './outcome-commands.js';
-import { type Decide, Recorder } from './recorder.js';
+import { Recorder } from './recorder.js';
 import { SmallSteps } from './small-steps.js';
 
 /** Jobs in memory over all lanes; beyond this new ones wait in the due table only. */
@@ -362,8 +361,7 @@ export class Engine {
     const { state } = job;
     if (state.status !== 'attempting') return;
     const command = outcomeCommand(state.attempt.attemptId, connector, carried, Date.now(), Math.random());
-    const text = (steps: number): string => shortened(carried.sealedText, steps);
-    await this.write(job, (steps) => decideFor(job, command, this.parts.actor, text(steps)), true);
+    await this.write(job, () => decideFor(job, command, this.parts.actor, carried.sealedText), true);
   }
 
   private async giveBack(job: Job, reason: UnsentReason, afterMs: number): Promise<void> {
@@ -381,7 +379,7 @@ export class Engine {
   }
 
   /** Whoever is well writes at once, the others a few at a time. False when another worker was faster. */
-  private write(job: Job, decide: Decide, mayWait = false): Promise<boolean> {
+  private write(job: Job, decide: () => Decision | null, mayWait = false): Promise<boolean> {
     const step = (): Promise<boolean> => this.recorder.write(job, decide, mayWait);
     return this.healths.isWell(job.connectorId) ? step() : this.steps.run(job.tenant, step);
   }

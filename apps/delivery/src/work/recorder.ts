@@ -3,21 +3,16 @@ import { Refused } from '@waybill/decider/decider';
 import {
   AppendInvalid,
   AppendRejected,
-  AppendTooLarge,
   type AppendResult,
   type EventLog,
   type StreamAppend,
 } from '@waybill/event-log/log';
 import { SealFault } from '@waybill/event-log/seal';
 import type { Log } from '@waybill/service-kit/logger';
-import { shortenedMost } from '../out/kept-attempt.js';
 import { advance, type Decision, type Job } from './job.js';
 
 /** A log that is away is tried again after so long. */
 const tryAgainMs = 250;
-
-/** What to append, after so many steps of leaving out what may be left out; null where nothing is to be written. */
-export type Decide = (steps: number) => Decision | null;
 
 /** Puts what was decided on a job on the record. */
 export class Recorder {
@@ -32,27 +27,20 @@ export class Recorder {
    * False when another worker has written to the delivery in the meantime, or when the log will never take it: nothing of ours is written, and
    * that is logged. What `mayWait` goes with the next that may not.
    */
-  async write(job: Job, decide: Decide, mayWait = false): Promise<boolean> {
+  async write(job: Job, decide: () => Decision | null, mayWait = false): Promise<boolean> {
     const { deliveryId } = job;
-    for (let steps = 0; ;) {
-      try {
-        const decision = decide(steps);
-        if (decision === null) return false;
-        await this.append(decision.append, mayWait, { deliveryId });
-        advance(job, decision);
-        return true;
-      } catch (error) {
-        if (error instanceof AppendTooLarge && steps < shortenedMost) steps += 1;
-        else if (error instanceof AppendRejected || error instanceof Refused)
-          return this.notWritten('warn', 'delivery.stale-write', error, deliveryId);
-        else return this.notWritten('error', 'delivery.defect', error, deliveryId);
-      }
+    try {
+      const decision = decide();
+      if (decision === null) return false;
+      await this.append(decision.append, mayWait, { deliveryId });
+      advance(job, decision);
+      return true;
+    } catch (error) {
+      if (error instanceof AppendRejected || error instanceof Refused)
+        this.log.warn({ err: error, deliveryId }, 'delivery.stale-write');
+      else this.log.error({ err: error, deliveryId }, 'delivery.defect');
+      return false;
     }
-  }
-
-  private notWritten(level: 'warn' | 'error', what: string, error: unknown, deliveryId: string): false {
-    this.log[level]({ err: error, deliveryId }, what);
-    return false;
   }
 
   /** Appends to one stream, and tries again for as long as the log is away or overloaded. Rejects where that would change nothing. */
