@@ -18,3 +18,12 @@ export function processMark(pid: number): string | null {
 
 /** True while the very process that had this mark still runs. */
 export const isAlive = (pid: number, mark: string): boolean => processMark(pid) === mark;
+
+/** Sends the signal. Between a look at a process and its signal it may end by itself: that is what the signal was for, and no error. */
+export function signalIfAlive(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}

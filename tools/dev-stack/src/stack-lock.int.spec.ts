@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { processMark } from './process-mark.js';
+import { processMark, signalIfAlive } from './process-mark.js';
 import { takeLock } from './stack-lock.js';
 
 describe('the lock of a data folder', () => {
@@ -51,6 +51,13 @@ describe('the lock of a data folder', () => {
     expect(stranger.exitCode).toBeNull();
     stranger.kill('SIGKILL');
     lock.release();
+  });
+
+  it('takes no offence at a process that ended between the look and the signal', async () => {
+    const gone = spawn(process.execPath, ['-e', '']);
+    await new Promise((resolve) => gone.once('exit', resolve));
+    expect(() => process.kill(gone.pid ?? 0, 'SIGTERM')).toThrow('ESRCH');
+    expect(() => signalIfAlive(gone.pid ?? 0, 'SIGTERM')).not.toThrow();
   });
 });
 

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isAlive, processMark } from './process-mark.js';
+import { isAlive, processMark, signalIfAlive } from './process-mark.js';
 
 /** A process of an earlier stack, as it was written down when it started. */
 interface Recorded {
@@ -61,9 +61,9 @@ async function endLeftovers(recorded: readonly Recorded[], say: (line: string) =
       .join(', ')}`,
   );
   // PostgreSQL waits for its clients on SIGTERM, not on SIGINT.
-  for (const { name, pid } of living().reverse()) process.kill(pid, name === 'postgres' ? 'SIGINT' : 'SIGTERM');
+  for (const { name, pid } of living().reverse()) signalIfAlive(pid, name === 'postgres' ? 'SIGINT' : 'SIGTERM');
   for (const until = Date.now() + leftoverWaitMs; Date.now() < until && living().length > 0;) await pause(50);
-  for (const { pid } of living()) process.kill(pid, 'SIGKILL');
+  for (const { pid } of living()) signalIfAlive(pid, 'SIGKILL');
   for (const until = Date.now() + 2000; Date.now() < until && living().length > 0;) await pause(20);
 }
 
