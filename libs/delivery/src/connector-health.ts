@@ -32,7 +32,8 @@ export type Heard =
   | { readonly kind: 'answered' }
   /** It is set up wrong (credentials, a removed project): every delivery will be refused. */
   | { readonly kind: 'misconfigured'; readonly reason: string }
-  | { readonly kind: 'failed'; readonly reason: string }
+  /** `isSetup`: somebody has to mend it (an expired certificate), so one failure is news enough; it is tried again all the same. */
+  | { readonly kind: 'failed'; readonly reason: string; readonly isSetup?: boolean }
   /** It asked for quiet. */
   | { readonly kind: 'busy'; readonly reason: string; readonly untilMs: number }
   /** It wants no more deliveries, for ever. */
@@ -91,7 +92,8 @@ export function hear(
       });
     }
   }
-  if (health.failingSinceMs === null && (health.failuresInRow >= failingAfter || heard.kind === 'misconfigured')) {
+  const isSetup = heard.kind === 'misconfigured' || (heard.kind === 'failed' && heard.isSetup === true);
+  if (health.failingSinceMs === null && (health.failuresInRow >= failingAfter || isSetup)) {
     health = { ...health, failingSinceMs: nowMs };
     news.push({
       type: 'ConnectorFailing',

@@ -1,5 +1,5 @@
 import {
-  circuitOpensAfter, closedUntilMs, failingAfter, failingMsMax, hear, type Health, type Heard, probeDelayMsMax, probeDelayMsMin, provenHealth, slotsOf, unprovenHealth,
+  circuitOpensAfter, closedUntilMs, failingAfter, failingMsMax, hear, type Health, type Heard, isCutOff, probeDelayMsMax, probeDelayMsMin, provenHealth, slotsOf, unprovenHealth,
 } from './connector-health.js'; // prettier-ignore
 
 const subject = { connectorId: 'con_1', deliveryId: 'dlv_1' };
@@ -75,6 +75,14 @@ describe('the health of a connector', () => {
     const { health, news } = after(circuitOpensAfter, { kind: 'misconfigured', reason: 'unauthorized' });
     expect(news).toEqual(['ConnectorFailing']);
     expect(slotsOf(health, 8, start)).toBe(8);
+  });
+
+  it('is failing with its first failure where somebody has to mend it, and its circuit opens as for any other', () => {
+    const expired: Heard = { kind: 'failed', reason: 'tls_certificate_invalid', isSetup: true };
+    expect(after(1, expired).news).toEqual(['ConnectorFailing']);
+    expect(isCutOff(after(circuitOpensAfter - 1, expired).health)).toBe(false);
+    expect(isCutOff(after(circuitOpensAfter, expired).health)).toBe(true);
+    expect(after(failingAfter - 1, { kind: 'failed', reason: 'tls_failed' }).news).toEqual([]);
   });
 
   it.each([

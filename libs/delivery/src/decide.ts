@@ -156,7 +156,7 @@ function whatNext(
     const dueAt = new Date(Date.parse(command.now) + (retryAfterMs ?? 0)).toISOString();
     return { type: 'RetryScheduled', data: { dueAt, because: outcome.reason } };
   }
-  const next = nextTry(state.attemptsOfRound, command.random, retryAfterMs, command.retryDelaysSeconds);
+  const next = nextTry(state.attemptsOfRound, command.random, retryAfterMs, command.retryDelaysSeconds, outcome.reason);
   if (next.kind === 'give-up') {
     return { type: 'DeliveryDeadLettered', data: { reason: 'attempts_exhausted', at: command.now } };
   }

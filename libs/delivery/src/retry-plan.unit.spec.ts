@@ -21,6 +21,15 @@ describe('the retry plan', () => {
     expect(nextTry(retryDelaysSeconds.length, 0.5, undefined)).toEqual({ kind: 'give-up' });
   });
 
+  it('waits ten minutes at least where a certificate has to be renewed, and as long as planned where that is more', () => {
+    const after = (made: number, delays: number[] | null = null) =>
+      nextTry(made, 0.5, undefined, delays, 'tls_certificate_invalid');
+    expect(after(1)).toEqual({ kind: 'retry', afterMs: 600_000 });
+    expect(after(5)).toEqual({ kind: 'retry', afterMs: 1_800_000 });
+    expect(after(12)).toEqual({ kind: 'give-up' });
+    expect(after(1, [0, 7])).toEqual({ kind: 'retry', afterMs: 7_000 });
+  });
+
   it('stays within the jitter, never earlier than the target asks, and believes no target for more than a day', () => {
     fc.assert(
       fc.property(

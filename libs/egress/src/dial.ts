@@ -4,7 +4,7 @@ import { Resolver } from 'node:dns/promises';
 import { connect as connectTls } from 'node:tls';
 import type { SecureContext, TLSSocket } from 'node:tls';
 import { parseAddress } from './address.js';
-import { blocked, EgressFault } from './fault.js';
+import { blocked, EgressFault, tlsFault } from './fault.js';
 import type { JudgedHost } from './judge-url.js';
 import { judgeAddress } from './policy.js';
 import type { EgressPolicy } from './policy.js';
@@ -71,7 +71,7 @@ export function secure(socket: Socket, hostname: string, context: SecureContext)
       clearTimeout(timer);
       wrapped.on('error', () => undefined);
       wrapped.destroy();
-      fail(new EgressFault('tls_failed', message, 'later', { cause }));
+      fail(tlsFault(codeOf(cause) ?? '', message, cause));
     };
     const timer = setTimeout(() => refuse('TLS: no handshake in time.'), tlsTimeoutMs);
     const onError = (error: NodeJS.ErrnoException): void => refuse(tlsReason(error), error);

@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici';
 import { tlsReason } from './dial.js';
-import { EgressFault } from './fault.js';
+import { EgressFault, tlsFault } from './fault.js';
 import { headersCountMax } from './headers.js';
 
 export interface TimingsMs {
@@ -209,7 +209,7 @@ function faultOf(error: Error, isStarted: boolean): EgressFault {
     return new EgressFault('request_invalid', 'The request cannot be written as HTTP.', 'never', { cause: error });
   }
   // With TLS 1.3 a server says only after the handshake that it does not take our certificate.
-  if (code.startsWith('ERR_SSL_')) return new EgressFault('tls_failed', tlsReason(error), 'later', { cause: error });
+  if (code.startsWith('ERR_SSL_')) return tlsFault(code, tlsReason(error), error);
   const message = isStarted ? 'The connection ended before the answer.' : 'The connection ended.';
   return new EgressFault('reset', message, 'later', { cause: error });
 }

@@ -4,6 +4,7 @@ export type FaultCode =
   | 'dns_failed'
   | 'connect_failed'
   | 'tls_failed'
+  | 'tls_certificate_invalid'
   | 'timeout'
   | 'reset'
   | 'protocol_error'
@@ -31,6 +32,19 @@ export class EgressFault extends Error {
 
 /** Every refusal of an address, host, scheme or port reads the same, so that it tells nothing about what is behind it. */
 export const blocked = (): EgressFault => new EgressFault('egress_blocked', 'This address is not allowed.', 'never');
+
+/** A handshake that failed because of a certificate fails again until somebody renews it; another failure of TLS may pass. */
+export function tlsFault(nodeCode: string, message: string, cause: unknown): EgressFault {
+  const code = certificateFault.test(nodeCode) ? 'tls_certificate_invalid' : 'tls_failed';
+  return new EgressFault(code, message, 'later', { cause });
+}
+
+/**
+ * Node's names of what X509_verify_cert finds (nodejs.org/api/tls.html#x509-certificate-error-codes), of a certificate for another name, of
+ * one that OpenSSL finds too weak, and the alerts with which a server refuses ours.
+ */
+const certificateFault =
+  /^(CERT_|CRL_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT|UNABLE_TO_|ERROR_IN_CERT_|HOSTNAME_MISMATCH|INVALID_(CA|PURPOSE)|PATH_LENGTH_EXCEEDED|ERR_TLS_CERT_|ERR_SSL_(CA|EE)_(MD|KEY)_|ERR_SSL_\w+_ALERT_(\w*CERTIFICATE\w*|UNKNOWN_CA)$)/;
 
 export const headerInvalid = (name: string, why: string): EgressFault =>
   new EgressFault('header_invalid', `The header ${JSON.stringify(name.slice(0, 100))} ${why}.`, 'never');

@@ -39,7 +39,7 @@ export class HttpPools {
     this.sweeper.unref();
   }
 
-  /** Throws `EgressFault` `tls_failed` for a certificate, key or authority that cannot be read. */
+  /** Throws `EgressFault` `tls_certificate_invalid` for a certificate, key or authority that cannot be read. */
   poolFor(url: JudgedUrl, identity: Identity): JudgedPool {
     const key = identity === anonymous ? url.origin : `${url.origin}\n${identityKey(identity)}`;
     let judged = this.pools.get(key);
@@ -82,7 +82,11 @@ export class HttpPools {
       return context;
     } catch {
       // The cause may quote the key.
-      throw new EgressFault('tls_failed', 'TLS: the certificate, key or authority cannot be read.', 'never');
+      throw new EgressFault(
+        'tls_certificate_invalid',
+        'TLS: the certificate, key or authority cannot be read.',
+        'never',
+      );
     }
   }
 

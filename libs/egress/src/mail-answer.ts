@@ -1,5 +1,5 @@
 import type { MailAnswer, NoAnswer } from '@waybill/contracts/sending/request';
-import { EgressFault } from './fault.js';
+import { EgressFault, tlsFault } from './fault.js';
 import type { FaultCode } from './fault.js';
 import type { MailEnd, SmtpError } from './mail-session.js';
 import type { Mask } from './mask.js';
@@ -88,7 +88,8 @@ function faultOf(error: SmtpError): EgressFault {
   if (error.code === 'ETIMEDOUT') return fault('timeout', 'The mail server did not answer in time.');
   // Certificate faults arrive as errors of the socket; only their name is passed on.
   if (error.code === 'ETLS' || /CERT|SELF_SIGNED|ISSUER|SSL|TLS|UNABLE_TO|HOSTNAME/.test(cause)) {
-    return fault('tls_failed', `TLS: ${/^[A-Z0-9_]+$/.test(cause) ? cause : 'the connection could not be secured'}.`);
+    const isNamed = /^[A-Z0-9_]+$/.test(cause);
+    return tlsFault(isNamed ? cause : '', `TLS: ${isNamed ? cause : 'the connection could not be secured'}.`, error);
   }
   if (error.code === 'EPROTOCOL') return fault('protocol_error', 'The answer breaks SMTP.');
   if (error.code === 'EAUTH')

@@ -33,7 +33,7 @@ describe('encryption', () => {
     const room = await mailRoom({ disabledCommands: [], secure });
     const request = mail(room.port, { smtpUrl: `${scheme}://127.0.0.1:${room.port}` });
     const sent = await mailDoorTo(room.port, production).sendMail(request, {}, limits);
-    expect(sent.answer).toMatchObject({ kind: 'none', sent: false, code: 'tls_failed', retry: 'later' });
+    expect(sent.answer).toMatchObject({ kind: 'none', sent: false, code: 'tls_certificate_invalid', retry: 'later' });
     expect(room.mails).toHaveLength(0);
   });
 });

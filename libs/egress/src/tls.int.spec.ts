@@ -127,7 +127,7 @@ describe('a certificate', () => {
     expect(answer).toMatchObject({
       kind: 'none',
       sent: false,
-      code: 'tls_failed',
+      code: 'tls_certificate_invalid',
       retry: 'later',
       message: expect.stringContaining(code),
     });
@@ -143,7 +143,10 @@ describe('a certificate', () => {
     const trusting = await door.sendHttp(postTo(url, { caPem: authority.certPem }), {}, limits);
     expect(trusting.answer).toMatchObject({ kind: 'http' });
     expect(trusting.timingsMs.tls).toBeGreaterThan(0);
-    expect((await door.sendHttp(postTo(url), {}, limits)).answer).toMatchObject({ code: 'tls_failed', sent: false });
+    expect((await door.sendHttp(postTo(url), {}, limits)).answer).toMatchObject({
+      code: 'tls_certificate_invalid',
+      sent: false,
+    });
   });
 
   it('over TLS 1.1 is refused, without falling back', async () => {
@@ -152,7 +155,10 @@ describe('a certificate', () => {
       maxVersion: 'TLSv1.1',
       ciphers: 'DEFAULT@SECLEVEL=0',
     });
-    expect(await send(server.port, { caPem: authority.certPem })).toMatchObject({ code: 'tls_failed', sent: false });
+    expect(await send(server.port, { caPem: authority.certPem })).toMatchObject({
+      code: 'tls_failed',
+      sent: false,
+    });
   });
 
   it("that cannot be read is the connector's fault", async () => {
@@ -160,7 +166,7 @@ describe('a certificate', () => {
     const answer = await send(server.port, {
       caPem: '-----BEGIN CERTIFICATE-----\nnonsense\n-----END CERTIFICATE-----',
     });
-    expect(answer).toMatchObject({ code: 'tls_failed', sent: false, retry: 'never' });
+    expect(answer).toMatchObject({ code: 'tls_certificate_invalid', sent: false, retry: 'never' });
   });
 });
 
@@ -195,7 +201,7 @@ describe('a client certificate', () => {
       { clientCertPem: authority.certPem, clientKeyPem: stranger.keyPem },
     );
     expect(answer).toMatchObject({
-      code: 'tls_failed',
+      code: 'tls_certificate_invalid',
       retry: 'never',
       message: 'TLS: the certificate, key or authority cannot be read.',
     });

@@ -67,6 +67,7 @@ function noAnswers(): fc.Arbitrary<Answer> {
     'dns_failed',
     'connect_failed',
     'tls_failed',
+    'tls_certificate_invalid',
     'timeout',
     'reset',
     'protocol_error',

@@ -5,7 +5,8 @@ import type { EndReason } from '@waybill/contracts/codes/end-reasons';
 export const nextSteps: Readonly<Record<keyof typeof attemptReasons | EndReason, string | null>> = {
   dns_failed: 'Check how the host is spelled in the connector’s address, and that Waybill’s name server knows it.',
   connect_failed: 'Check host and port in the connector’s address, and that a firewall lets Waybill out to it.',
-  tls_failed:
+  tls_failed: 'Check that the port in the connector’s address speaks TLS, and that it takes TLS 1.2 or later.',
+  tls_certificate_invalid:
     'Check that the certificate is valid for this host; for a private authority, enter its certificate (CA) in the settings.',
   timeout: 'Check that the target works; if it is only slow, allow an attempt more time under Limits.',
   reset: 'Check that the target and what stands before it (proxy, load balancer) work, then try again.',

@@ -84,9 +84,10 @@ export function heardOf(carried: Carried, nowMs: number): Heard | null {
   const saysWhen = status === 429 || status === 503 || reason === 'oauth_failed';
   const asksForQuiet = saysWhen && outcome.retryAfterMs !== undefined && outcome.retryAfterMs > 0;
   if (asksForQuiet) return { kind: 'busy', reason, untilMs: nowMs + (outcome.retryAfterMs ?? 0) };
-  if (outcome.retry === 'later') return { kind: 'failed', reason };
-  const fault = (attemptReasons as Readonly<Record<string, { fault: string } | undefined>>)[reason]?.fault;
-  return fault === 'connector' ? { kind: 'misconfigured', reason } : { kind: 'answered' };
+  const isSetup =
+    (attemptReasons as Readonly<Record<string, { fault: string } | undefined>>)[reason]?.fault === 'connector';
+  if (outcome.retry === 'later') return isSetup ? { kind: 'failed', reason, isSetup } : { kind: 'failed', reason };
+  return isSetup ? { kind: 'misconfigured', reason } : { kind: 'answered' };
 }
 
 function outcomeOf(carried: Extract<Carried, { kind: 'tried' }>): RecordOutcome['outcome'] {

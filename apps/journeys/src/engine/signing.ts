@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { ReceivedItem } from '@waybill/receivers/client';
 import type { Stage } from '../stage.js';
-import { hold, type Promised, same } from '../story.js';
+import { eventually, hold, type Promised, same } from '../story.js';
 import { type Shown, Trial } from './trial.js';
 
 /** Point 8: every webhook is signed, and every way to prove who we are works and keeps to itself. */
@@ -193,7 +193,7 @@ async function mtls(stage: Stage): Promise<string> {
   same((await stranger.received()).length, 0, 'requests of a stranger');
   const mixed = await open(papers.clientCertPem, papers.strangerKeyPem);
   const broken = await mixed.until(await mixed.publish(1), 'dead-lettered');
-  same(broken.reason, 'tls_failed', 'a certificate with the key of another');
+  same(broken.reason, 'tls_certificate_invalid', 'a certificate with the key of another');
   const text = JSON.stringify([good, stranger, mixed]) + JSON.stringify([refused, broken]);
   hold(!text.includes('PRIVATE KEY'), 'no key in what is shown');
   return `good: delivered; stranger: ${refused.attempts[0]?.reason}; another's key: ${broken.reason}`;
@@ -209,7 +209,11 @@ async function authorities(stage: Stage): Promise<string> {
   const seen: string[] = [];
   const refuses = async (trial: Trial, what: string): Promise<void> => {
     const { attempts } = await trial.until(await trial.publish(2), 'dead-lettered');
-    same(attempts[0]?.reason, 'tls_failed', what);
+    same(attempts[0]?.reason, 'tls_certificate_invalid', what);
+    // Nobody waits for a third failure where somebody has to renew a certificate.
+    await eventually(`the connector says that it fails: ${what}`, 10_000, async () =>
+      (await trial.connector()).status === 'failing' ? true : null,
+    );
     seen.push(`${what}: ${attempts[0]?.error?.message}`);
   };
   await refuses(unknown, 'no authority given');

@@ -19,7 +19,12 @@ export const attemptReasons = {
   // unknown outcome where the request may have arrived.
   dns_failed: reason('later', 'network', 'The name of the host could not be resolved.'),
   connect_failed: reason('later', 'network', 'The host did not take the connection.'),
-  tls_failed: reason('later', 'connector', 'The TLS handshake failed, mostly because of the certificate.'),
+  tls_failed: reason('later', 'network', 'The TLS handshake did not come to its end.'),
+  tls_certificate_invalid: reason(
+    'later',
+    'connector',
+    "The certificate of the target is not valid (expired, for another name, of an unknown authority), or the connector's own is not taken.",
+  ),
   timeout: reason(
     'later',
     'network',

@@ -99,7 +99,7 @@ export interface NoAnswer {
   readonly kind: 'none';
   /** False: the target cannot have got the request (DNS, connect, TLS, blocked). True: it may have. */
   readonly sent: boolean;
-  /** A code of egress: `dns_failed`, `connect_failed`, `tls_failed`, `timeout`, `reset`, `protocol_error`, `egress_blocked`, `header_invalid`, … */
+  /** A code of egress: `dns_failed`, `connect_failed`, `tls_failed`, `tls_certificate_invalid`, `timeout`, `reset`, `protocol_error`, `egress_blocked`, `header_invalid`, … */
   readonly code: string;
   readonly message: string;
   readonly retry: 'later' | 'never';
