@@ -25,6 +25,8 @@ export const headersTimeoutMs = 10_000;
 export const requestTimeoutMs = 30_000;
 /** A connection that is over one of them is cut this much late at most. */
 export const timeoutsLookedAtEveryMs = 1_000;
+/** A claim of an Idempotency-Key or a session is found by its key: whoever waits longer hears that the database is away. */
+export const queryTimeoutMs = 3_000;
 export const requestsPerSocketMax = 1_000;
 /** Requests under way at once; one more is answered 503 with Retry-After. Twice what one service works on. */
 export const requestsMax = 512;

@@ -12,7 +12,7 @@ import { startOps } from '@waybill/service-kit/ops-server';
 import { Transit } from '@waybill/service-kit/transit';
 import { Gauge, type Registry } from 'prom-client';
 import type { DataSource } from 'typeorm';
-import { bodyBytesMax, type GatewayConfig, listenBacklog } from './config.js';
+import { bodyBytesMax, type GatewayConfig, listenBacklog, queryTimeoutMs } from './config.js';
 import { readConsole } from './console/console-files.js';
 import { admission } from './edge/admission.js';
 import { BoundedAdapter } from './edge/bounded-adapter.js';
@@ -62,6 +62,7 @@ export async function startGateway(
   const database = await openDatabase({
     url: config.DATABASE_URL,
     applicationName: 'waybill-gateway',
+    queryTimeoutMs,
     onRetry: (error) => log.warn({ err: error }, 'gateway.database-away'),
   });
   ops.check('database', () => database.query('select 1').then(() => null));

@@ -11,6 +11,9 @@ export const statementTimeoutMs = 15_000;
 /** PostgreSQL ends a statement by itself before: without a word for so long it is frozen, or the network takes everything and gives nothing. */
 const queryTimeoutMs = statementTimeoutMs + 2_000;
 
+/** For a connection of the pool to be made or to come back. */
+const connectTimeoutMs = 10_000;
+
 /**
  * A page of a list is fifty rows by an index. With the defaults, which are those of a turning disk, PostgreSQL reads a million rows in order
  * instead and drops all but a few; and compiling such a query takes longer than answering it.
@@ -25,7 +28,10 @@ export interface DatabaseOptions {
   /** Shown in `pg_stat_activity`. */
   readonly applicationName: string;
   readonly poolSize?: number;
-  /** A query without an answer for so long is given up with its connection; a little more than `statementTimeoutMs` when absent. */
+  /**
+   * A query without an answer for so long is given up with its connection, and one that finds no connection too (after ten seconds at most); a
+   * little more than `statementTimeoutMs` when absent.
+   */
   readonly queryTimeoutMs?: number;
   /** Called with what is wrong before each further try. */
   readonly onRetry?: (error: Error) => void;
@@ -85,7 +91,7 @@ function dataSourceOf(
     migrationsTransactionMode: 'each',
     synchronize: false,
     logging: false,
-    extra: { keepAlive: true, connectionTimeoutMillis: 10_000, ...timeouts },
+    extra: { keepAlive: true, connectionTimeoutMillis: Math.min(connectTimeoutMs, queryMs), ...timeouts },
     // A pool without a listener would end the process when PostgreSQL restarts; the next query reconnects.
     poolErrorHandler: () => undefined,
   });

@@ -1,5 +1,6 @@
 import { problemCodes } from '@waybill/contracts/codes/problem-codes';
 import { Refused } from '@waybill/decider/decider';
+import { isDatabaseAway } from './database-away.js';
 import { type Problem, type ProblemError, retryAfterSecondsUsual } from '@waybill/contracts/problem';
 
 /** What a caller sent does not fit; every place at fault is named, so that one correction is enough. */
@@ -70,6 +71,8 @@ function problemIn(error: unknown, requestId: string | undefined): Problem | nul
   // By name, because event-log and bus are machines that this one does not import.
   if (error.name === 'LogUnavailable')
     return problem('not_ready', 'The log cannot be reached; ask again.', ids(requestId));
+  if (isDatabaseAway(error))
+    return problem('not_ready', 'The database of the service does not answer; ask again.', ids(requestId));
   if (error.name === 'AppendRejected') return problem(...rejection(error), ids(requestId));
   if (error.name === 'AskFailed') return { ...(error as Error & { problem: Problem }).problem, ...ids(requestId) };
   return null;

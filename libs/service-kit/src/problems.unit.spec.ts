@@ -37,6 +37,7 @@ describe('a problem', () => {
     ],
     ['is 503 when a lease was lost', named('AppendRejected', { rejection: { kind: 'fence' } }), 'try_again', 503],
     ['is 503 when the log cannot be reached', named('LogUnavailable', {}), 'not_ready', 503],
+    ['is 503 while the database is away', named('Error', { code: 'ECONNREFUSED' }), 'not_ready', 503],
     ['is 500 for a defect', new TypeError('x is undefined'), 'internal', 500],
     ['is 500 for what is not even an error', 'thrown text', 'internal', 500],
   ])('%s', (_sentence, error, code, status) => {
