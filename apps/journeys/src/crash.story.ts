@@ -1,8 +1,9 @@
 import { balanced, drawUp, openSink, type Sink } from './account.js';
 import { killedBeforeAck } from './before-ack.js';
+import { crashPostgres } from './postgres-processes.js';
 import { nothingPublished, type Published, Publisher, type Way } from './publisher.js';
 import { type Service, services, type Stage } from './stage.js';
-import { hold, pause, type Promised, type Story } from './story.js';
+import { eventually, hold, pause, type Promised, type Story } from './story.js';
 
 /** kill -9 in the middle of a stream of notifications, and a start by hand. */
 export const crash: Story = {
@@ -12,6 +13,7 @@ export const crash: Story = {
     ...services.map((service) => killed(stage, service)),
     killedBeforeAck(stage),
     brokerKilled(stage),
+    ...(['http', 'jetstream'] as const).map((way) => databaseCrashed(stage, way)),
     ...(['subscriptions', 'delivery'] as const).map((service) => restarted(stage, service)),
   ],
 };
@@ -58,6 +60,34 @@ function brokerKilled(stage: Stage): Promised {
       return balanced(await drawUp(stage, sink, published, settleWaitMs), published);
     },
   };
+}
+
+/** F-08 of the reference: every 202 is there afterwards, though the answer to a commit may have been lost. */
+function databaseCrashed(stage: Stage, way: Way): Promised {
+  const count = notifications(stage);
+  const crashes = stage.long ? 5 : 2;
+  return {
+    says: `PostgreSQL crashes in the middle of ${count} notifications over ${way}, and loses none that was acknowledged`,
+    holds: async () => {
+      const sink = await openSink(stage, `crash-postgres-${way}-${Date.now()}`, count);
+      const whose: string[] = [];
+      const published = await publishAround(stage, sink, way, count, async () => {
+        for (let n = 0; n < crashes; n += 1) {
+          // Its own list says who works for whom; a crash in the middle of the recovery would be none.
+          await eventually('PostgreSQL takes connections again', settleWaitMs, () => isBack(stage));
+          whose.push(crashPostgres(stage).split(' ')[1] ?? '');
+          await pause(downMs / 2);
+        }
+      });
+      const account = await drawUp(stage, sink, published, settleWaitMs);
+      return `${crashes} crashes (${[...new Set(whose)].join(', ')}); ${balanced(account, published)}`;
+    },
+  };
+}
+
+async function isBack(stage: Stage): Promise<true | null> {
+  const { status } = await stage.api.call('GET', '/v1/deliveries?limit=1');
+  return status === 200 ? true : null;
 }
 
 function restarted(stage: Stage, service: Service): Promised {

@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { postgresProcesses } from '../postgres-processes.js';
 import { nothingPublished, Publisher } from '../publisher.js';
 import type { Stage } from '../stage.js';
 import { eventually, hold, pause, type Promised } from '../story.js';
@@ -103,7 +103,7 @@ async function brokerAway(stage: Stage): Promise<string> {
 
 async function databaseFrozen(stage: Stage): Promise<string> {
   const trial = await Trial.open(stage, 'database-away');
-  const family = postgresOf(stage);
+  const family = postgresProcesses(stage);
   hold(family.length > 1, 'PostgreSQL was not found');
   for (const pid of family) process.kill(pid, 'SIGSTOP');
   let share: number;
@@ -142,28 +142,4 @@ async function goesOn(stage: Stage, trial: Trial): Promise<void> {
     const seen = new Set(items.map(({ body }) => (JSON.parse(body) as { n: number }).n));
     return [...published.taken].every((n) => seen.has(n)) ? true : null;
   });
-}
-
-/** The server and all its processes, found by their parents. */
-function postgresOf(stage: Stage): number[] {
-  const processes = JSON.parse(readFileSync(join(stage.dataDir, 'processes.json'), 'utf8')) as { name: string; pid: number }[]; // prettier-ignore
-  const first = processes.findLast(({ name }) => name === 'postgres')?.pid;
-  if (first === undefined) return [];
-  const parents = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((name) => {
-      try {
-        const fields = readFileSync(`/proc/${name}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-        return [{ pid: Number(name), parent: Number(fields[1]) }];
-      } catch {
-        return [];
-      }
-    });
-  const family = new Set([first]);
-  for (let grew = true; grew;) {
-    const more = parents.filter(({ pid, parent }) => family.has(parent) && !family.has(pid));
-    for (const { pid } of more) family.add(pid);
-    grew = more.length > 0;
-  }
-  return [...family];
 }

@@ -133,7 +133,18 @@ export class Intakes {
     held.forwarded.unsubscribe();
     held.stopping.abort();
     await held.running;
-    if (release) await this.parts.leases.release(held.lease);
-    this.parts.log.info({ tenant, released: release }, 'intake.let-go');
+    const released = release && (await this.giveBack(held.lease));
+    this.parts.log.info({ tenant, released }, 'intake.let-go');
+  }
+
+  /** Never rejects: an intake stops above all when PostgreSQL goes away, and a lease that is not given back runs out. */
+  private async giveBack(lease: Lease): Promise<boolean> {
+    return this.parts.leases.release(lease).then(
+      () => true,
+      (error: unknown) => {
+        this.parts.log.warn({ err: error, lease: lease.name }, 'intake.not-given-back');
+        return false;
+      },
+    );
   }
 }
