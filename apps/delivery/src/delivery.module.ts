@@ -1,5 +1,4 @@
 import type { DynamicModule, Provider } from '@nestjs/common';
-import { followLog } from '@waybill/bus/follow-log';
 import { registryLog } from '@waybill/contracts/log/registry';
 import { createEgress, type Egress } from '@waybill/egress/egress';
 import type { EgressPolicy } from '@waybill/egress/policy';
@@ -24,6 +23,7 @@ import { HandleJob } from './handle-job.js';
 import { AttemptsDueTimer } from './in/attempts-due.timer.js';
 import { CaughtUpRpc } from './in/caught-up.rpc.js';
 import { ConnectorsHealthRpc } from './in/connectors-health.rpc.js';
+import { ConnectorClosings, type ClosingsParts } from './in/connector-closings.js';
 import { ConnectorsKnown } from './in/connectors-known.js';
 import { ConnectorBannerRpc } from './in/connector-banner.rpc.js';
 import { ConnectorsTestsRpc } from './in/connectors-tests.rpc.js';
@@ -32,6 +32,7 @@ import { GivenUpConnectorsTimer } from './in/given-up-connectors.timer.js';
 import { JobsRpc } from './in/jobs.rpc.js';
 import { JobsTimer, type JobsTimerParts } from './in/jobs.timer.js';
 import { ReplayRpc } from './in/replay.rpc.js';
+import { RegistryReader, registryReadMsMax } from './in/registry-reader.js';
 import { RoutedReader } from './in/routed-reader.timer.js';
 import { StatsRpc } from './in/stats.rpc.js';
 import { TryOutRpc } from './in/try-out.rpc.js';
@@ -117,7 +118,7 @@ export async function deliveryModule(config: Config, kit: Kit): Promise<DynamicM
   kit.onDrain('jq', () => jq.close());
   const box = createSecretBox(config.WAYBILL_SECRETS_KEK);
   const secrets = new Secrets({ nc, sets: new StoredSets(database), box, log });
-  const connectors = await followConnectors(kit, database, secrets);
+  const { connectors, mirror } = await openConnectors(kit, database, secrets);
   const send = sendThrough(egress);
   const parts = {
     engine: jq,
@@ -136,11 +137,11 @@ export async function deliveryModule(config: Config, kit: Kit): Promise<DynamicM
   connectors.onChange((connector) => engine.changed(connector));
   const healths = new Healths(database, connectors, () => projection.whenCurrent());
   const reached = (position: number) => projection.whenCaughtUp(position, readModelWithinMs);
+  await startWork({
+    config, kit, database, eventLog, projection, connectors, mirror, healths, due, parked, leave, news, engine, actor, reached,
+  }); // prettier-ignore
   const jobs = new Jobs(database);
   startJobs(kit, { eventLog, jobs, reached, news });
-  await startWork({
-    config, kit, database, eventLog, projection, connectors, healths, due, parked, leave, news, engine, actor,
-  }); // prettier-ignore
   const wayOut = egressExaminations(egress, policy, connectors);
   return {
     module: DeliveryModule,
@@ -203,7 +204,9 @@ interface Work {
   readonly leave: Leave;
   readonly news: News;
   readonly engine: Engine;
+  readonly mirror: LogMirror<Connector>;
   readonly actor: string;
+  readonly reached: ClosingsParts['reached'];
 }
 
 /** Starts what brings work to the engine, and what ends connectors. */
@@ -220,9 +223,12 @@ async function startWork({
   leave,
   news,
   engine,
+  mirror,
   actor,
+  reached,
 }: Work): Promise<void> {
   const { log, nats: nc, copy } = kit;
+  const registry = await startReading(kit, mirror, { eventLog, engine, reached, due, actor, log });
   const timer = new AttemptsDueTimer({
     eventLog,
     due,
@@ -234,12 +240,13 @@ async function startWork({
     parked,
     leave,
     health: () => healths.of(),
+    registryRead: registry.caughtUp,
   });
   kit.onStop('due attempts', () => timer.stop());
   timer.start();
   const reader = new RoutedReader({
     eventLog, connectors, engine, log, actor, nc, copy, parked, leave,
-    connectorsKnown: new ConnectorsKnown(connectors),
+    connectorsKnown: new ConnectorsKnown(connectors), registryRead: registry.caughtUp,
     correlate: new Correlate(await macSecret(database, createSecretBox(keks.parse(config.WAYBILL_LOG_KEK)))),
     turnsTo: (position) => void projection.whenCaughtUp(position, turnsWithinMs).then(() => timer.lookSoon()),
     leases: eventLog.leases,
@@ -256,6 +263,16 @@ async function startWork({
   givenUp.start();
   // The last one registered is the first one called: the readers may take a while to stop, and what they bring meanwhile waits for another copy.
   kit.onStop('beginning', () => engine.beginNoMore());
+}
+
+/** From here on registry's log is read. */
+async function startReading(kit: Kit, mirror: LogMirror<Connector>, parts: ClosingsParts): Promise<RegistryReader> {
+  const registry = new RegistryReader({ nc: kit.nats, mirror, closings: new ConnectorClosings(parts), log: kit.log });
+  kit.onDrain('registry', () => registry.stop());
+  registry.start();
+  // A connector that was closed while delivery was down: nothing that waited for it may be sent now.
+  await registry.caughtUp(registryReadMsMax);
+  return registry;
 }
 
 async function openLog(config: Config, kit: Kit): Promise<PostgresLog> {
@@ -277,8 +294,11 @@ function openEgress(config: Config, kit: Kit): { egress: Egress; policy: EgressP
   return { egress, policy };
 }
 
-async function followConnectors(kit: Kit, database: DataSource, secrets: Secrets): Promise<Connectors> {
-  const { log, nats: nc } = kit;
+async function openConnectors(
+  { log }: Kit,
+  database: DataSource,
+  secrets: Secrets,
+): Promise<{ connectors: Connectors; mirror: LogMirror<Connector> }> {
   const connectors = new Connectors();
   const mirror = await LogMirror.open<Connector>({
     database,
@@ -292,21 +312,7 @@ async function followConnectors(kit: Kit, database: DataSource, secrets: Secrets
       .prefetch(connector)
       .catch((error: unknown) => log.warn({ err: error, connectorId: connector.id }, 'secrets.not-prefetched'));
   });
-  const stop = new AbortController();
-  const following = followLog({
-    nc,
-    log: registryLog,
-    after: mirror.after,
-    onBatch: mirror.take,
-    batchMax: 500,
-    signal: stop.signal,
-    onFault: (error) => log.warn({ err: error, log: registryLog }, 'follow.fault'),
-  });
-  kit.onDrain('registry', async () => {
-    stop.abort();
-    await following;
-  });
-  return connectors;
+  return { connectors, mirror };
 }
 
 /** From here on the log is compared with its checkpoints: before anything is appended to one that was restored or changed. */

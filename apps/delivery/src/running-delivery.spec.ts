@@ -212,7 +212,8 @@ export class RunningDelivery {
     await this.known(await this.registry.publish(`connector-${connectorId}`, 'ConnectorUpdated', changed));
   }
 
-  private async known(position: number): Promise<void> {
+  /** Waits until every copy has read registry’s log up to a position. */
+  async known(position: number): Promise<void> {
     for (const _copy of this.copies)
       await this.ask('caught-up', { log: 'registry-0', position, timeoutMs: 5_000 }, '_');
   }

@@ -7,6 +7,7 @@ import type { DueAttempt, DueAttempts } from '../read/due-attempts.js';
 import type { HealthRow } from '../read/health-rows.js';
 import { type Connector, type Connectors } from '../work/connectors.js';
 import type { Engine } from '../work/engine.js';
+import { endReasonOf } from '../work/outcome-commands.js';
 import { decideFor, type Job, streamOf } from '../work/job.js';
 import type { Leave } from '../work/leave.js';
 import type { News } from '../work/news.js';
@@ -40,6 +41,16 @@ export interface DueParts {
   /** The connectors that are paused or failing, as all copies know them. */
   readonly health: () => Promise<HealthRow[]>;
   readonly news: News;
+  /** Whether registry's log was read as far as it goes now, after so long at the latest. */
+  readonly registryRead: (withinMs: number) => Promise<boolean>;
+}
+
+/** What was known when a claim was made. */
+interface Claiming {
+  /** Connectors are known as registry's log says now. */
+  readonly isCurrent: boolean;
+  /** Whether no connector was closed since: some of what was claimed may be to end. */
+  readonly holds: () => boolean;
 }
 
 interface DueJob {
@@ -114,8 +125,8 @@ export class AttemptsDueTimer {
   private async keep(held: readonly string[]): Promise<void> {
     const { due, engine } = this.parts;
     if (held.length === 0) return;
-    const cancelled = await due.keep(held);
-    if (cancelled.size > 0) engine.cancelWaiting(cancelled);
+    const ended = await due.keep(held);
+    if (ended.size > 0) engine.endWaitingOf(ended);
   }
 
   /** Answers how long nothing will be due; 0 where something was. */
@@ -124,29 +135,34 @@ export class AttemptsDueTimer {
     // What one copy was told to wait for holds for all of them.
     for (const connectorId of engine.healths.learn(await this.parts.health(), Date.now())) engine.closed(connectorId);
     for (;;) {
+      const { begun } = engine.closings;
       const { attempts, restMs } = await due.claim(
         claimsMax,
         (connectorId) => engine.roomToFetch(connectorId, Date.now()),
         (connectorId) => isClosed(connectors.get(connectorId)),
       );
       if (attempts.length === 0 || this.stopping.signal.aborted) return restMs;
-      await this.take(attempts);
+      // What was routed after its connector was enabled again may be here before that: it is not ended by what this copy knew before.
+      const hasClosed = attempts.some(({ connectorId }) => isClosed(connectors.get(connectorId)));
+      const isCurrent = !hasClosed || (await this.parts.registryRead(lookEveryMs));
+      await this.take(attempts, { isCurrent, holds: () => engine.closings.begun === begun });
       if (attempts.length < claimsMax) return 0;
     }
   }
 
   /** Those for whom somebody waits first; what is due to targets that are not known to be well is one of the engine's small steps. */
-  private async take(claimed: readonly DueAttempt[]): Promise<void> {
+  private async take(claimed: readonly DueAttempt[], claiming: Claiming): Promise<void> {
     const { engine } = this.parts;
     const fresh = claimed.filter(({ deliveryId }) => !engine.holds(deliveryId));
     const isWell = ({ connectorId }: DueAttempt): boolean => engine.healths.isWell(connectorId);
-    for (const some of inParts(fresh.filter(isWell), streamsAtOnce.well)) await this.goOnWithAll(await this.read(some));
+    for (const some of inParts(fresh.filter(isWell), streamsAtOnce.well))
+      await this.goOnWithAll(await this.read(some), claiming);
     // Only the reading is such a step: what follows from it has steps of its own, for which one that waits for them would wait for ever.
     for (const some of inParts(
       fresh.filter((attempt) => !isWell(attempt)),
       streamsAtOnce.unwell,
     ))
-      await this.goOnWithAll(await engine.steps.run('', () => this.read(some), some.length));
+      await this.goOnWithAll(await engine.steps.run('', () => this.read(some), some.length), claiming);
   }
 
   private async read(some: readonly DueAttempt[]): Promise<DueJob[]> {
@@ -161,20 +177,20 @@ export class AttemptsDueTimer {
     });
   }
 
-  private async goOnWithAll(jobs: readonly DueJob[]): Promise<void> {
-    await Promise.all(jobs.map(({ job, attempt }) => this.goOnWith(job, attempt)));
+  private async goOnWithAll(jobs: readonly DueJob[], claiming: Claiming): Promise<void> {
+    await Promise.all(jobs.map(({ job, attempt }) => this.goOnWith(job, attempt, claiming)));
   }
 
-  private async goOnWith(job: Job, { nowAt, cancel }: DueAttempt): Promise<void> {
+  private async goOnWith(job: Job, { nowAt, cancel }: DueAttempt, claiming: Claiming): Promise<void> {
     const { engine, connectors, leave } = this.parts;
     if (job.state.status === 'attempting') return this.recordLost(job, nowAt);
     if (job.state.status !== 'pending' && job.state.status !== 'retrying') return;
     const connector = connectors.get(job.connectorId);
-    if (cancel !== null) await engine.cancel(job, cancel);
+    if (cancel !== null) await engine.end(job, cancel);
     else if (connector === undefined) await engine.cancelUnlessYoung(job);
-    else if (isClosed(connector)) await engine.end(job, connector);
-    // Its target was cut off since the look: the lease of this copy would hold it for seconds.
-    else if (!engine.offer(job, connector)) await leave([job]);
+    else if (isClosed(connector) && claiming.isCurrent) await engine.end(job, endReasonOf(connector));
+    // Since the look its target was cut off, or a connector was closed and it may be to end: the lease would hold it for seconds.
+    else if (isClosed(connector) || !claiming.holds() || !engine.offer(job, connector)) await leave([job]);
   }
 
   /** Nobody wrote the outcome of an attempt and its deadline is over: the request may have arrived. */

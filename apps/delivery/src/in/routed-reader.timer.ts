@@ -5,6 +5,7 @@ import type { Lease, Leases } from '@waybill/event-log/leases';
 import type { LogCursor } from '@waybill/event-log/log';
 import type { Log } from '@waybill/service-kit/logger';
 import type { Engine } from '../work/engine.js';
+import { registryReadMsMax } from './registry-reader.js';
 import { RoutedConsumer, type RoutedParts } from './routed.consumer.js';
 
 export const routingLog = 'subscriptions-0';
@@ -20,6 +21,8 @@ export interface ReaderParts extends RoutedParts {
   readonly cursorOf: (log: string) => Promise<LogCursor | null>;
   readonly copy: string;
   readonly leaseMs: number;
+  /** Resolves when registry's log was read as far as it goes now, or after so long. */
+  readonly registryRead: (withinMs: number) => Promise<unknown>;
   /** Lets go of deliveries that another copy is to send. */
   readonly release: (deliveryIds: readonly string[]) => Promise<void>;
 }
@@ -81,6 +84,8 @@ export class RoutedReader {
     const onFault = (error: unknown): void => parts.log.warn({ err: error, log: routingLog }, 'follow.fault');
     const begin = async (): Promise<number> => {
       await consumer?.stop();
+      // A connector that was closed and enabled again while nobody read: what is accepted now must stand behind its closing.
+      await parts.registryRead(registryReadMsMax);
       const from = (await parts.cursorOf(routingLog))?.position ?? 0;
       const fence = () => ({ lease: leaseName, epoch: held.lease.epoch });
       const failed = (error: unknown): void => (onFault(error), broken.abort());

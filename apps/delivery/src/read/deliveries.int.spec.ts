@@ -35,6 +35,7 @@ const acts = [
   'cancel',
   'redeliver',
   'close',
+  'close-connector',
 ] as const;
 type Act = (typeof acts)[number];
 const startMs = Date.parse('2026-11-24T08:00:00Z');
@@ -62,6 +63,10 @@ function logOf(given: readonly (readonly [number, Act])[]): FoldedEvent[] {
     events.push({ ...place, stream, version, type, at, meta, data: data as Record<string, unknown> });
   };
   for (const [number, act] of given) {
+    if (act === 'close-connector') {
+      record(`closing-con-${events.length}`, 'ConnectorClosed', { connectorId: 'con', reason: 'connector_disabled' });
+      continue;
+    }
     if (act === 'close') {
       record(`closing-sub${number % 2}`, 'SubscriptionClosed', {
         subscriptionId: `sub${number % 2}`,
@@ -161,6 +166,7 @@ describe('the rows of deliveries', () => {
     [one('accept', 'give-up', 'redeliver', 'begin', 'succeed'), 2],
     [one('suppress', 'redeliver', 'begin', 'succeed'), 40],
     [one('suppress', 'redeliver', 'close', 'redeliver'), 2],
+    [one('accept-and-begin', 'close-connector', 'fail', 'cancel', 'redeliver'), 40],
   ];
 
   async function isSame(steps: readonly (readonly [number, Act])[], size: number): Promise<void> {

@@ -8,7 +8,7 @@ import {
   deliveryTables,
   foldBatch,
 } from './delivery-rows.js';
-import { applyClosings, applyDue, dueIndexes, dueTables } from './due-rows.js';
+import { applyClosings, applyDue, dueIndexes, dueTables, isClosing } from './due-rows.js';
 import { applyHealth, healthTables } from './health-rows.js';
 import { applyJobs, jobIndexes, jobTables } from './job-rows.js';
 import { applyTests, testTables } from './test-rows.js';
@@ -26,8 +26,8 @@ export const deliveries: ReadModel = {
 };
 
 /**
- * Cuts a batch where its events may not be folded into one change of a row: behind the closing of a subscription, which is about what
- * was due before it, and before the redelivery of what has ended in the same batch. So the rows do not tell how the log was cut.
+ * Cuts a batch where its events may not be folded into one change of a row: behind the closing of a subscription or connector, which is about
+ * what was due before it, and before the redelivery of what has ended in the same batch. So the rows do not tell how the log was cut.
  */
 export function segmentsOf(events: readonly FoldedEvent[]): FoldedEvent[][] {
   const segments: FoldedEvent[][] = [];
@@ -35,13 +35,12 @@ export function segmentsOf(events: readonly FoldedEvent[]): FoldedEvent[][] {
   let touched = new Set<string>();
   let closed = false;
   for (const event of events) {
-    const isClosing = event.type === 'SubscriptionClosed';
-    if ((closed && !isClosing) || (event.type === 'RedeliveryRequested' && touched.has(event.stream))) {
+    if ((closed && !isClosing(event)) || (event.type === 'RedeliveryRequested' && touched.has(event.stream))) {
       segments.push(segment);
       segment = [];
       touched = new Set();
     }
-    closed = isClosing;
+    closed = isClosing(event);
     segment.push(event);
     touched.add(event.stream);
   }

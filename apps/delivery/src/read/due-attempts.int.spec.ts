@@ -1,9 +1,11 @@
 import { openDatabase } from '@waybill/service-kit/database';
+import type { FoldedEvent } from '@waybill/event-log/read-model';
 import { startPostgres, type TestDatabase } from '@waybill/testkit/start-postgres';
 import pg from 'pg';
 import type { DataSource } from 'typeorm';
 import { deliveries } from './deliveries.js';
 import { DueAttempts } from './due-attempts.js';
+import { applyClosings } from './due-rows.js';
 
 /** More connectors than one look takes in (2,000), each with something due; what one look leases is at most 500 rows. */
 const crowd = 2_500;
@@ -33,13 +35,19 @@ describe('what is due of more connectors than one look takes in', () => {
   });
 
   /** `each` due deliveries of every connector from `from` to `to`; their names stand in the order of their numbers. */
-  const fill = (from: number, to: number, each: number) =>
+  const fill = (from: number, to: number, each: number, after = 0) =>
     client.query(
       `insert into delivery_due (id, tenant, connector_id, subscription_id, type, status, rank, due_at, accepted_position, changed_position)
        select 'dlv_' || c || '_' || n, 'default', 'con_' || lpad(c::text, 6, '0'), 'sub_1', 'demo', 'retrying', 1, now() - interval '1 hour', c * 100000 + n, 1
-       from generate_series($1::int, $2::int - 1) c, generate_series(1, $3::int) n`,
-      [from, to, each],
+       from generate_series($1::int, $2::int - 1) c, generate_series($4::int + 1, $4::int + $3::int) n`,
+      [from, to, each, after],
     );
+
+  /** A closing behind the first so many that were accepted for connector 0. */
+  const record = (connectorId: string, reason: string, behind: number) =>
+    applyClosings(client, [
+      { type: 'ConnectorClosed', position: behind + 1, data: { connectorId, reason } } as unknown as FoldedEvent,
+    ]);
 
   /** Looks again and again, and answers for each connector in which look it was served first. */
   async function served(due: DueAttempts, looks: number, room: (connectorId: string) => number) {
@@ -85,6 +93,39 @@ describe('what is due of more connectors than one look takes in', () => {
     const back = String(1_000);
     const { ids } = await served(new DueAttempts(source), 1, (id) => (id.endsWith(back) ? 20_000 : 0));
     expect(ids).toHaveLength(450);
+  });
+
+  it('takes what is to be ended whether its target has room or not, with nothing else of it, and the others’ too', async () => {
+    await fill(0, 1, 1_200);
+    await fill(1, 2, 3);
+    await record('con_000000', 'target_gone', 700);
+    await fill(0, 1, 20, 2_000);
+    const due = new DueAttempts(source);
+    const seen: (string | null)[] = [];
+    for (let look = 0; look < 4; look += 1) {
+      const { attempts } = await due.claim(
+        claimsMax,
+        (id) => (id === 'con_000000' ? 0 : 10),
+        () => false,
+      );
+      expect(attempts.length).toBeLessThanOrEqual(claimsMax + 1);
+      if (look === 0) expect(attempts.filter(({ connectorId }) => connectorId === 'con_000001')).toHaveLength(3);
+      seen.push(...attempts.filter(({ connectorId }) => connectorId === 'con_000000').map(({ cancel }) => cancel));
+    }
+    expect(seen).toEqual(Array.from({ length: 700 }, () => 'target_gone'));
+    expect(await due.ended(['dlv_0_1', 'dlv_0_701', 'dlv_0_2001'])).toEqual(new Map([['dlv_0_1', 'target_gone']]));
+  });
+
+  it('ends what a closing found with the first reason, however often the connector is closed', async () => {
+    await fill(0, 1, 2);
+    await record('con_000000', 'target_gone', 1);
+    await record('con_000000', 'connector_deleted', 9);
+    expect(await new DueAttempts(source).ended(['dlv_0_1', 'dlv_0_2'])).toEqual(
+      new Map([
+        ['dlv_0_1', 'target_gone'],
+        ['dlv_0_2', 'connector_deleted'],
+      ]),
+    );
   });
 
   it('lets go for good what is being leased again at the same moment', async () => {

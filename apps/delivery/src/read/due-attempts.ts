@@ -9,7 +9,7 @@ export interface DueAttempt {
   readonly nowAt: string;
   /** What the deliveries of the same thing left behind last; null where there is nothing, or no correlation key. */
   readonly remembered: Receipt | null;
-  /** Why it is to be cancelled instead of attempted; null for most. */
+  /** Why it is to be ended instead of attempted; null for most. */
   readonly cancel: string | null;
 }
 
@@ -30,8 +30,8 @@ export class DueAttempts {
 
   /**
    * Leases rows that are due: per connector at most as many as `room` says, so that ten thousand retries of one connector do not stand
-   * before another's first; of a connector that `isClosing` all rows, due or not; lost attempts of any connector. First attempts come
-   * before late ones. Of the deliveries of one thing only the oldest that is not over is leased. At most about `max` rows.
+   * before another's first; of a connector that `isClosing` all rows, due or not; lost attempts of any connector, and what is to be
+   * ended, whether there is room or not. First attempts come before late ones. Of the deliveries of one thing only the oldest that is not over is leased. At most about `max` rows.
    */
   async claim(
     max: number,
@@ -40,18 +40,20 @@ export class DueAttempts {
   ): Promise<Claim> {
     const found = await this.database.query<WaitingConnector[]>(dueConnectorsSql, [this.after, connectorsMax]);
     this.after = found.length < connectorsMax ? '' : (found.at(-1)?.connector_id ?? '');
-    const ids = found.filter((row) => row.is_due || isClosing(row.connector_id)).map((row) => row.connector_id);
+    const wanted = found.filter((row) => row.is_due || isClosing(row.connector_id));
+    const ids = wanted.map((row) => row.connector_id);
     if (ids.length === 0) {
       const nextMs = found.map((row) => row.next_ms ?? Infinity);
       return { attempts: [], restMs: this.after === '' ? Math.max(0, Math.min(...nextMs)) : 0 };
     }
     const share = Math.max(1, Math.floor(max / ids.length));
     const closing = ids.map(isClosing);
-    const limits = sharesOf(
-      max,
-      ids.map((id, index) => (closing[index] ? max : Math.max(0, room(id)))),
-    );
-    const rows = await this.database.query<ClaimedRow[]>(claimSql, [ids, limits, closing, share, leaseMs]);
+    const shares = sharesOf(max, [
+      ...ids.map((id, index) => (closing[index] ? max : Math.max(0, room(id)))),
+      ...wanted.map((row) => (row.has_ends ? max : 0)),
+    ]);
+    const [limits, ends] = [shares.slice(0, ids.length), shares.slice(ids.length)];
+    const rows = await this.database.query<ClaimedRow[]>(claimSql, [ids, limits, closing, ends, share, leaseMs]);
     const attempts = rows.map(({ id, connector_id, now_at, receipt, cancel }) => ({
       deliveryId: id,
       connectorId: connector_id,
@@ -70,10 +72,16 @@ export class DueAttempts {
     await this.database.query(releaseSql, [deliveryIds]);
   }
 
-  /** Leases again what waits in this copy's memory, and sweeps leases that ended long ago. Answers what is to be cancelled, with the reason. */
+  /** Leases again what waits in this copy's memory, and sweeps leases that ended long ago. Answers what is to be ended, with the reason. */
   async keep(deliveryIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
     this.keeping = this.database.query(keepSql, [deliveryIds, leaseMs]);
     await this.keeping;
+    return this.ended(deliveryIds);
+  }
+
+  /** Which of these a closing ends, with the reason. */
+  async ended(deliveryIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    if (deliveryIds.length === 0) return new Map();
     const rows = await this.database.query<{ id: string; cancel: string }[]>(cancelledSql, [deliveryIds]);
     return new Map(rows.map(({ id, cancel }) => [id, cancel]));
   }
@@ -107,6 +115,8 @@ export interface Claim {
 interface WaitingConnector {
   readonly connector_id: string;
   readonly is_due: boolean;
+  /** Some of what waits is to be ended. */
+  readonly has_ends: boolean;
   readonly next_ms: number | null;
 }
 
@@ -131,7 +141,7 @@ const dueConnectorsSql = `
     from step where step.connector_id is not null),
   waiting as (
     select connector_id, least(${ranks.map(earliestOf).join(', ')}) as next_at from step where connector_id is not null limit $2)
-  select connector_id, next_at <= now() as is_due,
+  select connector_id, next_at <= now() as is_due, next_at = '-infinity' as has_ends,
     case when isfinite(next_at) then extract(epoch from next_at - now())::float8 * 1000 end as next_ms
   from waiting`;
 
@@ -143,34 +153,40 @@ const leaseOf = (row: string, lease: string): string =>
   `${lease}.id = ${row}.id and ${lease}.position = ${row}.changed_position and ${lease}.until > now()`;
 
 /**
- * Rows of one rank that may be taken: due (or to be cancelled), leased by nobody, and the turn of their thing. A lease that is over says
- * that whoever accepted the delivery has let it go.
+ * Rows of one rank that may be taken: due, leased by nobody, and the turn of their thing. A lease that is over says that whoever accepted
+ * the delivery has let it go. What is to be ended is taken apart from these: it needs no room with its target.
  */
 const takeable = (rank: number): string => `
   select d.id, d.due_at, d.rank, d.changed_position from ${schema}.delivery_due d left join due_leases l on ${leaseOf('d', 'l')}
-  where d.connector_id = wanted.connector_id and d.rank = ${rank} and d.due_at <= (case when wanted.closing then 'infinity' else now() end) and l.id is null
-    and (wanted.closing or d.cancel is not null
-      or ((d.owned_until is null or d.owned_until < now() or exists (select 1 from due_leases once where once.id = d.id)) and (d.mac is null or not exists (
+  where d.connector_id = wanted.connector_id and d.rank = ${rank} and d.due_at > '-infinity' and d.due_at <= (case when wanted.closing then 'infinity' else now() end) and l.id is null
+    and (wanted.closing or ((d.owned_until is null or d.owned_until < now() or exists (select 1 from due_leases once where once.id = d.id)) and (d.mac is null or not exists (
         select 1 from ${schema}.delivery_due other
         where other.connector_id = d.connector_id and other.mac = d.mac and other.id <> d.id
           and (other.accepted_position < d.accepted_position or other.rank = ${dueRanks.lost}
             or exists (select 1 from due_leases held where ${leaseOf('other', 'held')}))))))
   order by d.due_at`;
 
+const toBeEnded = (rank: number): string => `
+  select d.id, d.changed_position from ${schema}.delivery_due d left join due_leases l on ${leaseOf('d', 'l')}
+  where d.connector_id = wanted.connector_id and d.rank = ${rank} and d.due_at = '-infinity' and l.id is null`;
+
 /** The lease is the claim: of two copies that pick the same row one finds the other's lease in its way and gets nothing. */
 const claimSql = `
   with picked as (
     select one.id, one.changed_position
-    from unnest($1::text[], $2::int[], $3::boolean[]) wanted (connector_id, room, closing)
+    from unnest($1::text[], $2::int[], $3::boolean[], $4::int[]) wanted (connector_id, room, closing, ends)
     cross join lateral (
       (select waiting.id, waiting.changed_position from ((${takeable(dueRanks.first)} limit wanted.room) union all (${takeable(dueRanks.late)} limit wanted.room)) waiting
        order by waiting.rank = ${dueRanks.late} and waiting.due_at > now() - ${lateGoesFirst}, waiting.due_at limit wanted.room)
       union all
+      (select ending.id, ending.changed_position from ((${toBeEnded(dueRanks.first)} limit wanted.ends) union all (${toBeEnded(dueRanks.late)} limit wanted.ends)) ending
+       limit wanted.ends)
+      union all
       (select d.id, d.changed_position from ${schema}.delivery_due d left join due_leases l on ${leaseOf('d', 'l')}
        where d.connector_id = wanted.connector_id and d.rank = ${dueRanks.lost} and d.due_at <= now() and l.id is null
-       order by d.due_at limit $4)) one),
+       order by d.due_at limit $5)) one),
   leased as (
-    insert into due_leases as lease (id, until, position) select id, now() + $5 * interval '1 ms', changed_position from picked order by id
+    insert into due_leases as lease (id, until, position) select id, now() + $6 * interval '1 ms', changed_position from picked order by id
     on conflict (id) do update set until = excluded.until, position = excluded.position
       where lease.until <= now() or lease.position < excluded.position
     returning id)

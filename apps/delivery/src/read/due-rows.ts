@@ -42,12 +42,19 @@ function ownedUntil(row: Changed): string | null {
   return new Date(Date.parse(row.accepted_at) + firstLeaseMs).toISOString();
 }
 
-/** What waits for a subscription that was deleted or disabled is to be cancelled; what is accepted later is none of its business. */
+export const isClosing = ({ type }: FoldedEvent): boolean =>
+  type === 'SubscriptionClosed' || type === 'ConnectorClosed';
+
+/**
+ * What waits for a subscription or connector that was deleted or disabled is to be ended; what is accepted, or asked for again, later is
+ * none of its business.
+ */
 export async function applyClosings(client: ReadModelClient, events: readonly FoldedEvent[]): Promise<void> {
-  for (const event of events) {
-    if (event.type !== 'SubscriptionClosed') continue;
-    const { subscriptionId, reason } = event.data as { subscriptionId: string; reason: string };
-    await client.query(closeSql, [subscriptionId, reason, event.position]);
+  for (const event of events.filter(isClosing)) {
+    const { subscriptionId, connectorId, reason } = event.data as Readonly<Record<string, string>>;
+    if (subscriptionId !== undefined)
+      await client.query(closeSql('subscription_id'), [subscriptionId, reason, event.position]);
+    else await client.query(closeSql('connector_id'), [connectorId, reason, event.position]);
   }
 }
 
@@ -55,9 +62,10 @@ export async function applyClosings(client: ReadModelClient, events: readonly Fo
 const dueWhenClosed = (rank: string, dueAt: string): string =>
   `case when ${rank} = ${dueRanks.lost} then ${dueAt} else '-infinity' end`;
 
-const closeSql = `
+/** The first reason stays: a connector that is deleted after its target was gone changes nothing of why it ended. */
+const closeSql = (column: 'subscription_id' | 'connector_id'): string => `
   update delivery_due set cancel = $2, due_at = ${dueWhenClosed('rank', 'due_at')}
-  where subscription_id = $1 and accepted_position < $3`;
+  where ${column} = $1 and accepted_position < $3 and cancel is null`;
 
 const dueSql = `
   insert into delivery_due

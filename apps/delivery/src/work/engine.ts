@@ -1,18 +1,20 @@
 import { deadlineSlackMs } from '@waybill/contracts/attempt-time';
-import { givenUpReasons, type HealthEvent } from '@waybill/delivery/connector-health';
-import type { AttemptPlan } from '@waybill/delivery/delivery';
+import type { HealthEvent } from '@waybill/delivery/connector-health';
 import type { EventLog } from '@waybill/event-log/log';
-import { newId } from '@waybill/service-kit/ids';
 import type { Log } from '@waybill/service-kit/logger';
 import type { Carried } from '../out/carry-out.js';
-import { rendererVersion } from '../out/render-body.js';
+import { attemptPlan } from './attempt-plan.js';
 import type { Connector, Connectors } from './connectors.js';
 import { type Decision, decideFor, isYoung, type Job } from './job.js';
 import { ConnectorHealths } from './connector-healths.js';
 import { FairShare } from './fair-share.js';
+import { InHand } from './in-hand.js';
 import { Lane, laneWaitingMax } from './lane.js';
 import type { Leave } from './leave.js';
+import { OpenClosings } from './open-closings.js';
 import {
+  endCommand,
+  endReasonOf,
   giveBackCommand,
   healthAppend,
   heardOf,
@@ -23,10 +25,8 @@ import {
 import { Recorder } from './recorder.js';
 import { SmallSteps } from './small-steps.js';
 
-/** Jobs in memory over all lanes; beyond this new ones wait in the due table only. */
-export const jobsMax = 50_000;
-/** UTF-16 units of the payloads that wait in memory; about twice as many bytes. */
-export const payloadLengthMax = 32 * 1024 * 1024;
+/** What a closing ends is written so much at a time: what others have to write goes in between. */
+const endedAtOnce = 500;
 /** What has begun and waits for a slot is looked at so often. */
 const giveBackLookMs = 1_000;
 /** A timer never sleeps longer than this: the clock of the machine may be set. */
@@ -45,13 +45,14 @@ export interface EngineParts {
 /** Sends deliveries: one lane a connector, each with its own slots, so that a slow or dead target delays nobody else. */
 export class Engine {
   private readonly lanes = new Map<string, Lane>();
-  private readonly inHand = new Map<string, Job>();
+  private readonly inHand = new InHand();
   private readonly places = new FairShare<Lane>();
+  readonly closings = new OpenClosings();
   readonly healths = new ConnectorHealths();
+  readonly plan = attemptPlan;
   private draining = false;
   /** Whether this copy sends for connectors with a rate; see `pace`. */
   private paces = false;
-  private payloadLength = 0;
   private underWay = 0;
   private drained: (() => void) | null = null;
 
@@ -63,21 +64,9 @@ export class Engine {
     this.recorder = new Recorder(parts.eventLog, parts.log);
   }
 
-  /** What an attempt that begins now is pinned to. */
-  plan(connector: Connector, nowMs: number): AttemptPlan {
-    return {
-      attemptId: newId('att'),
-      connectorVersion: connector.version,
-      secretVersion: connector.secretVersion,
-      renderer: rendererVersion,
-      startedAt: new Date(nowMs).toISOString(),
-      deadline: new Date(nowMs + connector.limits.timeoutMs + deadlineSlackMs).toISOString(),
-    };
-  }
-
   /** How many attempts of a connector may begin in the append that accepts them. */
   roomToBegin(connector: Connector, nowMs: number): number {
-    return this.draining || this.isPacedElsewhere(connector)
+    return this.draining || this.closings.has(connector.id) || this.isPacedElsewhere(connector)
       ? 0
       : this.laneOf(connector).roomToBegin(this.healths.slots(connector, nowMs), nowMs);
   }
@@ -92,7 +81,7 @@ export class Engine {
   roomToWait(connectorId: string): number {
     if (this.draining || this.isPacedElsewhere(this.parts.connectors.get(connectorId))) return 0;
     const most = this.healths.isShut(connectorId, Date.now()) ? 1 : laneWaitingMax;
-    return Math.min(most - (this.lanes.get(connectorId)?.waitingCount ?? 0), jobsMax - this.inHand.size);
+    return Math.min(most - (this.lanes.get(connectorId)?.waitingCount ?? 0), this.inHand.room);
   }
 
   /**
@@ -111,7 +100,7 @@ export class Engine {
 
   /** Ids of what waits in memory: their leases must be kept. */
   held(): string[] {
-    return [...this.inHand.keys()];
+    return this.inHand.ids;
   }
 
   /** Takes a delivery: one that has begun is sent as soon as a slot is free, another one begins first. False when there is no room. */
@@ -120,7 +109,7 @@ export class Engine {
     const hasBegun = job.state.status === 'attempting';
     if (!hasBegun && this.roomToWait(job.connectorId) <= 0) return false;
     const lane = this.laneOf(connector);
-    this.remember(job);
+    this.inHand.add(job);
     if (hasBegun) {
       job.connector = connector;
       lane.begun.push(job);
@@ -132,7 +121,7 @@ export class Engine {
 
   /** Ends a delivery whose connector does not exist; one that was routed a moment ago waits for registry's log. */
   async cancelUnlessYoung(job: Job): Promise<void> {
-    if (!isYoung(job)) await this.cancel(job, 'connector_unknown');
+    if (!isYoung(job)) await this.end(job, endReasonOf(undefined));
   }
 
   /**
@@ -151,7 +140,7 @@ export class Engine {
   }
 
   private letGo(jobs: readonly Job[]): string[] {
-    for (const job of jobs) this.forget(job);
+    for (const job of jobs) this.inHand.delete(job);
     return jobs.map(({ deliveryId }) => deliveryId);
   }
 
@@ -173,19 +162,6 @@ export class Engine {
     return left;
   }
 
-  /** What waits takes its payload along while there is room for it; otherwise it fetches it when its turn comes. */
-  private remember(job: Job): void {
-    const length = job.notification?.payloadText.length ?? 0;
-    if (this.payloadLength + length > payloadLengthMax) job.notification = null;
-    else this.payloadLength += length;
-    this.inHand.set(job.deliveryId, job);
-  }
-
-  private forget(job: Job): void {
-    if (!this.inHand.delete(job.deliveryId)) return;
-    this.payloadLength -= job.notification?.payloadText.length ?? 0;
-  }
-
   private laneOf(connector: Connector): Lane {
     let lane = this.lanes.get(connector.id);
     if (lane === undefined) {
@@ -204,7 +180,10 @@ export class Engine {
       lane.inFlight += 1;
       void this.track(this.carry(lane, job));
     }
-    const room = this.draining ? 0 : Math.min(lane.roomToBegin(slots, nowMs), lane.waitingCount);
+    const room =
+      this.draining || this.closings.has(lane.connector.id)
+        ? 0
+        : Math.min(lane.roomToBegin(slots, nowMs), lane.waitingCount);
     if (room > 0) {
       const jobs = lane.takeWaiting(room, nowMs);
       lane.beginning += jobs.length;
@@ -253,33 +232,56 @@ export class Engine {
     }
   }
 
-  /** The connector was changed, disabled or deleted: what was known against it is forgotten, what waits for it no longer is ended. */
+  /** The connector was changed, disabled or deleted: what was known against it is forgotten, what waits for it no longer does so here. */
   changed(connector: Connector): void {
     this.healths.forget(connector.id);
     const lane = this.lanes.get(connector.id);
     if (lane === undefined) return;
     lane.connector = connector;
-    if (connector.state !== 'enabled')
-      for (const job of lane.clearWaiting()) void this.track(this.end(job, connector).finally(() => this.forget(job)));
+    this.goOn(lane);
+  }
+
+  /** Ids of what waits to begin. */
+  waiting(connectorId: string): string[] {
+    return this.lanes.get(connectorId)?.waiting.map(({ deliveryId }) => deliveryId) ?? [];
+  }
+
+  /** What a closing ends of what waits here is known, with the reason by delivery; the others go on. */
+  closingKnown(connectorId: string, reasons: ReadonlyMap<string, string>): void {
+    this.closings.end(connectorId);
+    const lane = this.lanes.get(connectorId);
+    if (lane === undefined) return;
+    this.endWaiting(lane, reasons);
+    this.goOn(lane);
+  }
+
+  /** What came behind a closing may be of a connector that was enabled again, and this copy the last to hear of it: the due table sees to that. */
+  private goOn(lane: Lane): void {
+    const { id, state } = lane.connector;
+    if (state !== 'enabled' && !this.closings.has(id)) this.leave(lane.clearWaiting());
     this.pump(lane);
   }
 
-  /** Cancels what waits here and is to end, with the reason by delivery; what is under way ends with its attempt. */
-  cancelWaiting(reasons: ReadonlyMap<string, string>): void {
-    for (const lane of this.lanes.values()) {
-      for (const job of lane.clearWaiting(({ deliveryId }) => reasons.has(deliveryId))) {
-        void this.track(this.cancel(job, reasons.get(job.deliveryId) ?? '').finally(() => this.forget(job)));
-      }
-    }
+  private leave(jobs: readonly Job[]): void {
+    this.letGo(jobs);
+    void this.track(this.parts.leave(jobs));
   }
 
-  /** Ends a delivery whose connector takes no more: as a dead letter where the connector was given up, else cancelled. */
-  async end(job: Job, connector: Connector | undefined): Promise<void> {
-    const because = connector?.disabledBecause ?? '';
-    if (connector?.state !== 'disabled' || !givenUpReasons.has(because))
-      return this.cancel(job, `connector_${connector?.state ?? 'unknown'}`);
-    const command = { type: 'GiveUp', reason: because, now: new Date().toISOString() } as const;
-    await this.write(job, () => decideFor(job, command, this.parts.actor));
+  /** Ends what waits here and is to end, with the reason by delivery; what is under way ends with its attempt. */
+  endWaitingOf(reasons: ReadonlyMap<string, string>): void {
+    for (const lane of this.lanes.values()) this.endWaiting(lane, reasons);
+  }
+
+  private endWaiting(lane: Lane, reasons: ReadonlyMap<string, string>): void {
+    const ending = lane.clearWaiting(({ deliveryId }) => reasons.has(deliveryId));
+    void this.track(this.endAll(ending, reasons));
+  }
+
+  private async endAll(jobs: readonly Job[], reasons: ReadonlyMap<string, string>): Promise<void> {
+    const endOne = (job: Job): Promise<void> =>
+      this.end(job, reasons.get(job.deliveryId) ?? '').finally(() => this.inHand.delete(job));
+    for (let at = 0; at < jobs.length; at += endedAtOnce)
+      await Promise.all(jobs.slice(at, at + endedAtOnce).map(endOne));
   }
 
   /** The attempt is on the record before anything leaves. */
@@ -287,8 +289,9 @@ export class Engine {
     try {
       const connector = this.parts.connectors.get(job.connectorId);
       // A connector that was created a moment ago may not have arrived here yet: the due table brings the delivery again.
-      if (connector === undefined && isYoung(job)) return void this.forget(job);
-      if (connector?.state !== 'enabled') await this.end(job, connector);
+      if (connector === undefined && isYoung(job)) return void this.inHand.delete(job);
+      if (connector === undefined) await this.end(job, endReasonOf(connector));
+      else if (connector.state !== 'enabled') return this.leave([job]);
       else if (
         await this.write(job, () =>
           decideFor(job, { type: 'BeginAttempt', plan: this.plan(connector, Date.now()) }, this.parts.actor),
@@ -301,7 +304,7 @@ export class Engine {
         if (this.healths.closedUntilMs(connector.id) > Date.now()) this.closed(connector.id);
         return;
       }
-      this.forget(job);
+      this.inHand.delete(job);
     } finally {
       lane.beginning -= 1;
       this.pump(lane);
@@ -321,7 +324,7 @@ export class Engine {
     if (next !== null) this.pump(next);
     if (next !== lane) this.pump(lane);
     await this.record(job, connector, carried);
-    this.forget(job);
+    this.inHand.delete(job);
   }
 
   private hear(job: Job, carried: Carried): void {
@@ -341,8 +344,7 @@ export class Engine {
     if (lane === undefined || lane.waitingCount <= 1) return;
     const [next, ...others] = lane.clearWaiting();
     if (next !== undefined) lane.wait(next);
-    this.letGo(others);
-    void this.track(this.parts.leave(others));
+    this.leave(others);
   }
 
   /** How a connector is doing is told all copies and whoever watches by the log. */
@@ -369,13 +371,12 @@ export class Engine {
     if (state.status !== 'attempting') return;
     const command = giveBackCommand(state.attempt.attemptId, reason, afterMs, Date.now());
     await this.write(job, () => decideFor(job, command, this.parts.actor));
-    this.forget(job);
+    this.inHand.delete(job);
   }
 
   /** Ends a delivery that waits, with the reason. */
-  async cancel(job: Job, reason: string): Promise<void> {
-    const command = { type: 'CancelDelivery', reason, now: new Date().toISOString() } as const;
-    await this.write(job, () => decideFor(job, command, this.parts.actor));
+  async end(job: Job, reason: string): Promise<void> {
+    await this.write(job, () => decideFor(job, endCommand(reason, Date.now()), this.parts.actor));
   }
 
   /** Whoever is well writes at once, the others a few at a time. False when another worker was faster. */

@@ -53,6 +53,10 @@ export class Lane {
     return this.first.length + this.late.length;
   }
 
+  get waiting(): readonly Job[] {
+    return [...this.first, ...this.late];
+  }
+
   wait(job: Job): void {
     (isFirst(job) ? this.first : this.late).push(job);
   }

@@ -1,5 +1,5 @@
 import type { DeliveryCommand, RecordOutcome } from '@waybill/delivery/decide';
-import type { Heard, HealthEvent } from '@waybill/delivery/connector-health';
+import { givenUpReasons, type Heard, type HealthEvent } from '@waybill/delivery/connector-health';
 import type { StreamAppend } from '@waybill/event-log/log';
 import { attemptReasons } from '@waybill/contracts/codes/attempt-reasons';
 import type { Carried } from '../out/carry-out.js';
@@ -28,6 +28,18 @@ export function outcomeCommand(
     random,
     retryDelaysSeconds: connector.limits.retryDelaysSeconds,
   };
+}
+
+/** Why a delivery ends whose connector takes no more. */
+export function endReasonOf(connector: Pick<Connector, 'state' | 'disabledBecause'> | undefined): string {
+  const because = connector?.disabledBecause ?? '';
+  if (connector?.state === 'disabled' && givenUpReasons.has(because)) return because;
+  return `connector_${connector?.state ?? 'unknown'}`;
+}
+
+/** Ends a delivery that waits: as a dead letter where its connector was given up, else cancelled. */
+export function endCommand(reason: string, nowMs: number): DeliveryCommand {
+  return { type: givenUpReasons.has(reason) ? 'GiveUp' : 'CancelDelivery', reason, now: new Date(nowMs).toISOString() };
 }
 
 /** What came of an attempt in which we were at fault. */

@@ -32,6 +32,10 @@ export function ends(stage: Stage): readonly Promised[] {
       besideOthers: true,
       holds: () => cancelled(stage),
     },
+    {
+      says: '3 what waited for a connector ends also when it is enabled again at once or while delivery is down; what comes later is sent',
+      holds: () => turnedOffAndOn(stage),
+    },
   ];
 }
 
@@ -212,6 +216,30 @@ async function cancelled(stage: Stage): Promise<string> {
   const byHand = await api.post<Delivery>(`/v1/deliveries/${untouched.id}/cancel`, { reason: 'wrong people' });
   same([byHand.status, byHand.reason], ['cancelled', 'wrong people'], 'the one that was cancelled by hand');
   return seen.join(', ');
+}
+
+async function turnedOffAndOn(stage: Stage): Promise<string> {
+  const [live, down, other] = [await waitingTrial(stage), await waitingTrial(stage), await waitingTrial(stage)];
+  const offAndOn = async ({ connectorId }: Trial): Promise<void> => {
+    await stage.api.post(`/v1/connectors/${connectorId}/disable`, { reason: 'maintenance' });
+    await stage.api.post(`/v1/connectors/${connectorId}/enable`, {});
+  };
+  await offAndOn(live.trial);
+  const liveLater = await live.trial.publish(2);
+  same((await live.trial.until(live.id, 'cancelled')).reason, 'connector_disabled', 'the reason');
+  await stage.stop('delivery');
+  await offAndOn(down.trial);
+  const downLater = await down.trial.publish(2);
+  await stage.start('delivery');
+  same((await down.trial.until(down.id, 'cancelled')).reason, 'connector_disabled', 'the reason after it was down');
+  await live.trial.until(liveLater, 'delivered');
+  await down.trial.until(downLater, 'delivered');
+  // Whoever wants what was cancelled after all is not stopped by the closing.
+  const { id: again } = await live.trial.delivery(live.id, 'there', () => true);
+  await stage.api.post(`/v1/deliveries/${again}/redeliver`, { mode: 'render-again' });
+  await live.trial.until(live.id, 'delivered');
+  same((await other.trial.delivery(other.id, 'there', () => true)).status, 'retrying', 'the one of another connector');
+  return 'cancelled live and after delivery was down; 2 later ones and a redelivery delivered';
 }
 
 async function waitingTrial(stage: Stage): Promise<{ trial: Trial; id: string; delivery: Shown }> {

@@ -45,6 +45,8 @@ const deliveryMeanings: Readonly<Record<keyof typeof deliveryEventSchemas, strin
   ConnectorRecovered: 'The connector takes deliveries again.',
   ConnectorGivenUp: 'The target is gone or has failed for five days: the connector is going to be disabled.',
   ConnectorDisableAsked: 'The registry was asked to disable the connector, and the tenant was notified.',
+  ConnectorClosed:
+    'A connector was disabled or deleted: what waited for it ends, also when it was enabled again at once.',
   SubscriptionClosed: 'A subscription takes no more: what waited because of it is cancelled.',
   ConnectorTested: 'Somebody sent a test.',
   RedeliveryJobCreated: 'Many deliveries are to be sent again, oldest first.',

@@ -90,6 +90,10 @@ export const deliveryEventSchemas = {
   ConnectorRecovered: z.object(ofConnector),
   ConnectorGivenUp: z.object({ ...ofConnector, reason: givenUpReasonSchema, ...becauseOf }),
   ConnectorDisableAsked: z.object({ ...ofConnector, reason: givenUpReasonSchema }),
+  ConnectorClosed: z.object({
+    ...ofConnector,
+    reason: z.enum(['connector_deleted', 'connector_disabled', ...givenUpReasonSchema.options]),
+  }),
   SubscriptionClosed: z.object({
     subscriptionId: subscriptionIdSchema,
     reason: z.enum(['subscription_deleted', 'subscription_disabled']),
