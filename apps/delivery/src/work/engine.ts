@@ -55,7 +55,6 @@ export class Engine {
   private paces = false;
   private underWay = 0;
   private drained: (() => void) | null = null;
-
   private readonly recorder: Recorder;
   /** Everything that is done for connectors that are not known to be well, over all of them. */
   readonly steps = new SmallSteps();
@@ -79,9 +78,11 @@ export class Engine {
 
   /** How many more deliveries of a connector this copy can hold: of one that is shut the next, or it would fill the memory in which all wait. */
   roomToWait(connectorId: string): number {
-    if (this.draining || this.isPacedElsewhere(this.parts.connectors.get(connectorId))) return 0;
+    const connector = this.parts.connectors.get(connectorId);
+    if (this.draining || this.isPacedElsewhere(connector)) return 0;
     const most = this.healths.isShut(connectorId, Date.now()) ? 1 : laneWaitingMax;
-    return Math.min(most - (this.lanes.get(connectorId)?.waitingCount ?? 0), this.inHand.room);
+    const own = most - (this.lanes.get(connectorId)?.waitingCount ?? 0);
+    return Math.min(own, this.inHand.roomOf(connector?.tenant ?? ''));
   }
 
   /**
