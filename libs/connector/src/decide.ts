@@ -70,9 +70,12 @@ function update(command: Extract<ConnectorCommand, { type: 'UpdateConnector' }>,
   const { enabled = shape.enabled } = command.patch;
   const next = patched(shape, command.patch);
   const changed = patchable.filter((member) => !sameJson(shape[member], next[member]));
+  const { sealed } = command;
+  // Both events tell the same shape: settings and secrets fit together in every version that somebody may send with.
+  const whole = bounded(sealed === undefined ? next : withSecrets(next, sealed));
   const events: ConnectorEvent[] = [];
-  if (changed.length > 0) events.push({ type: 'ConnectorUpdated', data: { ...bounded(next), changed } });
-  if (command.sealed !== undefined) events.push(replaceSecrets(next, command.sealed));
+  if (changed.length > 0) events.push({ type: 'ConnectorUpdated', data: { ...whole, changed } });
+  if (sealed !== undefined) events.push(replaceSecrets(whole, sealed));
   return enabled === shape.enabled ? events : [...events, ...turnedBy(shape.connectorId, enabled)];
 }
 
@@ -80,17 +83,15 @@ function turnedBy(connectorId: string, enabled: boolean): ConnectorEvent[] {
   return [{ type: enabled ? 'ConnectorEnabled' : 'ConnectorDisabled', data: { connectorId, reason: null } }];
 }
 
-function replaceSecrets(shape: ConnectorShape, { secretVersion, marks, removed }: SealedSecrets): ConnectorEvent {
+function replaceSecrets(whole: ConnectorShape, { marks, removed }: SealedSecrets): ConnectorEvent {
+  return { type: 'ConnectorSecretsReplaced', data: { ...whole, replaced: Object.keys(marks), removed: [...removed] } };
+}
+
+function withSecrets(shape: ConnectorShape, { secretVersion, marks, removed }: SealedSecrets): ConnectorShape {
   if (secretVersion <= shape.secretVersion)
     throw new Error(`secret version ${secretVersion} does not follow ${shape.secretVersion}`);
   const kept = Object.entries(shape.secrets).filter(([name]) => !removed.includes(name));
-  const secrets = { ...Object.fromEntries(kept), ...marks };
-  const data = {
-    ...bounded({ ...shape, secrets, secretVersion }),
-    replaced: Object.keys(marks),
-    removed: [...removed],
-  };
-  return { type: 'ConnectorSecretsReplaced', data };
+  return { ...shape, secrets: { ...Object.fromEntries(kept), ...marks }, secretVersion };
 }
 
 function turn(state: Connector, enabled: boolean, reason: string | null): ConnectorEvent[] {

@@ -106,6 +106,19 @@ describe('a connector', () => {
       .thenState((after) => expect(after).toMatchObject({ version: 3, shape: { name: 'SOC', secretVersion: 2 } }));
   });
 
+  it('tells settings and secrets that fit together in either of them, because somebody may send between the two', () => {
+    const config = { ...shape.config, url: 'https://hooks.example.com/in?key=****' };
+    const secrets = { signingSecret: mark('f2'), urlQuery: mark('f5') };
+    const after = { ...shape, config, secrets, secretVersion: 2 };
+    const sealed = { secretVersion: 2, marks: { urlQuery: mark('f5') }, removed: ['password'] };
+    given(created)
+      .when({ ...update({ config: { url: config.url } }), sealed })
+      .then(
+        { type: 'ConnectorUpdated', data: { ...after, changed: ['config'] } },
+        { type: 'ConnectorSecretsReplaced', data: { ...after, replaced: ['urlQuery'], removed: ['password'] } },
+      );
+  });
+
   it.each([
     ['an update of an older version', update({ name: 'x' }, 1)],
     ['an update of a version that is not there yet', update({ name: 'x' }, 3)],
