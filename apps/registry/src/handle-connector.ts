@@ -8,14 +8,16 @@ import {
   patched,
   type SealedSecrets as SealedCommand,
 } from '@waybill/connector/decide';
-import { secretMask } from '@waybill/contracts/http/fields';
 import type { ConnectorCreate, ConnectorPatch } from '@waybill/contracts/http/connectors';
+import { urlQuerySecret } from '@waybill/contracts/sending/query-credentials';
+import { secretMask } from '@waybill/contracts/sending/request';
 import { Refused } from '@waybill/decider/decider';
 import type { EventLog } from '@waybill/event-log/log';
 import { newId } from '@waybill/service-kit/ids';
 import type { Log } from '@waybill/service-kit/logger';
 import type { RpcCaller } from '@waybill/service-kit/rpc';
 import { type SecretBox, SecretBoxFault } from '@waybill/service-kit/secret-box';
+import { settledBefore, settleUrl } from '@waybill/targets/settle-url';
 import { appendDecision, type Decided, readHistory, stateOf } from './append-decision.js';
 import { checkConnector, type Checks } from './check-connector.js';
 import type { SealedSets } from './out/sealed-sets.js';
@@ -38,15 +40,16 @@ export class ConnectorActs {
   /** Makes a connector of the caller's tenant; refuses what its target would refuse. */
   async create(caller: RpcCaller, input: ConnectorCreate): Promise<Written> {
     const connectorId = newId('con');
-    const given = withPatch({}, input.secrets ?? {});
-    const generated = missingSecrets(input.target, given);
-    const secrets = { ...given, ...generated };
+    const wanted = { config: input.config ?? {}, secrets: withPatch({}, input.secrets ?? {}) };
+    const given = settleUrl(input.target, wanted, null);
+    const generated = missingSecrets(input.target, given.secrets);
+    const secrets = { ...given.secrets, ...generated };
     const shape: Omit<ConnectorShape, 'secrets' | 'secretVersion'> = {
       connectorId,
       name: input.name,
       target: input.target,
       enabled: input.enabled ?? true,
-      config: { ...input.config },
+      config: { ...given.config },
       templates: input.templates ?? {},
       limits: fullLimits(input.limits ?? {}),
     };
@@ -68,12 +71,21 @@ export class ConnectorActs {
       throw new Refused('version_mismatch', `The connector is at version ${version}, not ${ifVersion}.`);
     const { secrets: secretsPatch = {}, ...rest } = patch;
     const known = await this.open(caller.tenant, shape);
-    const given = withPatch(known, secretsPatch);
+    const before = settledBefore(shape.target, { config: shape.config, secrets: known });
+    const wanted = patched({ ...shape, config: { ...before.config } }, rest);
+    const { config, secrets: given } = settleUrl(
+      shape.target,
+      { config: wanted.config, secrets: withPatch({ ...before.secrets }, secretsPatch) },
+      givenFor(before.config, secretsPatch),
+    );
     const generated = missingSecrets(shape.target, given);
     const secrets = { ...given, ...generated, ...overlapping(known, { ...given, ...generated }, secretsPatch) };
-    await checkConnector(patched(shape, rest), secrets, this.checks, { config: shape.config, secrets: known });
+    await checkConnector({ ...wanted, config: { ...config } }, secrets, this.checks, before);
     const sealed = await this.sealedChange(caller, id, known, secrets);
-    const decided = await this.decide(caller, id, { type: 'UpdateConnector', ifVersion, patch: rest, sealed });
+    // As it is settled, never as it was sent.
+    const { url } = config;
+    const settled = { ...rest, config: { ...rest.config, ...(url === undefined ? {} : { url }) } };
+    const decided = await this.decide(caller, id, { type: 'UpdateConnector', ifVersion, patch: settled, sealed });
     return { ...decided, generated };
   }
 
@@ -154,6 +166,15 @@ function withPatch(
     else after[name] = value;
   }
   return after;
+}
+
+/** Which URL the values of its masks were given for; null where they are given now. */
+function givenFor(
+  { url }: Readonly<Record<string, unknown>>,
+  { [urlQuerySecret]: now }: Readonly<Record<string, string | null>>,
+): string | null {
+  if (typeof now === 'string' && now !== secretMask) return null;
+  return typeof url === 'string' ? url : '';
 }
 
 /**

@@ -3,6 +3,7 @@ import { connect, headers, type NatsConnection } from '@nats-io/transport-node';
 import { formatApiKey } from '@waybill/contracts/http/api-keys';
 import type { Problem } from '@waybill/contracts/problem';
 import { rpcSubject } from '@waybill/contracts/subjects';
+import { PostgresLog } from '@waybill/event-log/postgres-log';
 import { keks, readConfig } from '@waybill/service-kit/config';
 import { runMigrations } from '@waybill/service-kit/database';
 import { newId } from '@waybill/service-kit/ids';
@@ -124,5 +125,19 @@ export class RunningRegistry {
     });
     const box = createSecretBox(keks.parse(this.environment['WAYBILL_SECRETS_KEK']));
     return box.open(sealed, { tenant: 'default', connectorId, secretVersion });
+  }
+
+  /** Writes into the service's log as an older version of it would have. */
+  async append(stream: string, expected: number, type: string, data: object): Promise<void> {
+    const { DATABASE_URL = '', WAYBILL_LOG_KEK = '' } = this.environment;
+    const log = await PostgresLog.open({
+      connectionString: DATABASE_URL,
+      kek: WAYBILL_LOG_KEK,
+      log: 'registry-0',
+      applicationName: 'an older version',
+    });
+    const event = { type, data, schemaVersion: 1, meta: { actor: 'test' } };
+    await log.append({ streams: [{ stream, tenant: 'default', expected, events: [event] }] });
+    await log.close();
   }
 }

@@ -1,4 +1,5 @@
 import { ownMember } from '@waybill/contracts/own-member';
+import { queryPairs, queryValueAt, urlQuerySecret } from '@waybill/contracts/sending/query-credentials';
 import { EgressFault } from './fault.js';
 
 /** Values of a connector's secrets by name, in clear. They live as long as an attempt and go nowhere but into its request. */
@@ -15,7 +16,17 @@ export const hidden = '****';
 /** Puts secrets where their placeholders stand. Throws `EgressFault` `secret_missing` for a name that is not set. */
 export function fill(text: string, secrets: Secrets, landing: Landing): string {
   if (!text.includes(opening)) return text;
-  return text.replace(placeholders, (_whole, name: string) => write(secretOf(secrets, name), landing));
+  return text.replace(placeholders, (_whole, name: string) => {
+    const at = queryValueAt(name);
+    return at === null ? write(secretOf(secrets, name), landing) : queryValueOf(secrets, at);
+  });
+}
+
+/** It was cut out of a URL and goes back as it stood there: escaping it again would send another value. */
+function queryValueOf(secrets: Secrets, at: number): string {
+  const value = queryPairs(secretOf(secrets, urlQuerySecret))[at]?.value ?? '';
+  if (value !== '') return value;
+  throw new EgressFault('secret_missing', 'A credential in the query of the URL is not set.', 'never');
 }
 
 /** The same text as it may be shown and stored. */

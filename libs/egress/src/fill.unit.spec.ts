@@ -15,6 +15,15 @@ describe('fill', () => {
     expect(fill(`<${holder('token')}>${holder('token')}`, secrets, landing)).toBe(`<${written}>${written}`);
   });
 
+  it('writes the credentials of a query as they stood in it', () => {
+    const urlQuery = { urlQuery: 'key=a%2Fb+c&sig=x==' };
+    const url = (first: number, second: number) =>
+      `https://h.example/?key=${holder(`urlQuery.${first}`)}&sig=${holder(`urlQuery.${second}`)}`;
+    expect(fill(url(1, 2), urlQuery, 'url')).toBe('https://h.example/?key=a%2Fb+c&sig=x==');
+    expect(() => fill(url(1, 3), urlQuery, 'url')).toThrow(/is not set/);
+    expect(() => fill(url(1, 2), {}, 'url')).toThrow(/is not set/);
+  });
+
   it('gives valid JSON with exactly the value, whatever the value is', () => {
     fc.assert(
       fc.property(fc.string({ minLength: 1, unit: 'binary' }), (value) => {

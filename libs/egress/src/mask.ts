@@ -1,3 +1,4 @@
+import { plainly, queryPairs, urlQuerySecret, urlWithMasks } from '@waybill/contracts/sending/query-credentials';
 import { hidden } from './fill.js';
 import type { Secrets } from './fill.js';
 import { hideReadings, plainReadingOf } from './plain-reading.js';
@@ -18,7 +19,7 @@ const masks = new WeakMap<Secrets, Mask>();
 export function maskOf(secrets: Secrets): Mask {
   const known = masks.get(secrets);
   if (known !== undefined) return known;
-  const mask = maskFor(Object.values(secrets));
+  const mask = maskFor(Object.entries(secrets).flatMap(([name, value]) => valuesOf(name, value)));
   masks.set(secrets, mask);
   return mask;
 }
@@ -43,13 +44,13 @@ export function maskFor(values: readonly string[]): Mask {
 /** Shows where a secret URL leads without the part that opens it (SEC-08): `https://hooks.slack.com/…/****`. */
 export const secretUrlShown = (origin: string): string => `${origin}/\u2026/${hidden}`;
 
-/** A URL that is no secret may still carry one in its query. */
-export function urlShown(href: string): string {
-  if (!href.includes('?')) return href;
-  return href.replace(
-    /([?&](?:[a-z0-9_-]*(?:key|token|secret|password|signature)|sig|code|auth)=)[^&]+/gi,
-    (_whole, name: string) => name + hidden,
-  );
+/** A URL that is no secret may still carry one in its query: a connector that was saved before such were taken out. */
+export const urlShown = urlWithMasks;
+
+/** Several secrets may stand in one; a target says them back as they came or as it read them. */
+function valuesOf(name: string, value: string): string[] {
+  if (name !== urlQuerySecret) return [value];
+  return queryPairs(value).flatMap((pair) => [pair.value, plainly(pair.value)]);
 }
 
 function formsOf(value: string): string[] {

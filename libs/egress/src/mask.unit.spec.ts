@@ -49,6 +49,16 @@ describe('maskOf', () => {
     }
   });
 
+  it.each([
+    ['as it stood there', 'pa%2Fss+w'],
+    ['as a target reads it', 'pa/ss w'],
+    ['in base64', Buffer.from('pa/ss w').toString('base64')],
+    ['as the other one', 'second'],
+  ])('SEC-08 hides a credential of the query alone, %s', (_form, text) => {
+    const urlQuery = maskOf({ urlQuery: 'key=pa%2Fss+w&sig=second' });
+    expect(urlQuery(`/in?room=7&key=${text}&sig=x`)).toBe('/in?room=7&key=****&sig=x');
+  });
+
   it('SEC-06 hides base64 that was escaped itself', () => {
     const token = 'ab?>ab?>ab?>ab';
     const base64 = Buffer.from(token).toString('base64');
@@ -112,6 +122,7 @@ describe('what is shown of a URL', () => {
       'https://a.example/x?b=1&access_token=****',
     ],
     ['hides a signature', 'https://a.example/x?sig=4711', 'https://a.example/x?sig=****'],
+    ['hides what any room takes for a credential', 'https://a.example/x?Api%2DKey=a&pwd=b', 'https://a.example/x?Api%2DKey=****&pwd=****'], // prettier-ignore
     ['leaves the rest', 'https://a.example/x?b=1', 'https://a.example/x?b=1'],
   ])('%s', (_what, url, shown) => {
     expect(urlShown(url)).toBe(shown);

@@ -164,6 +164,20 @@ describe('a secret', () => {
     expect(JSON.stringify(sent)).not.toContain('XXXXXXXX');
   });
 
+  it('SEC-08 in the query arrives as it was written and is masked in what is shown and in what comes back', async () => {
+    const urlQuery = 'key=abc%2F123+x&sig=s1gn==';
+    const listener = await hear(echoing());
+    const sent = await doorOf(listener).sendHttp(
+      postTo(`${listener.url}?key=${placeholder('urlQuery.1')}&room=7&sig=${placeholder('urlQuery.2')}`),
+      { urlQuery },
+      limits,
+    );
+    expect(listener.received[0]).toContain('POST /hook?key=abc%2F123+x&room=7&sig=s1gn== HTTP/1.1');
+    expect(sent.sentRequest.url).toBe(`${listener.url}?key=****&room=7&sig=****`);
+    expect(bodyOf(sent.answer)).toContain('POST /hook?key=****&room=7&sig=**** HTTP/1.1');
+    expect(JSON.stringify(sent)).not.toMatch(/abc|s1gn/);
+  });
+
   it('in a part of the URL is encoded there and masked where it is shown', async () => {
     const listener = await hear(answering(ok));
     const sent = await doorOf(listener).sendHttp(

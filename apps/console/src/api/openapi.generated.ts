@@ -1440,6 +1440,7 @@ export interface components {
           /** @constant */
           target: 'webhook';
           config: {
+            /** @description A credential in its query (`?key=…`) is taken out and kept as the secret `urlQuery`; `****` stands in its place, and leaves it when it is sent back */
             url: string;
             /** @enum {string} */
             method?: 'POST' | 'PUT' | 'PATCH' | 'GET' | 'DELETE';

@@ -5,10 +5,11 @@ import { CopyAs, CopyText } from '../pieces/copy-text';
 import { Icon } from '../pieces/icons';
 import { connectorWords as words } from '../words/connectors';
 import { general } from '../words/general';
-import type { Draft } from './draft';
+import { type Draft, shownDraft } from './draft';
 
 /** What will be created; secrets by name only. */
-export function Review({ target, draft }: { target: Target; draft: Draft }) {
+export function Review({ target, draft: entered }: { target: Target; draft: Draft }) {
+  const draft = shownDraft(entered);
   const secrets = Object.keys(draft.secrets);
   const templates = Object.keys(draft.templates);
   const rows: [string, React.ReactNode][] = [
@@ -45,9 +46,9 @@ export function Review({ target, draft }: { target: Target; draft: Draft }) {
 }
 
 /** The same act as a command; secrets as placeholders. */
-function apiCall({ target, name, config, secrets, templates }: Draft): string {
-  const placeholders = Object.fromEntries(Object.keys(secrets).map((secret) => [secret, `<${secret}>`]));
-  const body = JSON.stringify({ target, name, config, secrets: placeholders, templates }, null, 2);
+function apiCall(draft: Draft): string {
+  const { target, name, config, secrets, templates } = draft;
+  const body = JSON.stringify({ target, name, config, secrets, templates }, null, 2);
   return `curl -X POST ${location.origin}/v1/connectors -H "authorization: Bearer $KEY" -H 'content-type: application/json' -d '${body.replaceAll("'", `'\\''`)}'`;
 }
 

@@ -1,3 +1,4 @@
+import { credentialsIn, isMask, urlQuerySecret, urlWithMasks } from '@waybill/contracts/sending/query-credentials';
 import type { Connector, Template } from '../api/shapes';
 
 /** A connector while it is being made or changed: everything that can be entered. */
@@ -17,6 +18,20 @@ export const emptyDraft: Draft = { target: '', name: '', config: {}, secrets: {}
 export function draftOf(connector: Connector): Draft {
   const { target, name, config, templates } = connector;
   return { target, name, config, secrets: {}, templates: templates };
+}
+
+/** As it may be shown: the values of secrets, and the credentials in the URL of a webhook, are their names in angle brackets. */
+export function shownDraft(draft: Draft): Draft {
+  const secrets = Object.fromEntries(Object.keys(draft.secrets).map((name) => [name, `<${name}>`]));
+  const { url } = draft.config;
+  if (draft.target !== 'webhook' || typeof url !== 'string') return { ...draft, secrets };
+  const entered = credentialsIn(url).filter(({ value }) => !isMask(value));
+  const query = entered.map(({ name }) => `${name}=<${name}>`).join('&');
+  return {
+    ...draft,
+    config: { ...draft.config, url: urlWithMasks(url) },
+    secrets: query === '' ? secrets : { ...secrets, [urlQuerySecret]: query },
+  };
 }
 
 /** The secrets that a choice in the form asks for; the others are offered further down. Empty: all of them. */

@@ -4,7 +4,11 @@ import { renderBodySchema, testInputSchema } from '@waybill/contracts/http/rende
 import { JsonRefused } from '@waybill/contracts/payload/json-refused';
 import { parseJson } from '@waybill/contracts/payload/json-text';
 import type { JsonTree } from '@waybill/contracts/payload/json-tree';
+import { urlQuerySecret } from '@waybill/contracts/sending/query-credentials';
+import { secretMask } from '@waybill/contracts/sending/request';
+import { Refused } from '@waybill/decider/decider';
 import { Invalid } from '@waybill/service-kit/problems';
+import { type Settings, settledBefore, settleUrl } from '@waybill/targets/settle-url';
 import type { Template } from '@waybill/template/render';
 import { Rpc, type RpcRequest } from '@waybill/service-kit/rpc';
 import type { z } from 'zod';
@@ -25,8 +29,9 @@ export class TryOutRpc {
 
   @Rpc('delivery', 'render', renderBodySchema)
   render({ input, body }: RpcRequest<z.output<typeof renderBodySchema>>): Promise<unknown> {
-    const { target, config = {}, template, type } = input;
-    checkConfig(target, config, '/config');
+    const { target, config: given = {}, template, type } = input;
+    checkConfig(target, given, '/config');
+    const { config } = settledBefore(target, { config: given, secrets: {} });
     const templates: Record<string, Template> = template === undefined ? {} : { [type]: template };
     // A preview shows which secrets would stand where, whether they are set or not.
     const tried = { target, config, templates, secretNames: secretNamesMax, timeoutMs: timeoutMsDefault };
@@ -38,15 +43,20 @@ export class TryOutRpc {
     const { input } = request;
     if ('id' in input) return this.testSaved(request, input);
     const { connector } = input;
-    const secrets = withSigningSecret(connector.target, connector.secrets ?? {});
+    checkConfig(connector.target, connector.config ?? {}, '/connector/config');
+    const { config, secrets: given } = settled(
+      connector.target,
+      { config: connector.config ?? {}, secrets: connector.secrets ?? {} },
+      null,
+    );
+    const secrets = withSigningSecret(connector.target, given);
     const tried: Tried = {
       target: connector.target,
-      config: connector.config ?? {},
+      config,
       templates: connector.templates ?? {},
       secretNames: Object.keys(secrets),
       timeoutMs: connector.limits?.timeoutMs ?? timeoutMsDefault,
     };
-    checkConfig(tried.target, tried.config, '/connector/config');
     return this.sendAndSay(request, { connectorId: null, tried, secrets });
   }
 
@@ -56,18 +66,23 @@ export class TryOutRpc {
   ): Promise<unknown> {
     const saved = await this.tryOut.saved(request.tenant, input.id);
     const changes = input.connector ?? {};
-    const secrets = withSigningSecret(
-      saved.connector.target,
-      merged(saved.secrets, changes.secrets) as Record<string, string>,
-    );
+    const { target } = saved.connector;
+    const before = settledBefore(target, { config: saved.connector.config, secrets: saved.secrets });
+    const wanted = {
+      config: merged(before.config, changes.config),
+      secrets: merged(before.secrets, withoutMasks(changes.secrets)) as Record<string, string>,
+    };
+    checkConfig(target, wanted.config, '/connector/config');
+    const isGivenNow = typeof withoutMasks(changes.secrets)[urlQuerySecret] === 'string';
+    const { config, secrets: given } = settled(target, wanted, isGivenNow ? null : String(before.config['url']));
+    const secrets = withSigningSecret(target, given);
     const tried: Tried = {
-      target: saved.connector.target,
-      config: merged(saved.connector.config, changes.config),
+      target,
+      config,
       templates: merged(saved.connector.templates, changes.templates) as Record<string, Template>,
       secretNames: Object.keys(secrets),
       timeoutMs: changes.limits?.timeoutMs ?? saved.connector.limits.timeoutMs,
     };
-    checkConfig(tried.target, tried.config, '/connector/config');
     return this.sendAndSay(request, { connectorId: input.id, tried, secrets });
   }
 
@@ -116,15 +131,30 @@ function payloadIn(body: string): JsonTree | undefined {
   }
 }
 
+/** As registry settles what it saves; a refusal points into the body of a test. */
+function settled(target: string, settings: Settings, storedFor: string | null): Settings {
+  try {
+    return settleUrl(target, settings, storedFor);
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    throw new Refused(error.code, error.message, `/connector${error.pointer ?? ''}`);
+  }
+}
+
+/** `****` stands for the value that is set. */
+function withoutMasks(secrets: Readonly<Record<string, string | null>> = {}): Record<string, string | null> {
+  return Object.fromEntries(Object.entries(secrets).filter(([, value]) => value !== secretMask));
+}
+
 /** Every webhook is signed: one that is not saved yet with a secret that lasts for this test. */
-function withSigningSecret(target: string, secrets: Record<string, string>): Record<string, string> {
-  if (target !== 'webhook' || secrets['signingSecret'] !== undefined) return secrets;
+function withSigningSecret(target: string, secrets: Readonly<Record<string, string>>): Record<string, string> {
+  if (target !== 'webhook' || secrets['signingSecret'] !== undefined) return { ...secrets };
   return { ...secrets, signingSecret: `whsec_${randomBytes(32).toString('base64')}` };
 }
 
 /** Every name of a secret that a target's request may need. */
 const secretNamesMax = [
-  'password', 'token', 'headerValue', 'clientSecret', 'clientKeyPem', 'clientCertPem', 'signingSecret', 'url', 'routingKey',
+  'password', 'token', 'headerValue', 'clientSecret', 'clientKeyPem', 'clientCertPem', 'signingSecret', 'url', 'urlQuery', 'routingKey',
   'email', 'apiToken', 'username', 'apiKey', 'smtpPassword', 'smtpClientSecret',
 ]; // prettier-ignore
 

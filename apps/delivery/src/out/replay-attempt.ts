@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { ask } from '@waybill/bus/ask';
 import type { LogEvent } from '@waybill/contracts/log-event';
+import { urlWithMasks } from '@waybill/contracts/sending/query-credentials';
 import type { Answer } from '@waybill/contracts/sending/request';
 import { rpcSubject } from '@waybill/contracts/subjects';
 import { Refused } from '@waybill/decider/decider';
@@ -211,7 +212,8 @@ function sendNothing(kept: KeptSent | null): Send {
       timingsMs: {},
       shown: {
         method: isHttp ? request.method : (kept?.request.method ?? 'SMTP'),
-        url: isHttp ? request.url : (kept?.request.url ?? ''),
+        // A version of the connector that was saved before credentials were taken out of its URL still has them.
+        url: isHttp ? urlWithMasks(request.url) : (kept?.request.url ?? ''),
         headers: {},
       },
       allowEntry: null,

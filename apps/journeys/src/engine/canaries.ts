@@ -70,10 +70,12 @@ async function hunt(stage: Stage): Promise<string> {
   same(await windowsHolding(stage.adminNatsUrl, ...forms), [], `messages of the broker that hold ${named}`);
   same(await tablesHolding(stage.dev.databaseUrl, ...forms), [], `tables whose dump holds ${named}`);
   const seen = await stage.receivers.received({ target: 'webhook', name: 'canary' });
-  hold(
-    seen.some(({ headers }) => JSON.stringify(headers).includes(stem)),
-    'no canary arrived anywhere: finding none would say nothing',
-  );
+  const arrived = { header: seen.map(({ headers }) => JSON.stringify(headers)), URL: seen.map(({ path }) => path) };
+  for (const [where, texts] of Object.entries(arrived))
+    hold(
+      texts.some((text) => text.includes(stem)),
+      `no canary arrived in a ${where}: finding none would say nothing`,
+    );
   const targets = new Set(given.map(({ target }) => target)).size;
   return `${secrets.length + marks.length - 1} secrets of ${given.length} connectors of ${targets} targets, each used and tested; ${forms.length} forms in ${shown.length} answers, every file, table and broker window: 0; ${await inMemory()}`;
 }

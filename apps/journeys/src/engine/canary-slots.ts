@@ -14,9 +14,9 @@ export async function givenTo({ dev, receivers }: Stage, mark: () => string): Pr
   const at = dev.receiversUrl;
   const oauth2 = { tokenUrl: `${at}/oauth/token`, clientId: 'waybill-client' };
   const smtpUrl = `smtp://alerts@127.0.0.1:${sparePorts.last}`;
-  const webhook = (auth: object, secrets: Record<string, string>): Given => ({
+  const webhook = (auth: object, secrets: Record<string, string>, query = ''): Given => ({
     target: 'webhook',
-    config: { url: `${at}/webhook/canary`, auth },
+    config: { url: `${at}/webhook/canary${query}`, auth },
     secrets,
   });
   const jira = (secrets: Record<string, string>): Given => ({
@@ -41,6 +41,9 @@ export async function givenTo({ dev, receivers }: Stage, mark: () => string): Pr
     webhook({ kind: 'header', headerName: 'X-Key' }, { headerValue: mark() }),
     webhook({ kind: 'oauth2-client-credentials', ...oauth2 }, { clientSecret: mark() }),
     webhook({ kind: 'mtls' }, { clientCertPem, clientKeyPem: freshKeyPem() }),
+    // A credential in the URL is no secret of the caller's making: it becomes one.
+    webhook({ kind: 'none' }, {}, `?key=${mark()}&room=7&X-Api-Token=${mark()}`),
+    webhook({ kind: 'none' }, { urlQuery: `sig=${mark()}` }, '?room=7&sig=****'),
     jira({ email: `${mark()}@example.com`, apiToken: mark() }),
     jira({ token: mark() }),
     jsm({ email: `${mark()}@example.com`, apiToken: mark() }),

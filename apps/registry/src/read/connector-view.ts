@@ -7,6 +7,7 @@ import {
 } from '@waybill/connector/connector';
 import type { Connector as ConnectorRead } from '@waybill/contracts/http/connectors';
 import { Refused } from '@waybill/decider/decider';
+import { shownConfig } from '@waybill/targets/settle-url';
 
 /** What a view needs of a recorded event; the log's own and the projection's both have it. */
 export interface ViewedEvent {
@@ -63,7 +64,7 @@ export function shown(story: ConnectorStory, state: Extract<Connector, { status:
     status: enabled ? 'healthy' : 'disabled',
     health: { failingSince: null, because: null, pausedUntil: null },
     disabledReason: state.disabledReason,
-    config,
+    config: { ...shownConfig(target, config) },
     secrets: maskedOf(secrets),
     templates,
     limits,

@@ -51,7 +51,9 @@ const auth = z.looseObject({
 });
 
 const webhook = z.looseObject({
-  url,
+  url: url.describe(
+    'A credential in its query (`?key=…`) is taken out and kept as the secret `urlQuery`; `****` stands in its place, and leaves it when it is sent back',
+  ),
   method: z.enum(webhookMethods).optional(),
   headers: z
     .record(headerName, z.string().max(headerValueLengthMax))

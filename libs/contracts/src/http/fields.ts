@@ -58,9 +58,6 @@ export const nameSchema = z
 
 export const reasonSchema = z.string().max(reasonLengthMax);
 
-/** How a secret is shown. Sent back as a value it means the one that is set: a form that was read and saved changes nothing. */
-export const secretMask = '****';
-
 /** RFC 3339; answers are always UTC with milliseconds. */
 export const timeSchema = z.iso.datetime({ offset: true });
 

@@ -114,6 +114,9 @@ export interface NoAnswer {
  */
 export const placeholder = (secretName: string): string => `\u27e6secret:${secretName}\u27e7`;
 
+/** How a secret is shown. Sent back as a value it means the one that is set: a form that was read and saved changes nothing. */
+export const secretMask = '****';
+
 /** The body of a request for an access token by client credentials (RFC 6749 section 4.4). */
 export function tokenForm(scopes: string): string {
   const form = 'grant_type=client_credentials';

@@ -97,7 +97,7 @@ export const webhookDescriptor: TargetDescriptor = {
         type: 'string',
         title: 'URL',
         description:
-          'Where the request goes. Use https. It stands in the log, so a token belongs under Secrets, not here.',
+          'Where the request goes. Use https. A credential in its query (`?key=…`) is taken out and stored as a secret; it is shown as `****`, which leaves it as it is.',
         minLength: 1,
         maxLength: urlLengthMax,
         examples: ['https://hooks.example.com/in'],
@@ -142,6 +142,10 @@ export const webhookDescriptor: TargetDescriptor = {
         'application/x-pem-file',
       ),
       clientKeyPem: secret('Client key', 'For mTLS: PEM without a pass phrase.', 'application/x-pem-file'),
+      urlQuery: secret(
+        'Credentials in the URL',
+        'What stands in the URL as `****`: made for you when you write the URL with its credential. As `name=value`, joined by `&`.',
+      ),
       signingSecret: secret(
         'Signing secret',
         '`whsec_` and 24 to 64 bytes in base64. Made for you where you leave it empty.',

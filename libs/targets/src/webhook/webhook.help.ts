@@ -13,7 +13,10 @@ The URL of any HTTP service that takes JSON, and the credential it asks for.
 4. To change the signing secret, save a new one (or clear the field and get one made): from then on every request carries a
    signature with each. Once the receiver knows the new one, remove the **previous signing secret**; after a leak, remove it
    in the same change.
-5. Press **Test**. The answer of the receiver is shown word for word.
+5. Where the credential is part of the URL (\`?key=…\`, \`?sig=…\`, \`?access_token=…\`), paste the URL as you got it. The value is stored
+   encrypted and the URL shown with \`****\` in its place. Leave the stars to keep it, write a new value to replace it; another host needs it
+   again. A credential in the path of the URL cannot be told from the rest and stays readable.
+6. Press **Test**. The answer of the receiver is shown word for word.
 
 ### What an answer means
 * 200 to 299: delivered; the body does not matter.

@@ -1,4 +1,11 @@
 import { Refused } from '@waybill/decider/decider';
+import {
+  isMask,
+  queryPairs,
+  queryValueName,
+  replaceCredentials,
+  urlQuerySecret,
+} from '@waybill/contracts/sending/query-credentials';
 import { tokenForm } from '@waybill/contracts/sending/request';
 import {
   accepted,
@@ -14,17 +21,18 @@ import { checkHeaderName, checkHeaders, checkHeaderValue } from '../check-header
 import { checkPem } from '../check-pem.js';
 import { checkUrl } from '../check-url.js';
 import type { Outcome } from '../outcome.js';
-import { optional, required, section } from '../settings.js';
-import type {
-  Access,
-  Answer,
-  HttpAnswer,
-  HttpAuth,
-  HttpTargetRequest,
-  NoConnectionTest,
-  Sending,
-  Step,
-  Target,
+import { hasSecret, optional, required, section } from '../settings.js';
+import {
+  type Access,
+  type Answer,
+  type HttpAnswer,
+  type HttpAuth,
+  type HttpTargetRequest,
+  type NoConnectionTest,
+  placeholder,
+  type Sending,
+  type Step,
+  type Target,
 } from '../target.js';
 import { webhookDescriptor } from './webhook.descriptor.js';
 
@@ -76,7 +84,7 @@ function request(sending: Sending): HttpTargetRequest {
   return {
     kind: 'http',
     method,
-    url: required(config, 'url'),
+    url: urlOf(sending),
     headers: headers(config, body),
     body,
     auth: auth(section(config, 'auth')),
@@ -86,6 +94,14 @@ function request(sending: Sending): HttpTargetRequest {
     },
     caPem: optional(config, 'caPem') ?? undefined,
   };
+}
+
+/** The credentials in the query are stored as masks, and are placeholders from here to the door. */
+function urlOf(access: Access): string {
+  const url = required(access.config, 'url');
+  if (!hasSecret(access, urlQuerySecret)) return url;
+  let masks = 0;
+  return replaceCredentials(url, ({ value }) => (isMask(value) ? placeholder(queryValueName(masks++)) : value));
 }
 
 function headers(config: Readonly<Record<string, unknown>>, body: string): Record<string, string> {
@@ -144,7 +160,7 @@ function check(
   secretNames: readonly string[],
   secrets: Record<string, string> = {},
 ): void {
-  checkUrl(config['url'], '/config/url');
+  checkUrl(withQuery(config['url'], secrets[urlQuerySecret]), '/config/url');
   checkHeaders(config['headers'], '/config/headers');
   const settings = section(config, 'auth');
   checkAuth(settings);
@@ -160,6 +176,13 @@ function check(
   }
   if (typeof config['caPem'] === 'string') checkPem(config['caPem'], 'CERTIFICATE', '/config/caPem');
   checkSecrets(secrets);
+}
+
+/** As it will be sent: what is not a URL with its credentials, or is too long, must not be saved. */
+function withQuery(url: unknown, pairs: string | undefined): unknown {
+  if (typeof url !== 'string' || pairs === undefined) return url;
+  const left = queryPairs(pairs);
+  return replaceCredentials(url, ({ value }) => (isMask(value) ? (left.shift()?.value ?? value) : value));
 }
 
 function checkAuth(settings: Readonly<Record<string, unknown>>): void {

@@ -65,6 +65,16 @@ describe('what a webhook sends', () => {
     ]);
   });
 
+  it('SEC-08 has placeholders for the credentials in the query of its URL, each in its place', () => {
+    const masked = 'https://h.example.test/in?a=1&key=****&b=****&sig=****&key=****';
+    const secretNames = ['signingSecret', 'urlQuery'];
+    expect(request(sending({ url: masked }, { secretNames })).url).toBe(
+      'https://h.example.test/in?a=1&key=\u27e6secret:urlQuery.1\u27e7&b=****&sig=\u27e6secret:urlQuery.2\u27e7&key=\u27e6secret:urlQuery.3\u27e7',
+    );
+    const inClear = 'https://h.example.test/in?key=saved-before&room=7';
+    expect(request(sending({ url: inClear })).url).toBe(inClear);
+  });
+
   it('carries the private CA', () => {
     expect(request(sending({ caPem: 'PEM' })).caPem).toBe('PEM');
   });
@@ -170,6 +180,7 @@ describe('what a webhook connector may be', () => {
     ],
     ['a signing secret of 24 bytes', {}, { signingSecret: whsec(24) }],
     ['a signing secret of 64 bytes', {}, { signingSecret: whsec(64) }],
+    ['a credential in the query, kept as a secret', { url: `${url}?key=****&room=7` }, { urlQuery: 'key=a%2Fb==' }],
     ['the example of the standard', {}, { signingSecret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' }],
   ];
   it.each(good)('takes %s', (_title, config, secrets) => {
@@ -236,6 +247,27 @@ describe('what a webhook connector may be', () => {
       { clientSecret: 'a' },
       'url_invalid',
       '/config/auth/tokenUrl',
+    ],
+    [
+      'SEC-08 a user and a password in the URL',
+      { url: 'https://u:p@hooks.example.test/in' },
+      {},
+      'url_invalid',
+      '/config/url',
+    ],
+    [
+      'a credential in the query that ends the URL',
+      { url: `${url}?key=****` },
+      { urlQuery: 'key=a#b' },
+      'url_invalid',
+      '/config/url',
+    ],
+    [
+      'a credential in the query that makes the URL too long',
+      { url: `${url}?key=****` },
+      { urlQuery: `key=${'a'.repeat(4_096)}` },
+      'url_invalid',
+      '/config/url',
     ],
   ];
   it.each(bad)('refuses %s', (_title, config, secrets, code, pointer) => {
