@@ -125,4 +125,18 @@ describe('SEC-08 a credential in the URL of a webhook', () => {
     const [newest] = await history(made.id);
     expect(newest?.data).toMatchObject({ config: { url: `${at}?key=****&room=7` }, replaced: ['urlQuery'] });
   });
+
+  it('is refused in a URL that has another secret for it', async () => {
+    const auth = {
+      kind: 'oauth2-client-credentials',
+      tokenUrl: 'https://login.example.com/t?api_key=a',
+      clientId: 'c',
+    };
+    const problem = await registry.refusal(
+      'connectors.create',
+      webhook({ config: { url: at, auth }, secrets: { clientSecret: 's' } }),
+    );
+    expect(problem).toMatchObject({ status: 422, errors: [{ pointer: '/config/auth/tokenUrl' }] });
+    expect(problem.errors?.[0]?.message).toContain('`clientSecret`');
+  });
 });

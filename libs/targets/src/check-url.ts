@@ -1,3 +1,4 @@
+import { credentialsIn } from '@waybill/contracts/sending/query-credentials';
 import { Refused } from '@waybill/decider/decider';
 
 /** RFC 9110 section 4.1 asks servers to take 8,000; long enough for every signed URL seen. */
@@ -40,6 +41,17 @@ export function checkBaseUrl(text: unknown, pointer: string): URL {
   const url = checkUrl(text, pointer);
   if (url.search !== '') throw new Refused('url_invalid', 'The base URL must have no query (`?…`).', pointer);
   return url;
+}
+
+/** Refuses a credential in the query of a URL that is stored and shown as it is; `instead` says where it belongs. */
+export function checkNoCredential(url: URL, pointer: string, instead: string): void {
+  const [found] = credentialsIn(url.href);
+  if (found === undefined) return;
+  throw new Refused(
+    'url_invalid',
+    `\`${found.name}\` is the name of a credential, which does not belong in this URL: ${instead}.`,
+    pointer,
+  );
 }
 
 /** True for an address of the web, as links in messages may have it; `javascript:` and its like are none. */

@@ -3,7 +3,7 @@ import { escapeLine } from '@waybill/template/escape';
 import { readBody } from '../body.js';
 import { checkAddress } from '../check-address.js';
 import { checkPem } from '../check-pem.js';
-import { checkUrl } from '../check-url.js';
+import { checkNoCredential, checkUrl } from '../check-url.js';
 import { cut, cutNote } from '../cut.js';
 import { stableName } from '../hash.js';
 import { hasSecret, optional, required, section, texts } from '../settings.js';
@@ -127,14 +127,18 @@ function check(config: Record<string, unknown>, secretNames: readonly string[]):
   for (const one of ['from', 'replyTo'] as const) {
     if (config[one] !== undefined) checkAddress(config[one], `/config/${one}`);
   }
-  if (config['smtpUrl'] !== undefined) checkUrl(config['smtpUrl'], '/config/smtpUrl', ['smtp:', 'smtps:']);
+  if (config['smtpUrl'] !== undefined) {
+    const url = checkUrl(config['smtpUrl'], '/config/smtpUrl', ['smtp:', 'smtps:']);
+    checkNoCredential(url, '/config/smtpUrl', 'give it as the secret `smtpPassword`');
+  }
   if (typeof config['caPem'] === 'string') checkPem(config['caPem'], 'CERTIFICATE', '/config/caPem');
   if (config['oauth2'] !== undefined) checkOauth(config, secretNames);
 }
 
 /** A token is of use only with a server of the connector's own, for a user whom its URL names. */
 function checkOauth(config: Record<string, unknown>, secretNames: readonly string[]): void {
-  checkUrl(section(config, 'oauth2')['tokenUrl'], '/config/oauth2/tokenUrl');
+  const tokenUrl = checkUrl(section(config, 'oauth2')['tokenUrl'], '/config/oauth2/tokenUrl');
+  checkNoCredential(tokenUrl, '/config/oauth2/tokenUrl', 'give it as the secret `smtpClientSecret`');
   const smtpUrl = optional(config, 'smtpUrl');
   const user = smtpUrl === null ? '' : new URL(smtpUrl).username;
   if (user === '')

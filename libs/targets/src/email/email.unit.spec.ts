@@ -240,6 +240,11 @@ describe('what an e-mail connector may be', () => {
       { to: ['a@example.test'], smtpUrl: 'smtp://u:p@smtp.example.test' },
       '/config/smtpUrl',
     ],
+    [
+      'SEC-08 a password in the query of the mail server',
+      { to: ['a@example.test'], smtpUrl: 'smtp://u@smtp.example.test?password=p' },
+      '/config/smtpUrl',
+    ],
   ];
   it.each(rows)('refuses %s', (_title, config, pointer) => {
     expect(() => email.check(config, [])).toThrow(expect.objectContaining({ pointer }));
@@ -264,6 +269,12 @@ describe('what an e-mail connector may be', () => {
     [
       'a token URL that is none',
       { to: ['a@example.test'], oauth2: { ...oauth2, tokenUrl: 'ftp://x' }, smtpUrl },
+      ['smtpClientSecret'],
+      '/config/oauth2/tokenUrl',
+    ],
+    [
+      'SEC-08 a token URL with a credential, which would be stored in clear',
+      { to: ['a@example.test'], oauth2: { ...oauth2, tokenUrl: 'https://login.example.test/?code=a' }, smtpUrl },
       ['smtpClientSecret'],
       '/config/oauth2/tokenUrl',
     ],

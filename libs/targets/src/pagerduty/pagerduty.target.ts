@@ -11,7 +11,7 @@ import {
   wrongKind,
 } from '../answers.js';
 import { readAnswer, readBody, writeBody, writeWithSecret } from '../body.js';
-import { checkBaseUrl, checkUrl } from '../check-url.js';
+import { checkBaseUrl, checkNoCredential, checkUrl } from '../check-url.js';
 import type { Outcome } from '../outcome.js';
 import { optional } from '../settings.js';
 import type { Access, Answer, HttpAnswer, HttpTargetRequest, Sending, Step, Target } from '../target.js';
@@ -94,7 +94,11 @@ function check(
   secrets: Record<string, string> = {},
 ): void {
   if (config['baseUrl'] !== undefined) checkBaseUrl(config['baseUrl'], '/config/baseUrl');
-  if (config['clientUrl'] !== undefined) checkUrl(config['clientUrl'], '/config/clientUrl');
+  if (config['clientUrl'] !== undefined) {
+    const clientUrl = checkUrl(config['clientUrl'], '/config/clientUrl');
+    // It is a link for people and no address that is sent to, so there is no secret that could hold it.
+    checkNoCredential(clientUrl, '/config/clientUrl', 'everybody who sees the incident can read it, so leave it out');
+  }
   const key = secrets['routingKey'];
   if (key !== undefined && !/^[A-Za-z0-9]{32}$/.test(key)) {
     throw new Refused('secret_invalid', 'An integration key has 32 letters and digits.', '/secrets/routingKey');

@@ -260,4 +260,10 @@ describe('what a PagerDuty connector may be', () => {
       expect.objectContaining({ pointer: '/config/baseUrl' }),
     );
   });
+  it('SEC-08 refuses a link with a credential, which everybody could read', () => {
+    expect(check({ clientUrl: 'https://a.test/?token=b' }, 'a'.repeat(32))).toThrow(
+      expect.objectContaining({ pointer: '/config/clientUrl' }),
+    );
+    expect(check({ clientUrl: 'https://a.test/?view=b' }, 'a'.repeat(32))).not.toThrow();
+  });
 });

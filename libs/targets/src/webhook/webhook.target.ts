@@ -19,7 +19,7 @@ import {
 import { readAnswer } from '../body.js';
 import { checkHeaderName, checkHeaders, checkHeaderValue } from '../check-header.js';
 import { checkPem } from '../check-pem.js';
-import { checkUrl } from '../check-url.js';
+import { checkNoCredential, checkUrl } from '../check-url.js';
 import type { Outcome } from '../outcome.js';
 import { hasSecret, optional, required, section } from '../settings.js';
 import {
@@ -195,7 +195,9 @@ function checkAuth(settings: Readonly<Record<string, unknown>>): void {
   }
   if (settings['kind'] === 'header')
     checkHeaderName(optional(settings, 'headerName') ?? '', '/config/auth/headerName', true);
-  if (settings['kind'] === 'oauth2-client-credentials') checkUrl(settings['tokenUrl'], '/config/auth/tokenUrl');
+  if (settings['kind'] !== 'oauth2-client-credentials') return;
+  const pointer = '/config/auth/tokenUrl';
+  checkNoCredential(checkUrl(settings['tokenUrl'], pointer), pointer, 'give it as the secret `clientSecret`');
 }
 
 function checkSecrets(secrets: Record<string, string>): void {

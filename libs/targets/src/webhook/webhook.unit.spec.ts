@@ -249,6 +249,13 @@ describe('what a webhook connector may be', () => {
       '/config/auth/tokenUrl',
     ],
     [
+      'SEC-08 a token URL with a credential, which would be stored in clear',
+      { auth: { kind: 'oauth2-client-credentials', tokenUrl: 'https://l.example.test/?api_key=a', clientId: 'a' } },
+      { clientSecret: 'a' },
+      'url_invalid',
+      '/config/auth/tokenUrl',
+    ],
+    [
       'SEC-08 a user and a password in the URL',
       { url: 'https://u:p@hooks.example.test/in' },
       {},
