@@ -34,10 +34,15 @@ describe('SEC-08 a credential in the URL of a webhook', () => {
       request: { url: `${at('query')}?key=****&room=7&sig=****` },
       response: { body: 'no: /webhook/query?key=****&room=7&sig=**** ****' },
     });
+    await delivery.ask('deliveries.redeliver', { id: dead.id, mode: 'same-bytes' });
+    const again = await delivery.until(1, 'delivered');
+    expect(new Set(await arrived('query'))).toEqual(
+      new Set(['/webhook/query?key=abc%2Fcanary&room=7&sig=s1gncanary==']),
+    );
     const test = await delivery.ask('test', { id, type: 'demo', payload: {} });
     expect(test).toMatchObject({ outcome: 'accepted', request: { url: `${at('query')}?key=****&room=7&sig=****` } });
     const preview = await delivery.ask('render', { target: 'webhook', config, type: 'incident' });
-    expect(JSON.stringify([dead, test, preview, await delivery.events()])).not.toContain('canary');
+    expect(JSON.stringify([dead, again, test, preview, await delivery.events()])).not.toContain('canary');
   });
 
   it('of a connector that was saved in clear before is sent and masked as well', async () => {
