@@ -29,6 +29,9 @@ import { ConnectorBannerRpc } from './in/connector-banner.rpc.js';
 import { ConnectorsTestsRpc } from './in/connectors-tests.rpc.js';
 import { DeliveriesRpc } from './in/deliveries.rpc.js';
 import { GivenUpConnectorsTimer } from './in/given-up-connectors.timer.js';
+import { HoldRpc } from './in/hold.rpc.js';
+import { HoldTimer } from './in/hold.timer.js';
+import { keepHold } from './in/keep-hold.js';
 import { JobsRpc } from './in/jobs.rpc.js';
 import { JobsTimer, type JobsTimerParts } from './in/jobs.timer.js';
 import { ReplayRpc } from './in/replay.rpc.js';
@@ -39,6 +42,7 @@ import { TryOutRpc } from './in/try-out.rpc.js';
 import { deliveryMigrations } from './migrations.js';
 import { carryOut } from './out/carry-out.js';
 import { egressExaminations } from './out/egress-examinations.js';
+import { holdExamination } from './out/hold-examination.js';
 import { alarmingRemovedApi } from './out/removed-api.js';
 import { fetchNotification } from './out/routed-notification.js';
 import { ReplayAttempt } from './out/replay-attempt.js';
@@ -53,6 +57,7 @@ import { DeliveryFacetCounts } from './read/delivery-facets.js';
 import { DeliveryList } from './read/delivery-list.js';
 import { DueAttempts } from './read/due-attempts.js';
 import { Healths } from './read/health-rows.js';
+import { Holds } from './read/holds.js';
 import { Jobs } from './read/jobs.js';
 import { Stats } from './read/stats.js';
 import { LastTests } from './read/test-rows.js';
@@ -76,6 +81,7 @@ export const deliveryLog = 'delivery-0';
 /** What is heard over request and reply. */
 const controllers = [
   DeliveriesRpc,
+  HoldRpc,
   ConnectorsHealthRpc,
   ConnectorBannerRpc,
   ConnectorsTestsRpc,
@@ -95,13 +101,7 @@ class DeliveryModule {}
 /** The table of contents of delivery: everything that hears, sends, shows and says is made here. */
 export async function deliveryModule(config: Config, kit: Kit): Promise<DynamicModule> {
   const { log, nats: nc, copy } = kit;
-  const database = await openDatabase({
-    url: config.DATABASE_URL,
-    applicationName: `delivery ${copy}`,
-    onRetry: (error) => log.warn({ err: error }, 'database.waiting'),
-  });
-  kit.onDrain('database', () => database.destroy());
-  kit.ops.check('postgres', async () => (await database.query('select 1'), null));
+  const database = await openOwn(config, kit);
   const eventLog = await openLog(config, kit);
   const proofs = await openProofs(config, kit, eventLog);
   const projection = await keepReadModel({
@@ -137,21 +137,25 @@ export async function deliveryModule(config: Config, kit: Kit): Promise<DynamicM
   connectors.onChange((connector) => engine.changed(connector));
   const healths = new Healths(database, connectors, () => projection.whenCurrent());
   const reached = (position: number) => projection.whenCaughtUp(position, readModelWithinMs);
+  const jobs = new Jobs(database);
+  const holds = new Holds(database);
+  const hold = await keepHold({ kit, holds, eventLog, actor, engine, onFailover: config.WAYBILL_ON_FAILOVER });
   await startWork({
     config, kit, database, eventLog, projection, connectors, mirror, healths, due, parked, leave, news, engine, actor, reached,
   }); // prettier-ignore
-  const jobs = new Jobs(database);
-  startJobs(kit, { eventLog, jobs, reached, news });
-  const wayOut = egressExaminations(egress, policy, connectors);
+  startJobs(kit, { eventLog, jobs, reached, news, isHeld: () => engine.isHeld });
+  const seen = [...egressExaminations(egress, policy, connectors), holdExamination(() => hold.open)];
   return {
     module: DeliveryModule,
-    controllers: [...controllers, doctorRpc('delivery', [...ownDatabase(database), ...wayOut])],
+    controllers: [...controllers, doctorRpc('delivery', [...ownDatabase(database), ...seen])],
     providers: [
       { provide: PostgresLog, useValue: eventLog },
       { provide: LogProofs, useValue: proofs },
       { provide: Connectors, useValue: connectors },
       { provide: Healths, useValue: healths },
       { provide: HandleDelivery, useValue: new HandleDelivery(eventLog) },
+      { provide: Holds, useValue: holds },
+      { provide: HoldTimer, useValue: hold },
       { provide: Jobs, useValue: jobs },
       { provide: HandleJob, useValue: new HandleJob(eventLog, jobs, reached) },
       ...questionsTo(database, projection),
@@ -166,7 +170,7 @@ export async function deliveryModule(config: Config, kit: Kit): Promise<DynamicM
 
 function startJobs(
   { log, copy, onStop }: Kit,
-  parts: Pick<JobsTimerParts, 'jobs' | 'reached' | 'news'> & { eventLog: PostgresLog },
+  parts: Pick<JobsTimerParts, 'jobs' | 'reached' | 'news' | 'isHeld'> & { eventLog: PostgresLog },
 ): void {
   const timer = new JobsTimer({ ...parts, leases: parts.eventLog.leases, log, copy });
   onStop('jobs', () => timer.stop());
@@ -273,6 +277,17 @@ async function startReading(kit: Kit, mirror: LogMirror<Connector>, parts: Closi
   // A connector that was closed while delivery was down: nothing that waited for it may be sent now.
   await registry.caughtUp(registryReadMsMax);
   return registry;
+}
+
+async function openOwn(config: Config, { log, copy, onDrain, ops }: Kit): Promise<DataSource> {
+  const database = await openDatabase({
+    url: config.DATABASE_URL,
+    applicationName: `delivery ${copy}`,
+    onRetry: (error) => log.warn({ err: error }, 'database.waiting'),
+  });
+  onDrain('database', () => database.destroy());
+  ops.check('postgres', async () => (await database.query('select 1'), null));
+  return database;
 }
 
 async function openLog(config: Config, kit: Kit): Promise<PostgresLog> {

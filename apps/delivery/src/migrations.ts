@@ -4,6 +4,7 @@ import { MirrorsAndSecrets1764000000002 } from './migrations/1764000000002-mirro
 import { MacSecret1764000000003 } from './migrations/1764000000003-mac-secret.js';
 import { NewestCheckpoint1764000000004 } from './migrations/1764000000004-newest-checkpoint.js';
 import { RoomInStreams1764000000005 } from './migrations/1764000000005-room-in-streams.js';
+import { Holds1764000000006 } from './migrations/1764000000006-holds.js';
 
 /** Every change of delivery's schema, oldest first. */
 export const deliveryMigrations: Migrations = [
@@ -12,4 +13,5 @@ export const deliveryMigrations: Migrations = [
   MacSecret1764000000003,
   NewestCheckpoint1764000000004,
   RoomInStreams1764000000005,
+  Holds1764000000006,
 ];

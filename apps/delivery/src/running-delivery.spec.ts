@@ -18,7 +18,7 @@ import { problem } from '@waybill/service-kit/problems';
 import { createSecretBox, type SealedSecrets } from '@waybill/service-kit/secret-box';
 import { type RunningService, startService } from '@waybill/service-kit/start-service';
 import { startNats, type TestNats } from '@waybill/testkit/start-nats';
-import { startPostgres, type TestDatabase } from '@waybill/testkit/start-postgres';
+import { startPostgres, type TestDatabase, type TestPostgres } from '@waybill/testkit/start-postgres';
 import pg from 'pg';
 import { configSchema } from './config.js';
 import { deliveryModule } from './delivery.module.js';
@@ -102,8 +102,8 @@ export class RunningDelivery {
     this.received = new ReceiversClient(receivers.httpUrl);
   }
 
-  static async start(): Promise<RunningDelivery> {
-    const server = await startPostgres();
+  static async start(of?: TestPostgres): Promise<RunningDelivery> {
+    const server = of ?? (await startPostgres());
     const [database, nats, receivers] = await Promise.all([
       server.createDatabase('delivery'),
       startNats(),

@@ -54,6 +54,8 @@ export interface PostgresLogOptions {
  */
 export class PostgresLog implements EventLog {
   readonly leases: Leases;
+  /** Told whenever the connection that appends is made, before an append goes over it: it may lead to another server than the one before. */
+  onConnected: () => void = () => undefined;
   private readonly queue: GroupQueue;
   private readonly recent = new RecentEvents();
   /** Runs while there is something that grows old. */
@@ -100,7 +102,8 @@ export class PostgresLog implements EventLog {
       const reading = Array.from({ length: readSessions }, () => new Session(session('read')));
       const reader = new LogReader(identity, reading, wrapper);
       let forget: (subject: string) => void = () => undefined;
-      const appending = new Session(session('append', { greeting: [plannedOnce] }));
+      let connected = (): void => undefined;
+      const appending = new Session(session('append', { greeting: [plannedOnce], onConnected: () => connected() }));
       const watch = new HeadWatch(
         session('watch', { pipeline: false }),
         (subject) => forget(subject),
@@ -108,6 +111,7 @@ export class PostgresLog implements EventLog {
       );
       const log = new PostgresLog(identity, appending, asking, reading, watch, reader, wrapper, head, options.faults);
       forget = (subject) => log.forget(subject);
+      connected = () => log.onConnected();
       return log;
     } catch (error) {
       await asking.end();

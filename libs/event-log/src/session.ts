@@ -15,7 +15,8 @@ export interface SessionOptions {
   readonly answerTimeoutMs?: number;
   /** `backend` is the process of PostgreSQL whose transaction sent it. */
   readonly onNotification?: (name: string, payload: string, backend: number) => void;
-  /** Run once on every new connection, such as LISTEN. */
+  /** Told of every new connection before anything is asked over it; `greeting` is run on it, such as LISTEN. */
+  readonly onConnected?: (() => void) | undefined;
   readonly greeting?: readonly string[];
 }
 
@@ -162,6 +163,7 @@ export class Session implements Connection {
       throw error;
     }
     this.current = client;
+    this.options.onConnected?.();
     return client;
   }
 

@@ -13,6 +13,8 @@ export interface Ops {
   readonly port: number;
   /** Adds a check to `/readyz`; a name used again replaces the earlier check. */
   check(name: string, check: ReadinessCheck): void;
+  /** Adds words to `/readyz` that an operator should read though the service is ready; null where there is nothing to say. */
+  notice(name: string, words: () => string | null): void;
   /** Adds a number that is read when somebody asks for `/metrics`; with a label, one number for each of its values. */
   gauge(name: string, help: string, read: () => number): void;
   gauge(name: string, help: string, read: () => ReadonlyMap<string, number>, label: string): void;
@@ -33,8 +35,9 @@ export async function startOps(options: { service: string; host: string; port: n
   metrics.setDefaultLabels({ service: options.service });
   collectDefaultMetrics({ register: metrics, eventLoopMonitoringPrecision: neverMs });
   const checks = new Map<string, ReadinessCheck>();
+  const notices = new Map<string, () => string | null>();
   const server = createServer((request, response) => {
-    answer(request.url ?? '/', response, metrics, checks).catch(() => response.destroy());
+    answer(request.url ?? '/', response, metrics, { checks, notices }).catch(() => response.destroy());
   });
   await listening(server, options.port, options.host);
   const stopShowing = showLoopDelay(metrics);
@@ -42,6 +45,7 @@ export async function startOps(options: { service: string; host: string; port: n
     metrics,
     port: (server.address() as AddressInfo).port,
     check: (name, check) => void checks.set(name, check),
+    notice: (name, words) => void notices.set(name, words),
     gauge: (name: string, help: string, read: () => number | ReadonlyMap<string, number>, label?: string) =>
       void new Gauge({
         name,
@@ -62,11 +66,16 @@ export async function startOps(options: { service: string; host: string; port: n
   };
 }
 
+interface Asked {
+  readonly checks: ReadonlyMap<string, ReadinessCheck>;
+  readonly notices: ReadonlyMap<string, () => string | null>;
+}
+
 async function answer(
   url: string,
   response: ServerResponse,
   metrics: Registry,
-  checks: ReadonlyMap<string, ReadinessCheck>,
+  { checks, notices }: Asked,
 ): Promise<void> {
   const path = url.split('?')[0];
   if (path === '/healthz') return send(response, 200, 'application/json', '{"alive":true}');
@@ -74,7 +83,13 @@ async function answer(
   if (path !== '/readyz') return send(response, 404, 'text/plain', 'healthz, readyz and metrics are here\n');
   const results = await Promise.all([...checks].map(async ([name, check]) => [name, await resultOf(check)] as const));
   const ready = results.every(([, result]) => result === null);
-  send(response, ready ? 200 : 503, 'application/json', JSON.stringify({ ready, checks: Object.fromEntries(results) }));
+  const said = [...notices].map(([name, words]) => [name, words()] as const).filter(([, words]) => words !== null);
+  const body = {
+    ready,
+    checks: Object.fromEntries(results),
+    ...(said.length === 0 ? {} : { notices: Object.fromEntries(said) }),
+  };
+  send(response, ready ? 200 : 503, 'application/json', JSON.stringify(body));
 }
 
 async function resultOf(check: ReadinessCheck): Promise<string | null> {

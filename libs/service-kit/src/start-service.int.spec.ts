@@ -220,6 +220,13 @@ describe('a service', () => {
       return [response.status, await response.json()];
     };
     expect(await readiness()).toEqual([200, { ready: true, checks: { service: null, nats: null } }]);
+    service.kit.ops.notice('quiet', () => null);
+    service.kit.ops.notice('sending', () => 'held');
+    expect(await readiness()).toEqual([
+      200,
+      { ready: true, checks: { service: null, nats: null }, notices: { sending: 'held' } },
+    ]);
+    service.kit.ops.notice('sending', () => null);
     service.kit.ops.check('database', () => 'no connection');
     expect(await readiness()).toEqual([
       503,

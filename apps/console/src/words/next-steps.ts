@@ -19,6 +19,7 @@ export const nextSteps: Readonly<Record<keyof typeof attemptReasons | EndReason,
   secret_missing: 'Enter the missing secret under Settings.',
   oauth_failed: 'Check token URL, client id, client secret and scopes with whoever runs the token server.',
   worker_lost: 'Nothing: it is tried again with the same webhook-id, so the target can tell a repeat.',
+  delivery_held: 'Nothing, or release delivery: it goes on when an operator has done so (page Doctor).',
   worker_stopped: 'Nothing: the next attempt begins at once.',
   connector_paused: 'Nothing: it goes on when the pause that the target asked for is over.',
   connector_slow:

@@ -22,6 +22,8 @@ const restOfLook = 20;
 const restOfLookMsMax = 1_000;
 /** Where nothing waits it is looked at so often all the same: the clocks of two machines may differ. */
 const idleLookMs = 5_000;
+/** While delivery is held most of what is due stays: only what is to be ended is looked for. */
+const heldLookMs = 1_000;
 const claimsMax = 500;
 /** Streams that are read and folded at once: a few milliseconds of the event loop; for connectors that are not known to be well one or two. */
 const streamsAtOnce = { well: 24, unwell: stepsAtOnceMin };
@@ -140,8 +142,10 @@ export class AttemptsDueTimer {
         claimsMax,
         (connectorId) => engine.roomToFetch(connectorId, Date.now()),
         (connectorId) => isClosed(connectors.get(connectorId)),
+        engine.isHeld,
       );
-      if (attempts.length === 0 || this.stopping.signal.aborted) return restMs;
+      if (attempts.length === 0 || this.stopping.signal.aborted)
+        return engine.isHeld ? Math.max(restMs, heldLookMs) : restMs;
       // What was routed after its connector was enabled again may be here before that: it is not ended by what this copy knew before.
       const hasClosed = attempts.some(({ connectorId }) => isClosed(connectors.get(connectorId)));
       const isCurrent = !hasClosed || (await this.parts.registryRead(lookEveryMs));

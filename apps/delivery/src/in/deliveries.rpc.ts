@@ -12,7 +12,8 @@ import type { z } from 'zod';
 import { HandleDelivery } from '../handle-delivery.js';
 import { DeliveryFacetCounts } from '../read/delivery-facets.js';
 import { DeliveryList } from '../read/delivery-list.js';
-import { deliveryView, eventsUntil } from '../read/delivery-view.js';
+import { deliveryView, eventsUntil, withHolds } from '../read/delivery-view.js';
+import { HoldTimer } from './hold.timer.js';
 
 /** The calls `deliveries.*` of this service's own API. */
 @Controller()
@@ -21,6 +22,7 @@ export class DeliveriesRpc {
     @Inject(HandleDelivery) private readonly handle: HandleDelivery,
     @Inject(DeliveryList) private readonly list: DeliveryList,
     @Inject(DeliveryFacetCounts) private readonly counts: DeliveryFacetCounts,
+    @Inject(HoldTimer) private readonly hold: HoldTimer,
   ) {}
 
   @Rpc('delivery', 'deliveries.list', deliveryListInputSchema)
@@ -37,8 +39,10 @@ export class DeliveriesRpc {
   @Rpc('delivery', 'deliveries.get', deliveryGetInputSchema)
   async get({ tenant, input }: RpcRequest<z.output<typeof deliveryGetInputSchema>>): Promise<unknown> {
     const events = await this.handle.eventsOf(input.id);
-    const delivery = deliveryView(tenant, input.at === undefined ? events : eventsUntil(events, input.at));
-    if (input.at !== undefined || delivery.status !== 'pending') return delivery;
+    if (input.at !== undefined) return deliveryView(tenant, eventsUntil(events, input.at));
+    await this.hold.learn(events);
+    const delivery = withHolds(deliveryView(tenant, events), this.hold.onRecord);
+    if (delivery.status !== 'pending') return delivery;
     const waitsFor = await this.list.firstBefore(input.id);
     return waitsFor === null ? delivery : { ...delivery, waitsFor };
   }

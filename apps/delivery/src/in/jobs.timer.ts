@@ -26,6 +26,8 @@ export interface JobsTimerParts {
   /** Resolves when the read model has a position, or after a while. */
   readonly reached: (position: number) => Promise<unknown>;
   readonly news: News;
+  /** While nothing is sent nothing is asked for: what a job asks for evenly would leave all at once when delivery is released. */
+  readonly isHeld: () => boolean;
 }
 
 /** Carries out running jobs, each by one copy: what a step asks for and the progress of the job are one append. */
@@ -58,6 +60,7 @@ export class JobsTimer {
 
   /** Answers how many jobs run. */
   private async look(): Promise<number> {
+    if (this.parts.isHeld()) return 0;
     const running = await this.parts.jobs.running();
     for (const job of running) {
       if (this.stopping.signal.aborted) break;

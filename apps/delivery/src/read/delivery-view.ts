@@ -1,7 +1,8 @@
 import { isBy } from '@waybill/contracts/http/moment';
-import type { Attempt, Delivery } from '@waybill/contracts/http/deliveries';
+import type { Attempt, Delivery, Held } from '@waybill/contracts/http/deliveries';
 import { Refused } from '@waybill/decider/decider';
 import type { Accepted, DeliveryEvent, DeliveryState } from '@waybill/delivery/delivery';
+import { holdsOf } from '@waybill/delivery/hold';
 import { type RecordedEvent, shredded } from '@waybill/event-log/log';
 import { type KeptAttempt, openKeptAttempt } from '../out/kept-attempt.js';
 import { stateOf } from '../work/job.js';
@@ -35,6 +36,20 @@ export function deliveryView(tenant: string, events: readonly RecordedEvent[]): 
     log: events.map(loggedOf),
   };
 }
+
+/** Adds the holds that it waits for or was attempted after; most have none. */
+export function withHolds(delivery: Delivery, holds: readonly Held[]): Delivery {
+  if (holds.length === 0) return delivery;
+  const started = (delivery.log ?? []).filter(({ type }) => type === 'AttemptStarted');
+  const isOpen = openStatuses.has(delivery.status);
+  const held = holdsOf(
+    { routedAt: delivery.routedAt ?? '', isOpen, attempts: started.map(({ position }) => position) },
+    holds,
+  );
+  return held.length === 0 ? delivery : { ...delivery, held };
+}
+
+const openStatuses: ReadonlySet<Delivery['status']> = new Set(['pending', 'attempting', 'retrying']);
 
 /** What of a stream was recorded by a moment; before the first of it there was no delivery. */
 export function eventsUntil(events: readonly RecordedEvent[], at: string): RecordedEvent[] {

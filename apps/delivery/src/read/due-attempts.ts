@@ -31,12 +31,14 @@ export class DueAttempts {
   /**
    * Leases rows that are due: per connector at most as many as `room` says, so that ten thousand retries of one connector do not stand
    * before another's first; of a connector that `isClosing` all rows, due or not; lost attempts of any connector, and what is to be
-   * ended, whether there is room or not. First attempts come before late ones. Of the deliveries of one thing only the oldest that is not over is leased. At most about `max` rows.
+   * ended, whether there is room or not. First attempts come before late ones. Of the deliveries of one thing only the oldest that is not
+   * over is leased. At most about `max` rows. While delivery `isHeld` nothing that would be sent is leased, only what is to end.
    */
   async claim(
     max: number,
     room: (connectorId: string) => number,
     isClosing: (connectorId: string) => boolean,
+    isHeld = false,
   ): Promise<Claim> {
     const found = await this.database.query<WaitingConnector[]>(dueConnectorsSql, [this.after, connectorsMax]);
     this.after = found.length < connectorsMax ? '' : (found.at(-1)?.connector_id ?? '');
@@ -53,7 +55,15 @@ export class DueAttempts {
       ...wanted.map((row) => (row.has_ends ? max : 0)),
     ]);
     const [limits, ends] = [shares.slice(0, ids.length), shares.slice(ids.length)];
-    const rows = await this.database.query<ClaimedRow[]>(claimSql, [ids, limits, closing, ends, share, leaseMs]);
+    const rows = await this.database.query<ClaimedRow[]>(claimSql, [
+      ids,
+      limits,
+      closing,
+      ends,
+      share,
+      leaseMs,
+      isHeld,
+    ]);
     const attempts = rows.map(({ id, connector_id, now_at, receipt, cancel }) => ({
       deliveryId: id,
       connectorId: connector_id,
@@ -152,13 +162,16 @@ const lateGoesFirst = `interval '10 minutes'`;
 const leaseOf = (row: string, lease: string): string =>
   `${lease}.id = ${row}.id and ${lease}.position = ${row}.changed_position and ${lease}.until > now()`;
 
+/** By when what may be sent is due; nothing is while delivery is held. */
+const dueBy = `(case when wanted.closing then 'infinity' when $7 then '-infinity' else now() end)`;
+
 /**
  * Rows of one rank that may be taken: due, leased by nobody, and the turn of their thing. A lease that is over says that whoever accepted
  * the delivery has let it go. What is to be ended is taken apart from these: it needs no room with its target.
  */
 const takeable = (rank: number): string => `
   select d.id, d.due_at, d.rank, d.changed_position from ${schema}.delivery_due d left join due_leases l on ${leaseOf('d', 'l')}
-  where d.connector_id = wanted.connector_id and d.rank = ${rank} and d.due_at > '-infinity' and d.due_at <= (case when wanted.closing then 'infinity' else now() end) and l.id is null
+  where d.connector_id = wanted.connector_id and d.rank = ${rank} and d.due_at > '-infinity' and d.due_at <= ${dueBy} and l.id is null
     and (wanted.closing or ((d.owned_until is null or d.owned_until < now() or exists (select 1 from due_leases once where once.id = d.id)) and (d.mac is null or not exists (
         select 1 from ${schema}.delivery_due other
         where other.connector_id = d.connector_id and other.mac = d.mac and other.id <> d.id

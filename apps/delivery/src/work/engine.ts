@@ -1,29 +1,19 @@
-import { deadlineSlackMs } from '@waybill/contracts/attempt-time';
-import type { HealthEvent } from '@waybill/delivery/connector-health';
 import type { EventLog } from '@waybill/event-log/log';
 import type { Log } from '@waybill/service-kit/logger';
 import type { Carried } from '../out/carry-out.js';
 import { attemptPlan } from './attempt-plan.js';
 import type { Connector, Connectors } from './connectors.js';
-import { type Decision, decideFor, isYoung, type Job } from './job.js';
+import { isYoung, type Job } from './job.js';
 import { ConnectorHealths } from './connector-healths.js';
 import { FairShare } from './fair-share.js';
+import type { Gate } from './gate.js';
 import { InHand } from './in-hand.js';
 import { Lane, laneWaitingMax } from './lane.js';
 import type { Leave } from './leave.js';
 import { OpenClosings } from './open-closings.js';
-import {
-  endCommand,
-  endReasonOf,
-  giveBackCommand,
-  healthAppend,
-  heardOf,
-  outcomeCommand,
-  ownFault,
-  type UnsentReason,
-} from './outcome-commands.js';
-import { Recorder } from './recorder.js';
+import { endReasonOf, heardOf, ownFault, type UnsentReason } from './outcome-commands.js';
 import { SmallSteps } from './small-steps.js';
+import { Writing } from './writing.js';
 
 /** What a closing ends is written so much at a time: what others have to write goes in between. */
 const endedAtOnce = 500;
@@ -53,19 +43,20 @@ export class Engine {
   private draining = false;
   /** Whether this copy sends for connectors with a rate; see `pace`. */
   private paces = false;
+  private gate: Gate = 'open';
   private underWay = 0;
   private drained: (() => void) | null = null;
-  private readonly recorder: Recorder;
+  private readonly writing: Writing;
   /** Everything that is done for connectors that are not known to be well, over all of them. */
   readonly steps = new SmallSteps();
 
   constructor(private readonly parts: EngineParts) {
-    this.recorder = new Recorder(parts.eventLog, parts.log);
+    this.writing = new Writing(parts, this.healths, this.steps);
   }
 
   /** How many attempts of a connector may begin in the append that accepts them. */
   roomToBegin(connector: Connector, nowMs: number): number {
-    return this.draining || this.closings.has(connector.id) || this.isPacedElsewhere(connector)
+    return this.draining || this.gate !== 'open' || this.closings.has(connector.id) || this.isPacedElsewhere(connector)
       ? 0
       : this.laneOf(connector).roomToBegin(this.healths.slots(connector, nowMs), nowMs);
   }
@@ -79,7 +70,7 @@ export class Engine {
   /** How many more deliveries of a connector this copy can hold: of one that is shut the next, or it would fill the memory in which all wait. */
   roomToWait(connectorId: string): number {
     const connector = this.parts.connectors.get(connectorId);
-    if (this.draining || this.isPacedElsewhere(connector)) return 0;
+    if (this.draining || this.isHeld || this.isPacedElsewhere(connector)) return 0;
     const most = this.healths.isShut(connectorId, Date.now()) ? 1 : laneWaitingMax;
     const own = most - (this.lanes.get(connectorId)?.waitingCount ?? 0);
     return Math.min(own, this.inHand.roomOf(connector?.tenant ?? ''));
@@ -145,6 +136,16 @@ export class Engine {
     return jobs.map(({ deliveryId }) => deliveryId);
   }
 
+  get isHeld(): boolean {
+    return this.gate === 'held';
+  }
+
+  /** Lets attempts leave or not. What is under way comes to its end; what is held goes back to the due table, and takes no room here. */
+  turn(gate: Gate): void {
+    this.gate = gate;
+    for (const lane of [...this.lanes.values()]) this.pump(lane);
+  }
+
   /** From now on no attempt begins, whoever still brings work. */
   beginNoMore(): void {
     this.draining = true;
@@ -175,7 +176,8 @@ export class Engine {
 
   private pump(lane: Lane): void {
     const nowMs = Date.now();
-    const slots = this.healths.slots(lane.connector, nowMs);
+    if (this.isHeld) this.putBack(lane);
+    const slots = this.gate === 'open' ? this.healths.slots(lane.connector, nowMs) : 0;
     while (lane.begun.length > 0 && lane.inFlight < slots && this.places.take(lane)) {
       const job = lane.begun.shift() as Job;
       lane.inFlight += 1;
@@ -192,6 +194,12 @@ export class Engine {
     }
     if (lane.begun.length > 0 || lane.waitingCount > 0) this.pumpLater(lane, nowMs);
     else if (lane.isIdle(nowMs)) this.lanes.delete(lane.connector.id);
+  }
+
+  private putBack(lane: Lane): void {
+    for (const job of lane.begun.splice(0)) void this.track(this.giveBack(job, 'delivery_held', 0));
+    const waiting = lane.clearWaiting();
+    if (waiting.length > 0) this.leave(waiting);
   }
 
   /** What waits for a moment and not for an answer is looked at again when the moment has come. */
@@ -221,16 +229,12 @@ export class Engine {
    * that is cut off all goes back: one probe at a time leaves, and the others would be unknown after a crash.
    */
   private giveBackLate(lane: Lane, closedMs: number): void {
-    const leavesMs = Date.now() + Math.max(0, closedMs);
     const isCutOff = closedMs > 0 && this.healths.isCutOff(lane.connector.id);
-    for (const job of lane.begun.splice(0)) {
-      const isLate =
-        job.state.status === 'attempting' && Date.parse(job.state.attempt.deadline) - deadlineSlackMs / 2 < leavesMs;
-      // Half of the slack is left for sending: it must have as much time as the connector says, and its outcome a moment to be written.
-      if (!isLate && !isCutOff) lane.begun.push(job);
-      else if (closedMs > 0) void this.track(this.giveBack(job, 'connector_paused', closedMs));
-      else void this.track(this.giveBack(job, 'connector_slow', 0));
-    }
+    const late = isCutOff ? lane.begun.splice(0) : lane.takeLate(Date.now() + Math.max(0, closedMs));
+    for (const job of late)
+      void this.track(
+        closedMs > 0 ? this.giveBack(job, 'connector_paused', closedMs) : this.giveBack(job, 'connector_slow', 0),
+      );
   }
 
   /** The connector was changed, disabled or deleted: what was known against it is forgotten, what waits for it no longer does so here. */
@@ -293,11 +297,7 @@ export class Engine {
       if (connector === undefined && isYoung(job)) return void this.inHand.delete(job);
       if (connector === undefined) await this.end(job, endReasonOf(connector));
       else if (connector.state !== 'enabled') return this.leave([job]);
-      else if (
-        await this.write(job, () =>
-          decideFor(job, { type: 'BeginAttempt', plan: this.plan(connector, Date.now()) }, this.parts.actor),
-        )
-      ) {
+      else if (await this.writing.begin(job, connector)) {
         // Nobody would look at it again: what waits here for a slot at the end would be lost with the process.
         if (this.draining) return void (await this.giveBack(job, 'worker_stopped', 0));
         job.connector = connector;
@@ -324,7 +324,7 @@ export class Engine {
     const next = this.places.next();
     if (next !== null) this.pump(next);
     if (next !== lane) this.pump(lane);
-    await this.record(job, connector, carried);
+    await this.writing.outcome(job, connector, carried);
     this.inHand.delete(job);
   }
 
@@ -336,7 +336,7 @@ export class Engine {
     const news = this.healths.hear(heard, job, nowMs);
     if (this.healths.isShut(job.connectorId, nowMs)) this.leaveAllButOne(job.connectorId);
     if (this.healths.closedUntilMs(job.connectorId) > nowMs) this.closed(job.connectorId);
-    if (news.length > 0) void this.track(this.tell(job, news));
+    if (news.length > 0) void this.track(this.writing.tell(job, news));
   }
 
   /** What waits for a target that is shut takes no room from those that are well; one stays, to be the next. */
@@ -348,42 +348,21 @@ export class Engine {
     this.leave(others);
   }
 
-  /** How a connector is doing is told all copies and whoever watches by the log. */
-  private async tell({ connectorId, tenant }: Job, news: readonly HealthEvent[]): Promise<void> {
-    const append = healthAppend(connectorId, tenant, news, this.parts.actor);
-    await this.steps.run(tenant, () => this.recorder.append(append, false, { connectorId }));
-  }
-
   /** Our own fault would fail every attempt in the same way: the delivery ends at once, and the stack is in the log. */
   private defect(job: Job, error: unknown): Carried {
     this.parts.log.error({ err: error, deliveryId: job.deliveryId }, 'delivery.defect');
     return ownFault;
   }
 
-  private async record(job: Job, connector: Connector, carried: Carried): Promise<void> {
-    const { state } = job;
-    if (state.status !== 'attempting') return;
-    const command = outcomeCommand(state.attempt.attemptId, connector, carried, Date.now(), Math.random());
-    await this.write(job, () => decideFor(job, command, this.parts.actor, carried.sealedText), true);
-  }
-
   private async giveBack(job: Job, reason: UnsentReason, afterMs: number): Promise<void> {
-    const { state } = job;
-    if (state.status !== 'attempting') return;
-    const command = giveBackCommand(state.attempt.attemptId, reason, afterMs, Date.now());
-    await this.write(job, () => decideFor(job, command, this.parts.actor));
+    if (job.state.status !== 'attempting') return;
+    await this.writing.giveBack(job, reason, afterMs);
     this.inHand.delete(job);
   }
 
   /** Ends a delivery that waits, with the reason. */
-  async end(job: Job, reason: string): Promise<void> {
-    await this.write(job, () => decideFor(job, endCommand(reason, Date.now()), this.parts.actor));
-  }
-
-  /** Whoever is well writes at once, the others a few at a time. False when another worker was faster. */
-  private write(job: Job, decide: () => Decision | null, mayWait = false): Promise<boolean> {
-    const step = (): Promise<boolean> => this.recorder.write(job, decide, mayWait);
-    return this.healths.isWell(job.connectorId) ? step() : this.steps.run(job.tenant, step);
+  end(job: Job, reason: string): Promise<void> {
+    return this.writing.end(job, reason);
   }
 
   private async track(work: Promise<void>): Promise<void> {

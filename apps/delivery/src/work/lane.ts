@@ -1,3 +1,4 @@
+import { deadlineSlackMs } from '@waybill/contracts/attempt-time';
 import type { Connector } from './connectors.js';
 import type { Job } from './job.js';
 
@@ -82,6 +83,16 @@ export class Lane {
     const out: Job[] = [];
     for (const queue of [this.first, this.late])
       for (const job of queue.splice(0)) (wanted(job) ? out : queue).push(job);
+    return out;
+  }
+
+  /** Takes out what has begun and would leave only at `leavesMs`, too late for its deadline. */
+  takeLate(leavesMs: number): Job[] {
+    // Half of the slack is left for sending: it must have as much time as the connector says, and its outcome a moment to be written.
+    const isLate = ({ state }: Job): boolean =>
+      state.status === 'attempting' && Date.parse(state.attempt.deadline) - deadlineSlackMs / 2 < leavesMs;
+    const out: Job[] = [];
+    for (const job of this.begun.splice(0)) (isLate(job) ? out : this.begun).push(job);
     return out;
   }
 

@@ -61,7 +61,7 @@ export function healthAppend(
 }
 
 /** Why an attempt that had begun never left. */
-export type UnsentReason = 'worker_stopped' | 'connector_paused' | 'connector_slow';
+export type UnsentReason = 'worker_stopped' | 'delivery_held' | 'connector_paused' | 'connector_slow';
 
 /** What has begun and has not left: nothing can have arrived, so it is refused for now, not unknown, and does not count. */
 export function giveBackCommand(

@@ -43,7 +43,12 @@ export const attemptReasons = {
   ),
   worker_lost: reason('unknown', 'network', 'The worker stopped before it could write down the outcome.'),
 
-  // Nothing was sent, for a reason of our own; the first three do not count in the plan of attempts.
+  // Nothing was sent, for a reason of our own; the first four do not count in the plan of attempts.
+  delivery_held: reason(
+    'later',
+    'waybill',
+    'Delivery was held before this attempt left; the next one begins when an operator has released it.',
+  ),
   worker_stopped: reason(
     'later',
     'waybill',

@@ -2,6 +2,7 @@ import { attemptReasons } from './attempt-reasons.js';
 import { endReasons } from './end-reasons.js';
 import { eventTypes } from './event-types.js';
 import { faultCodes } from './fault-codes.js';
+import { holdReasons } from './hold-reasons.js';
 import { problemCodes } from './problem-codes.js';
 import { refusalCodes } from './refusal-codes.js';
 
@@ -27,6 +28,9 @@ export function codesPage(): string {
     '## Reasons of ends',
     '`reason` of a delivery that ended for another reason than its last attempt. A delivery that somebody cancelled with words of their own has those words as its reason.',
     lines(ends),
+    '## Reasons of holds',
+    '`reason` of `DeliveryHeld`, for which nothing is sent until an operator releases it (docs/restore.md).',
+    lines(Object.entries(holdReasons).map(([code, { meaning }]) => item(code, meaning))),
     '## Refused notifications',
     '`code` of `NotificationRefused`, of the message on `waybill.v1.refused.<tenant>`, and of the problem that answers a publish.',
     lines(Object.entries(refusalCodes).map(([code, meaning]) => item(code, meaning))),

@@ -12,6 +12,7 @@ import {
   subscriptionIdSchema,
   timeSchema,
 } from './fields.js';
+import { holdReasonSchema } from '../codes/hold-reasons.js';
 import { listFields, listOf } from './lists.js';
 import { momentSchema } from './moment.js';
 
@@ -81,6 +82,17 @@ const loggedSchema = z.looseObject({
     .describe('Of a `RedeliveryRequested`: the job that asked for it; null where somebody asked for this one alone'),
 });
 
+/** A time in which nothing was sent to anybody, as a delivery meets it that was routed before. */
+export const heldSchema = z.looseObject({
+  reason: holdReasonSchema,
+  at: timeSchema,
+  position: positionSchema.describe('Of `DeliveryHeld` in the log of delivery'),
+  releasedAt: timeSchema.nullable().describe('null: it is held still'),
+  releasedBy: z.string().nullable(),
+  releasedPosition: positionSchema.nullable(),
+});
+export type Held = z.infer<typeof heldSchema>;
+
 /** A row of `GET /v1/deliveries`; `GET /v1/deliveries/{id}` adds all attempts and the log. */
 export const deliverySchema = z.looseObject({
   id: deliveryIdSchema,
@@ -103,6 +115,12 @@ export const deliverySchema = z.looseObject({
     .optional()
     .describe('Of one that is pending: the earlier delivery of the same thing (correlation key) that goes first'),
   suppressedUntil: timeSchema.optional().describe('Of one that was suppressed: when the window ends'),
+  held: z
+    .array(heldSchema)
+    .optional()
+    .describe(
+      'Of one delivery: holds that it waits for, or after which it was attempted. After a restore such an attempt may repeat one that the restored log does not know',
+    ),
   attempts: z.array(attemptSchema).optional(),
   log: z.array(loggedSchema).optional(),
 });

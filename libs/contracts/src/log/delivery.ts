@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { holdReasonSchema } from '../codes/hold-reasons.js';
 import { redeliveryModeSchema } from '../http/deliveries.js';
 import {
   attemptIdSchema,
@@ -65,6 +66,11 @@ const attemptFailedSchema = z.object({
 });
 
 const endedSchema = z.object({ reason: z.string(), at: timeSchema });
+/** What tells one database from another: a restore into another one, or to an earlier moment, shows in one of the three. */
+const placeSchema = z.object({ system: z.string(), database: z.string(), timeline: z.int() });
+export type DatabasePlace = z.infer<typeof placeSchema>;
+const ofHold = { holdId: z.uuid(), reason: holdReasonSchema };
+
 const switchedAt = z.object({ at: timeSchema });
 const ofConnector = { connectorId: connectorIdSchema };
 const becauseOf = { because: z.string(), deliveryId: deliveryIdSchema };
@@ -107,6 +113,10 @@ export const deliveryEventSchemas = {
     reason: z.string().nullable(),
     status: z.int().nullable(),
   }),
+  /** `at`: from when on nothing left, which may be before it could be recorded; places are null where somebody held it by hand. */
+  DeliveryHeld: z.object({ ...ofHold, at: timeSchema, before: placeSchema.nullable(), after: placeSchema.nullable() }),
+  /** The actor is who released; `at` is when they asked. */
+  DeliveryReleased: z.object({ ...ofHold, heldAt: timeSchema, at: timeSchema }),
   RedeliveryJobCreated: z.object({
     jobId: jobIdSchema,
     filter: jsonObjectSchema,

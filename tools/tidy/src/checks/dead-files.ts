@@ -40,7 +40,7 @@ function namesOfPrograms(tree: SourceTree): string {
 }
 
 function isStarted(path: string, named: string): boolean {
-  if (/^(apps|tools)\/[^/]+\/src\/(main|migrate|rebuild|rewrap)\.tsx?$/.test(path)) return true;
+  if (/^(apps|tools)\/[^/]+\/src\/(main|migrate|rebuild|rewrap|hold|release)\.tsx?$/.test(path)) return true;
   const file =
     path
       .split('/')
