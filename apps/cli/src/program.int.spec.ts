@@ -62,6 +62,8 @@ describe('waybill', () => {
     ['a proof of nothing', ['proof', '--log', 'delivery-0']],
     ['growth of no log', ['consistency', '--from', '5']],
     ['shredding of nothing', ['shred', '--reason', 'x']],
+    ['holding and releasing at once', ['delivery-hold', '--hold', '--release']],
+    ['a reason for no hold', ['delivery-hold', '--restored']],
     ['a moment that is none', ['replay', '--decisions', '--since', 'last week']],
     ['an attempt that is none', ['replay', '--delivery', 'dlv_x', '--bytes', '--attempt', 'first']],
     ['a time that is none', ['replay', '--log', 'delivery-0', '--until', 'yesterday']],
@@ -114,6 +116,28 @@ describe('waybill', () => {
       'validation_failed: gone\\u001b[2J\\u009b1A\\u007f \\u202edereviled\\u2069\n',
     );
     expect((await run('\u001b[2J')).err).toContain("unknown command '\\u001b[2J'");
+  });
+
+  it('says why nothing is sent, holds and releases, and answers 1 while a release is not on the record', async () => {
+    const one = { id: 'x', reason: 'restored', since: 'then', by: 'operator:eve', releaseAskedAt: null };
+    answer = { status: 200, body: { held: true, since: 'then', holds: [one] } };
+    expect(await run('delivery-hold')).toEqual({
+      code: 0,
+      out: 'held since then; nothing is sent\n  restored since then by operator:eve\n',
+      err: '',
+    });
+    expect((await run('delivery-hold', '--hold', '--restored')).code).toBe(0);
+    expect(await run('delivery-hold', '--release')).toMatchObject({ code: 1 });
+    expect(asked.map(({ method, url: path, body }) => [method, path, body])).toEqual([
+      ['GET', '/v1/delivery-hold', ''],
+      ['POST', '/v1/delivery-hold', '{"reason":"restored"}'],
+      ['POST', '/v1/delivery-hold/release', '{}'],
+    ]);
+    answer = { status: 200, body: { held: false, since: null, holds: [] } };
+    expect(await run('delivery-hold', '--release')).toMatchObject({
+      code: 0,
+      out: 'deliveries leave; nothing is held\n',
+    });
   });
 
   it('publishes a payload in the spelling it was given', async () => {

@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { visible } from '@waybill/contracts/text/visible';
 import { configCommand } from './commands/config.js';
 import { connectorsCommand, deliveriesCommand, subscriptionsCommand } from './commands/lists.js';
+import { deliveryHoldCommand } from './commands/delivery-hold.js';
 import { doctorCommand } from './commands/doctor.js';
 import { exportCommand } from './commands/export.js';
 import { checkpointCommand, consistencyCommand, proofCommand } from './commands/proof.js';
@@ -34,6 +35,7 @@ export async function runWaybill(args: readonly string[], given: World): Promise
     whyCommand,
     tailCommand,
     redeliverCommand,
+    deliveryHoldCommand,
     replayCommand,
     shredCommand,
     holdCommand,

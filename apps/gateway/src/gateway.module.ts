@@ -12,6 +12,7 @@ import type { ConsoleFile } from './console/console-files.js';
 import { ConsoleController, consoleToken } from './console/console.controller.js';
 import { DeliveriesController } from './deliveries/deliveries.controller.js';
 import { JobsController } from './deliveries/jobs.controller.js';
+import { DeliveryHoldController } from './delivery-hold/delivery-hold.controller.js';
 import { DoctorController } from './doctor/doctor.controller.js';
 import { DocumentsController } from './documents/documents.controller.js';
 import { AnswerInterceptor } from './edge/answer.interceptor.js';
@@ -57,6 +58,7 @@ export interface GatewayParts {
     NotificationsController,
     DeliveriesController,
     JobsController,
+    DeliveryHoldController,
     WhyController,
     LogController,
     LogProofsController,

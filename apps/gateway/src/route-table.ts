@@ -2,6 +2,7 @@ import { apiKeyRoutes } from './api-keys/api-keys.routes.js';
 import { connectorRoutes } from './connectors/connectors.routes.js';
 import { consoleRoutes } from './console/console.routes.js';
 import { deliveryRoutes, jobRoutes } from './deliveries/deliveries.routes.js';
+import { deliveryHoldRoutes } from './delivery-hold/delivery-hold.routes.js';
 import { doctorRoutes } from './doctor/doctor.routes.js';
 import { documentRoutes } from './documents/documents.routes.js';
 import type { Route } from './edge/route.js';
@@ -27,6 +28,7 @@ export const routeTable: readonly Route[] = [
   notificationRoutes,
   deliveryRoutes,
   jobRoutes,
+  deliveryHoldRoutes,
   whyRoutes,
   logRoutes,
   replayRoutes,

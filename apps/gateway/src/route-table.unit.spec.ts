@@ -54,6 +54,9 @@ GET /v1/jobs/{id}
 POST /v1/jobs/{id}/pause
 POST /v1/jobs/{id}/resume
 POST /v1/jobs/{id}/cancel
+GET /v1/delivery-hold
+POST /v1/delivery-hold
+POST /v1/delivery-hold/release
 GET /v1/stats
 GET /v1/stats/connectors
 GET /v1/why/{id}

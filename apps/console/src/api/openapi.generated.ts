@@ -809,6 +809,50 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/delivery-hold': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Says whether deliveries leave, or since when and why not.
+     * @description Needs a key with the scope `read`.
+     */
+    get: operations['getDeliveryHold'];
+    put?: never;
+    /**
+     * Holds all deliveries of all tenants: what comes is recorded and accepted, and nothing is sent.
+     * @description Needs a key with the scope `admin`.
+     */
+    post: operations['postDeliveryHold'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/delivery-hold/release': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Releases all deliveries; who did stands in the log before the first of them leaves.
+     * @description Needs a key with the scope `admin`.
+     */
+    post: operations['postDeliveryHoldRelease'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/why/{id}': {
     parameters: {
       query?: never;
@@ -2290,6 +2334,21 @@ export interface components {
        * @description Of one that was suppressed: when the window ends
        */
       suppressedUntil?: string;
+      /** @description Of one delivery: holds that it waits for, or after which it was attempted. After a restore such an attempt may repeat one that the restored log does not know */
+      held?: ({
+        /** @enum {string} */
+        reason: 'database_changed' | 'timeline_changed' | 'restored' | 'operator_asked';
+        /** Format: date-time */
+        at: string;
+        /** @description Of `DeliveryHeld` in the log of delivery */
+        position: number;
+        /** @description null: it is held still */
+        releasedAt: string | null;
+        releasedBy: string | null;
+        releasedPosition: number | null;
+      } & {
+        [key: string]: unknown;
+      })[];
       attempts?: components['schemas']['Attempt'][];
       log?: ({
         position: number;
@@ -4554,6 +4613,146 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Job'];
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  getDeliveryHold: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            held: boolean;
+            /** @description Of the oldest hold; null while nothing is held */
+            since: string | null;
+            holds: ({
+              /** Format: uuid */
+              id: string;
+              /** @enum {string} */
+              reason: 'database_changed' | 'timeline_changed' | 'restored' | 'operator_asked';
+              /** Format: date-time */
+              since: string;
+              /** @description Who held it: the service that noticed, or an operator */
+              by: string;
+              /** @description Set when somebody has released it and that is not on the record yet */
+              releaseAskedAt: string | null;
+            } & {
+              [key: string]: unknown;
+            })[];
+          } & {
+            [key: string]: unknown;
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  postDeliveryHold: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same request gets the same answer for 24 hours; with another request it is refused. */
+        'Idempotency-Key'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /**
+           * @description `restored` where a backup was put back
+           * @default operator_asked
+           * @enum {string}
+           */
+          reason?: 'restored' | 'operator_asked';
+        };
+      };
+    };
+    responses: {
+      /** @description The answer. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            held: boolean;
+            /** @description Of the oldest hold; null while nothing is held */
+            since: string | null;
+            holds: ({
+              /** Format: uuid */
+              id: string;
+              /** @enum {string} */
+              reason: 'database_changed' | 'timeline_changed' | 'restored' | 'operator_asked';
+              /** Format: date-time */
+              since: string;
+              /** @description Who held it: the service that noticed, or an operator */
+              by: string;
+              /** @description Set when somebody has released it and that is not on the record yet */
+              releaseAskedAt: string | null;
+            } & {
+              [key: string]: unknown;
+            })[];
+          } & {
+            [key: string]: unknown;
+          };
+        };
+      };
+      default: components['responses']['Problem'];
+    };
+  };
+  postDeliveryHoldRelease: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same request gets the same answer for 24 hours; with another request it is refused. */
+        'Idempotency-Key'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The answer. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            held: boolean;
+            /** @description Of the oldest hold; null while nothing is held */
+            since: string | null;
+            holds: ({
+              /** Format: uuid */
+              id: string;
+              /** @enum {string} */
+              reason: 'database_changed' | 'timeline_changed' | 'restored' | 'operator_asked';
+              /** Format: date-time */
+              since: string;
+              /** @description Who held it: the service that noticed, or an operator */
+              by: string;
+              /** @description Set when somebody has released it and that is not on the record yet */
+              releaseAskedAt: string | null;
+            } & {
+              [key: string]: unknown;
+            })[];
+          } & {
+            [key: string]: unknown;
+          };
         };
       };
       default: components['responses']['Problem'];

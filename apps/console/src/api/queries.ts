@@ -125,6 +125,14 @@ export const notificationQuery = (id: string) =>
     queryFn: ({ signal }) => api('GET /v1/notifications/{id}', { params: { id }, signal }),
   });
 
+/** Whether deliveries leave; asked on every page. */
+export const deliveryHoldQuery = queryOptions({
+  queryKey: ['delivery-hold'],
+  queryFn: ({ signal }) => api('GET /v1/delivery-hold', { signal }),
+  refetchInterval: 15_000,
+  retry: false,
+});
+
 export const statsQuery = (filters: Filters = {}) =>
   queryOptions({
     queryKey: ['stats', filters],

@@ -22,6 +22,7 @@ import { Icon } from '../pieces/icons';
 import { When } from '../pieces/when';
 import { SignInAgain } from '../sign-in/sign-in-again';
 import { general } from '../words/general';
+import { Held } from './held';
 import { Keyboard } from './keyboard';
 import { openPalette, Palette } from './palette';
 import { places } from './places';
@@ -65,6 +66,7 @@ export function Shell() {
         <Navigation onGo={close} />
       </AppShell.Navbar>
       <AppShell.Main id="content" tabIndex={-1} style={{ outline: 'none' }}>
+        <Held />
         <Outlet />
       </AppShell.Main>
       <Palette />

@@ -1,5 +1,5 @@
-import type { DeliveryHold } from '@waybill/contracts/http/delivery-hold';
-import type { GivenHoldReason, HoldReason } from '@waybill/contracts/codes/hold-reasons';
+import type { HoldReason } from '@waybill/contracts/codes/hold-reasons';
+import type { DeliveryHold, GivenHoldReason } from '@waybill/contracts/http/delivery-hold';
 import type { DatabasePlace } from '@waybill/contracts/log/delivery';
 import type { DataSource } from 'typeorm';
 

@@ -39,6 +39,20 @@ describe('scopes', () => {
     expect(reply.status).not.toBe(405);
   });
 
+  it('lets only administrators of the home tenant hold and release, and every reader know', async () => {
+    const held = { held: true, since: '2026-01-15T12:00:00.000Z', holds: [] };
+    for (const call of ['hold.get', 'hold.place', 'hold.release']) await stage.answer('delivery', call, () => held);
+    const [foreign, own] = [stage.keyOf('acme', 'admin'), stage.keyOf('default', 'admin')];
+    for (const path of ['/v1/delivery-hold', '/v1/delivery-hold/release']) {
+      expect((await stage.send('POST', path, { key: foreign })).json.code).toBe('forbidden');
+      expect((await stage.send('POST', path, { key: own })).json).toEqual(held);
+    }
+    expect((await stage.send('GET', '/v1/delivery-hold', { key: stage.keyOf('acme', 'read') })).json).toEqual(held);
+    expect(stage.heard.filter(({ subject }) => subject.endsWith('hold.place')).map(({ text }) => text)).toEqual([
+      '{"reason":"operator_asked"}',
+    ]);
+  });
+
   it('lets only the home tenant make and see other tenants', async () => {
     const key = stage.keyOf('acme', 'admin');
     const create = await stage.send('POST', '/v1/tenants', { key, body: { id: 'other', name: 'Other' } });

@@ -77,6 +77,47 @@ describe('why', () => {
     expect(json.words).toBe(`It waits for its first attempt to “SOC” (${idOf('con', 1)}).`);
   });
 
+  it('says of what waits that delivery is held, and of what was attempted after a restore that it may be a duplicate', async () => {
+    const hold = {
+      reason: 'database_changed',
+      at,
+      position: 50,
+      releasedAt: null,
+      releasedBy: null,
+      releasedPosition: null,
+    };
+    const log = (position: number, type: string) => ({ position, type, at });
+    const accepted = log(40, 'DeliveryAccepted');
+    const waiting = { ...row, status: 'pending', attempts: [], log: [accepted], held: [hold] };
+    await stage.answer('delivery', 'deliveries.get', () => waiting);
+    const held = await stage.send('GET', `/v1/why/${idOf('dlv', 1)}`);
+    expect(held.json.words).toContain(`Delivery is held since ${at} because of database_changed`);
+
+    const released = { ...hold, releasedAt: at, releasedBy: 'operator:eve', releasedPosition: 60 };
+    const begun = log(61, 'AttemptStarted');
+    await stage.answer('delivery', 'deliveries.get', () => ({
+      ...row, attempts: [{ number: 1 }], log: [accepted, begun], held: [released],
+    })); // prettier-ignore
+    for (const id of [idOf('ntf', 1), idOf('dlv', 1)]) {
+      const { json } = await stage.send('GET', `/v1/why/${id}`);
+      expect(json.words).toContain('this may be a duplicate');
+    }
+    const { json } = await stage.send('GET', `/v1/why/${idOf('dlv', 1)}`);
+    expect(
+      (json.steps as { position: number; words: string }[]).map(({ position, words }) => [position, words]),
+    ).toEqual([
+      [40, expect.stringContaining('chose connector')],
+      [50, expect.stringContaining('Delivery was held because of database_changed')],
+      [60, 'operator:eve released it.'],
+      [61, 'An attempt began.'],
+    ]);
+
+    await stage.answer('delivery', 'deliveries.get', () => ({
+      ...row, attempts: [{ number: 1 }], log: [accepted, begun], held: [{ ...released, reason: 'operator_asked' }],
+    })); // prettier-ignore
+    expect((await stage.send('GET', `/v1/why/${idOf('dlv', 1)}`)).json.words).not.toContain('duplicate');
+  });
+
   it('explains a connector with the reason that it is disabled', async () => {
     const { json } = await stage.send('GET', `/v1/why/${idOf('con', 1)}`);
     expect(json.words).toMatch(/^Connector “SOC” sends to slack\. It is disabled because of target_gone \(.*\)\./);

@@ -2,6 +2,7 @@ import type { Attempt, Delivery } from '@waybill/contracts/http/deliveries';
 import { meaningOfReason } from '@waybill/contracts/codes/end-reasons';
 import { meaningOfEvent } from '@waybill/contracts/codes/event-types';
 import type { Why } from '@waybill/contracts/http/why';
+import { stepsOfHolds, wordsOfHolds } from './explain-hold.js';
 
 type Step = Why['steps'][number];
 type Logged = NonNullable<Delivery['log']>[number];
@@ -11,8 +12,12 @@ export type Names = ReadonlyMap<string, string>;
 
 export const deliveryLog = 'delivery-0';
 
-/** What became of a delivery, in one sentence. */
+/** What became of a delivery, in one sentence, and one more where it was held. */
 export function endOfDelivery(delivery: Delivery, names: Names): string {
+  return `${endInWords(delivery, names)}${wordsOfHolds(delivery)}`;
+}
+
+function endInWords(delivery: Delivery, names: Names): string {
   const to = `to ${named(delivery.connectorId, names)}`;
   const attempts = delivery.attempts?.length ?? delivery.attemptCount ?? 0;
   const tries = attempts === 1 ? 'at the first attempt' : `after ${attempts} attempts`;
@@ -37,16 +42,17 @@ export function endOfDelivery(delivery: Delivery, names: Names): string {
   }
 }
 
-/** The steps of a delivery in order of time: each event of its log, and in between what the target said. */
+/** The steps of a delivery in order of the log: each of its events, what the target said, and between which of them delivery was held. */
 export function stepsOfDelivery(delivery: Delivery, names: Names): Step[] {
   const events = (delivery.log ?? []).map((event) => ({ ...event, words: wordsOfEvent(event, delivery, names) }));
   let outcome = 0;
-  return events.map(({ position, at, type, words }) => {
+  const steps = events.map(({ position, at, type, words }) => {
     const finished = type === 'DeliveryDelivered' || type === 'AttemptFailed';
     const attempt = finished ? delivery.attempts?.[outcome] : undefined;
     if (finished) outcome += 1;
     return { at, words: attempt === undefined ? words : wordsOfAttempt(attempt), log: deliveryLog, position };
   });
+  return [...steps, ...stepsOfHolds(delivery)].toSorted((a, b) => (a.position ?? 0) - (b.position ?? 0));
 }
 
 function wordsOfEvent(event: Logged, delivery: Delivery, names: Names): string {

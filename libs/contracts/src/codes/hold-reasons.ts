@@ -1,5 +1,3 @@
-import { z } from 'zod';
-
 /** Why nothing is sent to anybody. `isRestore`: what waits may have been sent already, after the backup was taken. */
 export const holdReasons = {
   database_changed: {
@@ -17,8 +15,3 @@ export const holdReasons = {
 } as const satisfies Record<string, { readonly isRestore: boolean; readonly meaning: string }>;
 
 export type HoldReason = keyof typeof holdReasons;
-export const holdReasonSchema = z.enum(Object.keys(holdReasons) as [HoldReason, ...HoldReason[]]);
-
-/** Those that an operator may give; the others are found. */
-export const givenHoldReasonSchema = z.enum(['restored', 'operator_asked']);
-export type GivenHoldReason = z.infer<typeof givenHoldReasonSchema>;

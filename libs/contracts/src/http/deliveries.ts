@@ -3,6 +3,7 @@ import {
   attemptIdSchema,
   connectorIdSchema,
   deliveryIdSchema,
+  holdReasonSchema,
   jobIdSchema,
   notificationIdSchema,
   notificationTypeSchema,
@@ -12,7 +13,6 @@ import {
   subscriptionIdSchema,
   timeSchema,
 } from './fields.js';
-import { holdReasonSchema } from '../codes/hold-reasons.js';
 import { listFields, listOf } from './lists.js';
 import { momentSchema } from './moment.js';
 

@@ -1,6 +1,9 @@
 import { z } from 'zod';
-import { givenHoldReasonSchema, holdReasonSchema } from '../codes/hold-reasons.js';
-import { timeSchema } from './fields.js';
+import { holdReasonSchema, timeSchema } from './fields.js';
+
+/** Those that an operator may give; the others are found. */
+export const givenHoldReasonSchema = holdReasonSchema.extract(['restored', 'operator_asked']);
+export type GivenHoldReason = z.infer<typeof givenHoldReasonSchema>;
 
 /** One reason for which nothing is sent. */
 export const holdSchema = z.looseObject({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type HoldReason, holdReasons } from '../codes/hold-reasons.js';
 
 /** Bounds of single fields. Each stands in the contract documents, so that a client meets no limit that it could not have read. */
 export const nameLengthMax = 200;
@@ -81,3 +82,5 @@ export const versionedInput = { ifVersion: versionSchema };
 
 /** True when a value's JSON has at most `bytesMax` characters; a cheap bound for objects whose shape is not ours. */
 export const fitsIn = (bytesMax: number) => (value: unknown) => JSON.stringify(value).length <= bytesMax;
+
+export const holdReasonSchema = z.enum(Object.keys(holdReasons) as [HoldReason, ...HoldReason[]]);

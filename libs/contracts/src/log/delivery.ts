@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { holdReasonSchema } from '../codes/hold-reasons.js';
 import { redeliveryModeSchema } from '../http/deliveries.js';
 import {
   attemptIdSchema,
   connectorIdSchema,
   deliveryIdSchema,
+  holdReasonSchema,
   jobIdSchema,
   jsonObjectSchema,
   notificationIdSchema,

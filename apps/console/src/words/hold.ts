@@ -1,0 +1,17 @@
+import { holdReasons, type HoldReason } from '@waybill/contracts/codes/hold-reasons';
+
+export const holdWords = {
+  title: 'Delivery is held: nothing is sent',
+  since: 'Since',
+  reasons: Object.fromEntries(
+    Object.entries(holdReasons).map(([reason, { meaning }]) => [reason, meaning]),
+  ) as unknown as Readonly<Record<HoldReason, string>>,
+  meanwhile: 'What is published is recorded and waits. Look at what waits, cancel what must not be sent, then release.',
+  release: 'Release…',
+  releaseTitle: 'Send what waits?',
+  releaseLead:
+    'Everything that waits is sent, for all tenants. After a restore it may have been sent before: what left between the backup and the restore is not on this record. Your key stands in the log.',
+  releaseAll: 'Release all deliveries',
+  released: 'Released: what waits is sent now.',
+  notYet: 'Released; it begins when the log takes events again.',
+};

@@ -1,0 +1,40 @@
+import { Controller, Inject } from '@nestjs/common';
+import { Refused } from '@waybill/decider/decider';
+import type { GatewayConfig } from '../config.js';
+import { Ask, type Asked, type Caller, On } from '../edge/route.js';
+import { Rpc } from '../edge/rpc.js';
+import { configToken } from '../tokens.js';
+import { deliveryHoldRoutes } from './delivery-hold.routes.js';
+
+type Routes = typeof deliveryHoldRoutes;
+
+/** Whether deliveries leave. It is about all tenants, so only the home tenant's administrators decide it; every reader may know. */
+@Controller()
+export class DeliveryHoldController {
+  constructor(
+    @Inject(Rpc) private readonly rpc: Rpc,
+    @Inject(configToken) private readonly config: GatewayConfig,
+  ) {}
+
+  @On(deliveryHoldRoutes.get)
+  get(@Ask() { caller }: Asked<Routes['get']>): Promise<unknown> {
+    return this.rpc.ask(caller, 'delivery', 'hold.get', {});
+  }
+
+  @On(deliveryHoldRoutes.place)
+  async place(@Ask() { caller, body }: Asked<Routes['place']>): Promise<unknown> {
+    this.demandHome(caller);
+    return this.rpc.ask(caller, 'delivery', 'hold.place', body);
+  }
+
+  @On(deliveryHoldRoutes.release)
+  async release(@Ask() { caller }: Asked<Routes['release']>): Promise<unknown> {
+    this.demandHome(caller);
+    return this.rpc.ask(caller, 'delivery', 'hold.release', {});
+  }
+
+  private demandHome({ tenant }: Caller): void {
+    if (tenant !== this.config.WAYBILL_HOME_TENANT)
+      throw new Refused('forbidden', 'Only an administrator of the home tenant holds or releases deliveries.');
+  }
+}
