@@ -1,6 +1,5 @@
-import { spawn } from 'node:child_process';
-import { join } from 'node:path';
 import { balanced, drawUp, openSink } from './account.js';
+import { runProgram } from './program.js';
 import { nothingPublished, Publisher } from './publisher.js';
 import type { Stage } from './stage.js';
 import { hold, pause, type Promised, same, type Story } from './story.js';
@@ -21,7 +20,6 @@ const listsOf = {
 
 const perSecond = 100;
 const count = 400;
-const rebuildWaitMs = 90_000;
 const settleWaitMs = 60_000;
 
 function rebuilt(stage: Stage, service: keyof typeof listsOf): Promised {
@@ -60,22 +58,7 @@ export async function shown(
 
 /** With the environment that the stack has written for the service. Answers a word a model; rejects on another exit code or a difference. */
 export async function runRebuild(stage: Stage, service: string): Promise<string[]> {
-  const nx = [join('node_modules', '.bin', 'nx'), 'run', `${service}:rebuild`];
-  // The short form leaves out Nx, which takes seconds to say what to run.
-  const args = [
-    '--env-file',
-    join(stage.dataDir, 'env', `${service}.env`),
-    ...(stage.long ? nx : [join('apps', service, 'dist', 'rebuild.js')]),
-  ];
-  const child = spawn(process.execPath, args, {
-    env: { PATH: process.env['PATH'], NX_DAEMON: 'false' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: rebuildWaitMs,
-  });
-  let said = '';
-  for (const pipe of [child.stdout, child.stderr]) pipe.on('data', (chunk: Buffer) => (said += chunk.toString()));
-  const code = await new Promise((resolve) => child.once('close', (exit, signal) => resolve(exit ?? signal)));
-  hold(code === 0, `exit ${String(code)}:\n${said.slice(-2_000)}`);
+  const said = await runProgram(stage, service, 'rebuild', []);
   const models = said
     .split('\n')
     .filter((line) => line.startsWith('{'))

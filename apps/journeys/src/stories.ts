@@ -7,6 +7,7 @@ import { engine } from './engine/engine.story.js';
 import { replay } from './audit/replay.story.js';
 import { rebuild } from './rebuild.story.js';
 import { refusals } from './refusals.story.js';
+import { restore } from './restore.story.js';
 import { restart } from './restart.story.js';
 import type { Story } from './story.js';
 import { acceptance } from './targets/acceptance.js';
@@ -32,6 +33,7 @@ export const stories: readonly Story[] = [
   engine,
   consoleLonger,
   replay,
+  restore,
   audit,
   restart,
 ];
