@@ -65,14 +65,13 @@ import { TestAudit } from './test-audit.js';
 import { type Connector, Connectors, foldConnector } from './work/connectors.js';
 import { Correlate } from './work/correlate.js';
 import { Engine } from './work/engine.js';
+import { Turns } from './work/turns.js';
 import { News } from './work/news.js';
 import { type Leave, leaveTo } from './work/leave.js';
 import { Parked } from './work/parked.js';
 
 /** A caller who changed something sees it in what it reads next, unless the read model is further behind than this. */
 const readModelWithinMs = 2_000;
-/** What waits for its turn is looked for when the read model has it, at the latest after so long. */
-const turnsWithinMs = 1_000;
 /** Of the relay: nothing is delivered from this log, whoever follows it looks on. */
 const gatherMs = 25;
 
@@ -131,7 +130,9 @@ export async function deliveryModule(config: Config, kit: Kit): Promise<DynamicM
   const due = new DueAttempts(database);
   const parked = new Parked();
   const leave = leaveTo(due, parked);
-  const engine = new Engine({ eventLog, connectors, log, actor, carryOut: carry, leave });
+  const turns = new Turns(eventLog, projection);
+  const turnIsOver = (): void => turns.over();
+  const engine = new Engine({ eventLog, connectors, log, actor, carryOut: carry, leave, turnIsOver });
   const news = new News(eventLog, projection);
   kit.onStop('engine', async () => due.release(await engine.drain()));
   connectors.onChange((connector) => engine.changed(connector));
@@ -141,7 +142,7 @@ export async function deliveryModule(config: Config, kit: Kit): Promise<DynamicM
   const holds = new Holds(database);
   const hold = await keepHold({ kit, holds, eventLog, actor, engine, onFailover: config.WAYBILL_ON_FAILOVER });
   await startWork({
-    config, kit, database, eventLog, projection, connectors, mirror, healths, due, parked, leave, news, engine, actor, reached,
+    config, kit, database, eventLog, projection, connectors, mirror, healths, due, parked, leave, news, engine, actor, reached, turns,
   }); // prettier-ignore
   startJobs(kit, { eventLog, jobs, reached, news, isHeld: () => engine.isHeld });
   const seen = [...egressExaminations(egress, policy, connectors), holdExamination(() => hold.open)];
@@ -211,6 +212,7 @@ interface Work {
   readonly mirror: LogMirror<Connector>;
   readonly actor: string;
   readonly reached: ClosingsParts['reached'];
+  readonly turns: Turns;
 }
 
 /** Starts what brings work to the engine, and what ends connectors. */
@@ -230,6 +232,7 @@ async function startWork({
   mirror,
   actor,
   reached,
+  turns,
 }: Work): Promise<void> {
   const { log, nats: nc, copy } = kit;
   const registry = await startReading(kit, mirror, { eventLog, engine, reached, due, actor, log });
@@ -247,12 +250,13 @@ async function startWork({
     registryRead: registry.caughtUp,
   });
   kit.onStop('due attempts', () => timer.stop());
+  turns.tell(() => timer.lookSoon());
   timer.start();
   const reader = new RoutedReader({
     eventLog, connectors, engine, log, actor, nc, copy, parked, leave,
     connectorsKnown: new ConnectorsKnown(connectors), registryRead: registry.caughtUp,
     correlate: new Correlate(await macSecret(database, createSecretBox(keks.parse(config.WAYBILL_LOG_KEK)))),
-    turnsTo: (position) => void projection.whenCaughtUp(position, turnsWithinMs).then(() => timer.lookSoon()),
+    turnsTo: (position) => turns.comeAt(position),
     leases: eventLog.leases,
     cursorOf: (name) => eventLog.cursor(name),
     leaseMs: config.WAYBILL_LEASE_MS,

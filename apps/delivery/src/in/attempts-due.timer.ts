@@ -20,6 +20,8 @@ const lookEveryMs = 250;
 const restOfLook = 20;
 /** … and no more than this. */
 const restOfLookMsMax = 1_000;
+/** Whoever asks for a look at once is not let wait for that, but for so many times as long as the last one took: turns may end a hundred times a second. */
+const restOfWokenLook = 2;
 /** Where nothing waits it is looked at so often all the same: the clocks of two machines may differ. */
 const idleLookMs = 5_000;
 /** While delivery is held most of what is due stays: only what is to be ended is looked for. */
@@ -101,7 +103,9 @@ export class AttemptsDueTimer {
       } catch (error) {
         log.warn({ err: error }, 'due.fault');
       }
-      const leastMs = Math.max(lookEveryMs, Math.min(restOfLookMsMax, (performance.now() - begunMs) * restOfLook));
+      const tookMs = performance.now() - begunMs;
+      const leastMs = Math.max(lookEveryMs, Math.min(restOfLookMsMax, tookMs * restOfLook));
+      await delay(Math.min(leastMs, tookMs * restOfWokenLook), undefined, { signal }).catch(() => undefined);
       if (restMs <= leastMs) await delay(leastMs, undefined, { signal: either }).catch(() => undefined);
       else await news.wait(mark, { beatMs: leastMs, atMostMs: Math.min(restMs, idleLookMs), signal: either });
     }

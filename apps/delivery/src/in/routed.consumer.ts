@@ -1,7 +1,7 @@
 import type { LogEvent } from '@waybill/contracts/log-event';
 import type { AppendResult, EventLog, StreamAppend } from '@waybill/event-log/log';
 import type { Engine } from '../work/engine.js';
-import { advance, type Job } from '../work/job.js';
+import { advance, isCorrelated, type Job } from '../work/job.js';
 import type { Leave } from '../work/leave.js';
 import type { Parked } from '../work/parked.js';
 import type { RestClock } from '../work/rest-clock.js';
@@ -175,8 +175,4 @@ export class RoutedConsumer {
     for (const wake of this.wakes) wake();
     this.wakes.clear();
   }
-}
-
-function isCorrelated({ state }: Job): boolean {
-  return state.status !== 'none' && state.accepted.correlationMac !== undefined;
 }

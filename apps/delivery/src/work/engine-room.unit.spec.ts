@@ -22,6 +22,7 @@ class Trial {
     actor: 'service:delivery',
     carryOut: () => new Promise(() => undefined),
     leave: () => Promise.resolve(),
+    turnIsOver: () => undefined,
   });
 
   /** Answers how many of so many it took. */

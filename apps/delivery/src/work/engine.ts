@@ -3,7 +3,7 @@ import type { Log } from '@waybill/service-kit/logger';
 import type { Carried } from '../out/carry-out.js';
 import { attemptPlan } from './attempt-plan.js';
 import type { Connector, Connectors } from './connectors.js';
-import { isYoung, type Job } from './job.js';
+import { isCorrelated, isYoung, type Job } from './job.js';
 import { ConnectorHealths } from './connector-healths.js';
 import { FairShare } from './fair-share.js';
 import type { Gate } from './gate.js';
@@ -30,6 +30,8 @@ export interface EngineParts {
   /** Renders, sends and says what came of it; never throws for what a target or a template can do. */
   readonly carryOut: (job: Job, connector: Connector) => Promise<Carried>;
   readonly leave: Leave;
+  /** An attempt of a delivery that others may wait for has been recorded. */
+  readonly turnIsOver: () => void;
 }
 
 /** Sends deliveries: one lane a connector, each with its own slots, so that a slow or dead target delays nobody else. */
@@ -326,6 +328,7 @@ export class Engine {
     if (next !== lane) this.pump(lane);
     await this.writing.outcome(job, connector, carried);
     this.inHand.delete(job);
+    if (isCorrelated(job)) this.parts.turnIsOver();
   }
 
   private hear(job: Job, carried: Carried): void {

@@ -62,6 +62,11 @@ export function advance(job: Job, decision: Decision): void {
   job.version += decision.events.length;
 }
 
+/** Whether it is about a thing with a key: then it takes its turn behind what came before about the same. */
+export function isCorrelated({ state }: Job): boolean {
+  return state.status !== 'none' && state.accepted.correlationMac !== undefined;
+}
+
 /** The state of a delivery as its stream says. */
 export function stateOf(events: readonly RecordedEvent[]): DeliveryState {
   return fold(deliveryDecider.evolve, deliveryDecider.initialState, events as unknown as DeliveryEvent[]);
