@@ -142,7 +142,7 @@ export async function deliveryModule(config: Config, kit: Kit): Promise<DynamicM
   const holds = new Holds(database);
   const hold = await keepHold({ kit, holds, eventLog, actor, engine, onFailover: config.WAYBILL_ON_FAILOVER });
   await startWork({
-    config, kit, database, eventLog, projection, connectors, mirror, healths, due, parked, leave, news, engine, actor, reached, turns,
+    config, kit, database, eventLog, connectors, mirror, healths, due, parked, leave, news, engine, actor, reached, turns,
   }); // prettier-ignore
   startJobs(kit, { eventLog, jobs, reached, news, isHeld: () => engine.isHeld });
   const seen = [...egressExaminations(egress, policy, connectors), holdExamination(() => hold.open)];
@@ -201,7 +201,6 @@ interface Work {
   readonly kit: Kit;
   readonly database: DataSource;
   readonly eventLog: PostgresLog;
-  readonly projection: Projection;
   readonly connectors: Connectors;
   readonly healths: Healths;
   readonly due: DueAttempts;
@@ -221,7 +220,6 @@ async function startWork({
   kit,
   database,
   eventLog,
-  projection,
   connectors,
   healths,
   due,

@@ -120,7 +120,10 @@ export class Publisher {
 const source = 'journeys';
 const idOf = (type: string, n: number): string => `${type}-${n}`;
 
+/** So many things take turns in being what the notifications are about. */
+export const keysMax = 5;
+
 /** About 1 KB, as the notifications of the bench. */
-const payloadOf = (n: number): string => `{"n":${n},"text":"${'waybill '.repeat(120)}"}`;
+const payloadOf = (n: number): string => `{"n":${n},"key":"k${n % keysMax}","text":"${'waybill '.repeat(120)}"}`;
 
 export const nothingPublished = (): Published => ({ taken: new Set(), repeats: 0, duplicates: 0 });

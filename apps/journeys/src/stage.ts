@@ -131,14 +131,19 @@ export class Stage {
     await eventually(`${name} is gone`, goneWaitMs, async () => (this.isRunning(name) ? null : true));
   }
 
-  /** kill -9 of the broker; its store stays as it was at that moment. */
-  async killNats(): Promise<void> {
+  /** The process of the broker; 0 when none was started. */
+  get natsPid(): number {
     const processes = JSON.parse(readFileSync(join(this.dataDir, 'processes.json'), 'utf8')) as {
       name: string;
       pid: number;
     }[];
-    const pid = processes.findLast(({ name }) => name === 'nats')?.pid;
-    if (pid === undefined) throw new Error('nats is not running');
+    return processes.findLast(({ name }) => name === 'nats')?.pid ?? 0;
+  }
+
+  /** kill -9 of the broker; its store stays as it was at that moment. */
+  async killNats(): Promise<void> {
+    const pid = this.natsPid;
+    if (pid === 0) throw new Error('nats is not running');
     process.kill(pid, 'SIGKILL');
     await this.stop('nats');
   }

@@ -4,6 +4,7 @@ import { brokerWiped } from './broker-wiped.story.js';
 import { consoleLonger } from './console.story.js';
 import { crash } from './crash.story.js';
 import { engine } from './engine/engine.story.js';
+import { faults } from './faults/faults.story.js';
 import { replay } from './audit/replay.story.js';
 import { rebuild } from './rebuild.story.js';
 import { refusals } from './refusals.story.js';
@@ -26,6 +27,7 @@ export const stories: readonly Story[] = [
   crash,
   twoCopies,
   brokerWiped,
+  faults,
   targetTable,
   acceptance,
   preview,
