@@ -13,7 +13,8 @@ export const crash: Story = {
     ...services.map((service) => killed(stage, service)),
     killedBeforeAck(stage),
     brokerKilled(stage),
-    ...(['http', 'jetstream'] as const).map((way) => databaseCrashed(stage, way)),
+    // The short form has no minute for both; over JetStream the schedule of `faults` crashes it too.
+    ...(stage.long ? (['http', 'jetstream'] as const) : (['http'] as const)).map((way) => databaseCrashed(stage, way)),
     ...(['subscriptions', 'delivery'] as const).map((service) => restarted(stage, service)),
   ],
 };

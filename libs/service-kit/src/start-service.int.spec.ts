@@ -2,6 +2,7 @@ import { Controller, type DynamicModule } from '@nestjs/common';
 import { connect, headers, type NatsConnection } from '@nats-io/transport-node';
 import { rpcSubject } from '@waybill/contracts/subjects';
 import { Refused } from '@waybill/decider/decider';
+import { openSilentProxy } from '@waybill/testkit/silent-proxy';
 import { startNats, type TestNats } from '@waybill/testkit/start-nats';
 import { z } from 'zod';
 import { Rpc, type RpcRequest } from './rpc.js';
@@ -262,5 +263,62 @@ describe('a service', () => {
       num_errors: 1,
       last_error: 'validation_failed',
     });
+  });
+
+  it('comes up though the broker went away while it listened for the first time', async () => {
+    const proxy = await openSilentProxy(server.port);
+    const started = await startService({
+      name: 'registry',
+      description: 'echoes',
+      config,
+      connect: () => connect({ servers: `127.0.0.1:${proxy.port}`, maxReconnectAttempts: -1, reconnectTimeWait: 50 }),
+      module: (): DynamicModule => {
+        // The broker is asked whether it has heard, and goes away before it answers.
+        proxy.silence('answers');
+        setTimeout(() => proxy.cut(), 500);
+        return { module: EchoModule, controllers: [EchoController] };
+      },
+    });
+    const ready = await fetch(`http://127.0.0.1:${started.kit.ops.port}/readyz`);
+    expect(ready.status).toBe(200);
+    await started.stop();
+    await proxy.close();
+  });
+
+  it('begins again where the database went away in the middle of its start, and leaves nothing of the first try', async () => {
+    const stopped: number[] = [];
+    let tries = 0;
+    const started = await startService({
+      name: 'registry',
+      description: 'echoes',
+      config,
+      connect: () => connect({ servers: server.url }),
+      module: (kit): DynamicModule => {
+        tries += 1;
+        const mine = tries;
+        kit.onStop('reader', () => void stopped.push(mine));
+        kit.onDrain('database', () => void stopped.push(mine));
+        kit.ops.gauge('waybill_spec', 'Of one try', () => mine);
+        if (mine === 1) throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+        return { module: EchoModule, controllers: [EchoController] };
+      },
+    });
+    expect([tries, stopped]).toEqual([2, [1, 1]]);
+    const metrics = await (await fetch(`http://127.0.0.1:${started.kit.ops.port}/metrics`)).text();
+    expect(metrics).toContain('waybill_spec{service="registry"} 2');
+    await started.stop();
+  });
+
+  it('does not begin again where waiting mends nothing', async () => {
+    const starting = startService({
+      name: 'registry',
+      description: 'echoes',
+      config,
+      connect: () => connect({ servers: server.url }),
+      module: (): DynamicModule => {
+        throw new Error('this database keeps another log');
+      },
+    });
+    await expect(starting).rejects.toThrow('keeps another log');
   });
 });

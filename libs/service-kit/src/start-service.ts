@@ -1,8 +1,10 @@
 import 'reflect-metadata';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { DynamicModule, INestMicroservice } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { ServiceName } from '@waybill/contracts/subjects';
+import { isDatabaseAway } from './database-away.js';
 import { randomCopyName } from './ids.js';
 import { watchLoad } from './load-watch.js';
 import { createLog, type Log, nestLog } from './logger.js';
@@ -12,6 +14,10 @@ import { type Ops, startOps } from './ops-server.js';
 import { defaultGateLimits, type GateLimits, ProblemFilter, RpcGate } from './rpc-gate.js';
 import { RpcTransport } from './rpc-transport.js';
 import { type Drain, Drains, drainOnSignals } from './drain.js';
+
+/** Between two tries to begin. */
+const startAgainMs = 1_000;
+const flushAgainMs = 200;
 
 /** What a service's module is given to build itself from. */
 export interface Kit {
@@ -43,7 +49,10 @@ export interface ServiceOptions {
   };
   /** Opens the connection and waits for the broker: `() => connectBus(config.NATS_URL, 'registry', config.NATS_CA)`. */
   readonly connect: () => Promise<NatsConnection>;
-  /** Builds the module; what it opens here or in `onModuleInit` is ready before the first request is heard. */
+  /**
+   * Builds the module; what it opens here or in `onModuleInit` is ready before the first request is heard. Called again when the database or
+   * the broker went away meanwhile, after what it had registered with the kit was stopped.
+   */
   readonly module: (kit: Kit) => DynamicModule | Promise<DynamicModule>;
   readonly limits?: GateLimits;
   /** How long the process may take to end after SIGTERM; absent where nothing that it begins lasts longer than `drainTimeoutMs`. */
@@ -89,13 +98,10 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   const nats = await options.connect();
   ops.check('nats', () => natsState(nats));
   phase = 'starting';
-  const works = new Drains(log);
-  const drains = new Drains(log);
-  const onStop: Kit['onStop'] = (what, drain) => works.add(what, drain);
-  const kit: Kit = { name, copy, log, ops, nats, onStop, onDrain: (what, drain) => drains.add(what, drain) };
+  const { module, kit, works, drains } = await built(options, { name, copy, log, ops, nats });
   const transport = new RpcTransport(nats, name);
   const gate = new RpcGate(log, ops.metrics, options.limits ?? defaultGateLimits);
-  const app = await NestFactory.createMicroservice(await options.module(kit), {
+  const app = await NestFactory.createMicroservice(module, {
     strategy: transport,
     logger: nestLog(log),
     abortOnError: false,
@@ -111,7 +117,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     patterns: transport.patterns(),
     stats: gate.stats,
   });
-  await nats.flush();
+  await hasHeard(nats);
   phase = null;
   log.info({ opsPort: ops.port }, 'service.started');
 
@@ -130,6 +136,62 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     return code;
   });
   return { kit, app, stop };
+}
+
+interface Built {
+  readonly module: DynamicModule;
+  readonly kit: Kit;
+  readonly works: Drains;
+  readonly drains: Drains;
+}
+
+/** The database or the broker may go away in the middle of a start as at any other time: what was begun is stopped, and it begins again. */
+async function built(options: ServiceOptions, parts: Omit<Kit, 'onStop' | 'onDrain'>): Promise<Built> {
+  const { log, ops, nats } = parts;
+  for (;;) {
+    const [works, drains] = [new Drains(log), new Drains(log)];
+    const kit: Kit = {
+      ...parts,
+      onStop: (what, drain) => works.add(what, drain),
+      onDrain: (what, drain) => drains.add(what, drain),
+    };
+    const own = new Set((await ops.metrics.getMetricsAsJSON()).map((metric) => metric.name));
+    try {
+      return { module: await options.module(kit), kit, works, drains };
+    } catch (error) {
+      if (nats.isClosed() || !isExpectedAway(error)) throw error;
+      log.warn({ err: error }, 'service.starts-again');
+      await works.run();
+      await drains.run();
+      for (const metric of await ops.metrics.getMetricsAsJSON())
+        if (!own.has(metric.name)) ops.metrics.removeSingleMetric(metric.name);
+      await delay(startAgainMs);
+    }
+  }
+}
+
+/** What passes by itself: PostgreSQL, its log, or the broker is away. By name, because event-log and bus are machines that this one does not import. */
+function isExpectedAway(error: unknown): boolean {
+  return isDatabaseAway(error) || (error instanceof Error && awayNames.has(error.name));
+}
+const awayNames: ReadonlySet<string> = new Set([
+  'LogUnavailable',
+  'RequestError',
+  'NoRespondersError',
+  'TimeoutError',
+  'ConnectionError',
+]);
+
+/** Resolves when the broker knows what this process listens to; while it is away the client keeps that, and says it when it is back. */
+async function hasHeard(nats: NatsConnection): Promise<void> {
+  for (;;) {
+    try {
+      return await nats.flush();
+    } catch (error) {
+      if (nats.isClosed()) throw error;
+      await delay(flushAgainMs);
+    }
+  }
 }
 
 function logOf({ name, config }: ServiceOptions, copy: string): Log {

@@ -42,7 +42,7 @@ class Run {
   async go(): Promise<string> {
     const { stage } = this;
     const seed = Number(process.env['WAYBILL_JOURNEY_SEED'] ?? (stage.long ? Date.now() % 1_000_000 : shortSeed));
-    const seconds = Number(process.env['WAYBILL_JOURNEY_SECONDS'] ?? (stage.long ? 600 : 12));
+    const seconds = Number(process.env['WAYBILL_JOURNEY_SECONDS'] ?? (stage.long ? 600 : 10));
     const [plain, flaky] = await Promise.all([this.open('plain'), this.open('flaky'), this.openOrdered()]);
     await stage.receivers.script('webhook', flaky.name, troubles(seconds));
     const schedule = drawSchedule(randomOf(seed), seconds, stage.long);
