@@ -23,6 +23,8 @@ export interface Batch {
   readonly to: number;
   readonly way: Way | ((n: number) => Way);
   readonly perSecond: number;
+  /** How long one number is sent again until somebody takes it; `takenWithinMs` when absent. */
+  readonly patienceMs?: number;
   /** Ends the batch early. */
   readonly signal?: AbortSignal;
 }
@@ -79,9 +81,9 @@ export class Publisher {
   }
 
   /** As the contract tells a publisher: without an answer, send the same id again. */
-  private async one({ type, way }: Batch, n: number, into: Published): Promise<void> {
+  private async one({ type, way, patienceMs = takenWithinMs }: Batch, n: number, into: Published): Promise<void> {
     const chosen = typeof way === 'string' ? way : way(n);
-    for (const until = Date.now() + takenWithinMs; ;) {
+    for (const until = Date.now() + patienceMs; ;) {
       try {
         if (await this.send(chosen, type, n)) into.duplicates += 1;
         into.taken.add(n);

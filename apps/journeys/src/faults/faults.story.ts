@@ -25,6 +25,8 @@ export const faults: Story = {
 
 const perSecond = 50;
 const settleWaitMs = 180_000;
+/** Registry, PostgreSQL and the broker may be frozen one after the other, each for a while. */
+const patienceMs = 240_000;
 /** Also through the gateway, which is killed too: a publisher without an answer sends the same id again. */
 const ways: readonly Way[] = ['jetstream', 'request', 'http'];
 const wayOf = (n: number): Way => ways[n % ways.length] ?? 'jetstream';
@@ -53,11 +55,13 @@ class Run {
       const count = seconds * perSecond;
       const publishing = sinks.map((sink, at) =>
         publisher.publish(
-          { type: sink.type, way: wayOf, perSecond, from: 0, to: count },
+          { type: sink.type, way: wayOf, perSecond, patienceMs, from: 0, to: count },
           published[at] ?? nothingPublished(),
         ),
       );
-      await Promise.all([...publishing, disturb(stage, schedule)]);
+      // All faults are mended before it is said what went wrong: what comes behind stands on a system that runs.
+      const ended = await Promise.allSettled([...publishing, disturb(stage, schedule)]);
+      for (const one of ended) if (one.status === 'rejected') throw one.reason as Error;
     } catch (error) {
       throw new Error(`seed ${seed}: ${(error as Error).message}`, { cause: error });
     } finally {
