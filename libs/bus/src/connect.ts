@@ -32,6 +32,7 @@ export async function connectBus(natsUrl: string, name: string, caPem?: string):
     noAsyncTraces: true,
   };
   const nc = await (isTls ? waitFor(options) : connect(options));
+  inboxPrefixes.set(nc, options.inboxPrefix);
   void watch(nc);
   return nc;
 }
@@ -58,6 +59,11 @@ function saysNo(error: unknown): boolean {
   const { code = '', message } = error as Error & { code?: string };
   return message.includes("does not support 'tls'") || /CERT|SELF_SIGNED|UNABLE_TO|^INVALID_|^ERR_SSL/.test(code);
 }
+
+const inboxPrefixes = new WeakMap<NatsConnection, string | undefined>();
+
+/** Below which the user of a connection may hear answers; undefined where that is the client's own choice. */
+export const inboxPrefixOf = (nc: NatsConnection): string | undefined => inboxPrefixes.get(nc);
 
 const away = new WeakSet<NatsConnection>();
 

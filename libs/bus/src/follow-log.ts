@@ -1,10 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { DeliverPolicy, jetstream, jetstreamManager, type ConsumerMessages, type JsMsg } from '@nats-io/jetstream';
+import { jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { decodeLogEvent, type LogEvent, sealedAtHeader } from '@waybill/contracts/log-event';
 import { logStream, noTenant, rpcSubject, type ServiceName } from '@waybill/contracts/subjects';
 import { ask } from './ask.js';
-import { batchesOf } from './message-batches.js';
+import { shareBytesMax } from './pull-ahead.js';
+import { readStream } from './read-stream.js';
+import type { StreamMessage } from './stream-message.js';
 
 export interface FollowOptions {
   readonly nc: NatsConnection;
@@ -60,33 +62,37 @@ async function followUntilFault(options: FollowOptions): Promise<void> {
   const window = await manager.streams.info(logStream(options.log));
   // A lost stream that is being filled again may begin past the place, or not hold it yet.
   if (window.state.first_seq > place.position + 1) await readHole(options, place, window.state.first_seq - 1);
-  const messages = await openWindow(options, place.position + 1);
-  const stop = () => void messages.close();
-  const watch = watchProgress(options, place, stop);
-  options.signal.addEventListener('abort', stop, { once: true });
-  // An abort while the window was being opened was heard by nobody.
-  if (isAborted(options.signal)) stop();
+  const watch = watchProgress(options, place);
   try {
-    for await (const batch of batchesOf(messages, options.batchMax)) {
-      if (isAborted(options.signal)) return;
-      await takeBatch(options, place, batch);
-    }
+    while (!isAborted(watch.signal)) await readWindow(options, place, watch.signal);
   } finally {
-    clearInterval(watch);
-    options.signal.removeEventListener('abort', stop);
-    await messages.close();
+    watch.end();
   }
 }
 
-async function openWindow(options: FollowOptions, fromSequence: number): Promise<ConsumerMessages> {
-  const consumer = await jetstream(options.nc).consumers.get(logStream(options.log), {
-    deliver_policy: DeliverPolicy.StartSequence,
-    opt_start_seq: fromSequence,
+/** Until the signal aborts, or until the reading ends by itself: the place is known, and the next one goes on from there. */
+async function readWindow(options: FollowOptions, place: Place, signal: AbortSignal): Promise<void> {
+  const { nc, log, batchMax } = options;
+  const reading = await readStream({
+    nc,
+    stream: logStream(log),
+    fromSeq: place.position + 1,
+    batchMax,
+    aheadMax: Math.max(batchMax, 1_000),
+    shareBytes: shareBytesMax,
   });
-  return consumer.consume({ max_messages: Math.max(options.batchMax, 1_000), idle_heartbeat: 5_000 });
+  const stop = (): void => reading.close();
+  signal.addEventListener('abort', stop, { once: true });
+  // An abort while the window was being opened was heard by nobody.
+  if (isAborted(signal)) stop();
+  try {
+    for await (const batch of reading.batches()) await takeBatch(options, place, batch);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
 }
 
-async function takeBatch(options: FollowOptions, place: Place, batch: JsMsg[]): Promise<void> {
+async function takeBatch(options: FollowOptions, place: Place, batch: StreamMessage[]): Promise<void> {
   let events: LogEvent[] = [];
   const take = async (): Promise<void> => {
     const { length } = events;
@@ -112,7 +118,7 @@ async function takeBatch(options: FollowOptions, place: Place, batch: JsMsg[]): 
   await take();
 }
 
-function decode(message: JsMsg): LogEvent {
+function decode(message: StreamMessage): LogEvent {
   const at = message.headers?.get(sealedAtHeader) ?? '';
   return decodeLogEvent(message.data, at === '' ? null : Number(at));
 }
@@ -147,14 +153,16 @@ async function give(options: FollowOptions, place: Place, events: LogEvent[]): P
   place.position += length;
 }
 
-/** Ends the messages when the window has moved on and nothing has come: the consumer is gone without a word. */
-function watchProgress(options: FollowOptions, place: Place, stop: () => void): NodeJS.Timeout {
+/** Its signal aborts with the follower's, and when the window has moved on and nothing has come: the consumer is gone without a word. */
+function watchProgress(options: FollowOptions, place: Place): { readonly signal: AbortSignal; end(): void } {
+  const stuck = new AbortController();
   let seen = place.position;
   const look = async (): Promise<void> => {
     const manager = await jetstreamManager(options.nc, { checkAPI: false });
     const { state } = await manager.streams.info(logStream(options.log));
-    if (state.last_seq > place.position && place.position === seen && !place.isTaking) stop();
+    if (state.last_seq > place.position && place.position === seen && !place.isTaking) stuck.abort();
     seen = place.position;
   };
-  return setInterval(() => void look().catch(stop), watchEveryMs);
+  const timer = setInterval(() => void look().catch(() => stuck.abort()), watchEveryMs);
+  return { signal: AbortSignal.any([options.signal, stuck.signal]), end: () => clearInterval(timer) };
 }

@@ -1,6 +1,7 @@
-import { jetstream, jetstreamManager, type JetStreamManager, type JsMsg } from '@nats-io/jetstream';
+import { jetstream, jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { startNats, type TestNats } from '@waybill/testkit/start-nats';
+import type { StreamMessage } from './stream-message.js';
 import { takeWork } from './work-queue.js';
 
 const stream = 'WORK';
@@ -38,7 +39,7 @@ describe('work of a queue', () => {
     const manager = await jetstreamManager(nc);
     return (await manager.streams.info(stream)).state.messages === count;
   };
-  const taking = (signal: AbortSignal, onBatch: (messages: JsMsg[]) => Promise<void>): Promise<void> =>
+  const taking = (signal: AbortSignal, onBatch: (messages: StreamMessage[]) => Promise<void>): Promise<void> =>
     takeWork({ nc, stream, durable: 'taker', batchMax: 10, signal, onBatch, onFault: () => undefined });
 
   it('goes to the next holder at once, and once, when the one who fetched it stops', async () => {
@@ -110,7 +111,7 @@ describe('work of a queue', () => {
     const over = new AbortController();
     const take =
       (into: string[] | undefined) =>
-      (messages: JsMsg[]): Promise<void> => {
+      (messages: StreamMessage[]): Promise<void> => {
         for (const message of messages) {
           into?.push(message.string());
           message.ack();

@@ -1,16 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   AckPolicy,
-  jetstream,
   JetStreamApiCodes,
   JetStreamApiError,
   jetstreamManager,
   type JetStreamManager,
-  type JsMsg,
 } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { batchesOf } from './message-batches.js';
+import { ByteBudget } from './byte-budget.js';
+import { PullAhead, shareBytesMax } from './pull-ahead.js';
 import { watchQueue } from './queue-watch.js';
+import type { StreamMessage } from './stream-message.js';
 
 export interface WorkQueueOptions {
   readonly nc: NatsConnection;
@@ -18,12 +18,17 @@ export interface WorkQueueOptions {
   /** Name of the durable consumer: all holders of the lease share it, one after the other. */
   readonly durable: string;
   /** Takes a batch in the order of the stream and acknowledges each message when its effect is committed. */
-  readonly onBatch: (messages: JsMsg[]) => Promise<void>;
+  readonly onBatch: (messages: StreamMessage[]) => Promise<void>;
   readonly batchMax: number;
   readonly signal: AbortSignal;
   readonly onFault: (error: unknown) => void;
 }
 
+/**
+ * Of all queues of a process that are full at once: sixteen take a share each, the others wait for their turn. On top of it comes what a pull
+ * waits for that found its queue empty (`waitingBytesMax`), for each queue.
+ */
+export const workBytesMax = 16 * shareBytesMax;
 /** So many messages may be out unacknowledged; more would only move the queue from the broker into this process. */
 const ackPendingMax = 5_000;
 /** A message comes again after this long when the one who took it has died: a group commit under load takes far less. */
@@ -40,9 +45,9 @@ export async function takeWork(options: WorkQueueOptions): Promise<void> {
     } catch (error) {
       if (options.signal.aborted) return;
       options.onFault(error);
+      await delay(pause.ms, undefined, { signal: options.signal }).catch(() => undefined);
+      pause.ms = Math.min(pause.ms * 2, pauseAfterFaultMs.most);
     }
-    await delay(pause.ms, undefined, { signal: options.signal }).catch(() => undefined);
-    pause.ms = Math.min(pause.ms * 2, pauseAfterFaultMs.most);
   }
 }
 
@@ -57,30 +62,39 @@ async function takeUntilFault(options: WorkQueueOptions, worked: () => void): Pr
     max_deliver: -1,
     max_ack_pending: ackPendingMax,
   });
-  const consumer = await jetstream(options.nc).consumers.get(options.stream, options.durable);
-  const messages = await consumer.consume({
-    max_messages: Math.max(options.batchMax * 2, 1_000),
-    idle_heartbeat: 5_000,
-    abort_on_missing_resource: true,
+  const messages = new PullAhead({
+    nc: options.nc,
+    stream: options.stream,
+    consumer: options.durable,
+    batchMax: options.batchMax,
+    aheadMax: Math.max(options.batchMax * 2, 1_000),
+    shareBytes: shareBytesMax,
+    budget: workBudgetOf(options.nc),
+    isOrdered: false,
   });
-  const stop = (): void => void messages.close();
+  const stop = (): void => giveBack(messages.close());
   options.signal.addEventListener('abort', stop, { once: true });
   // An abort while the consumer was being opened was heard by nobody.
   if (isAborted(options.signal)) stop();
   const unwatch = watchQueue(options.nc, options.stream, stop);
   try {
-    for await (const batch of batchesOf(messages, options.batchMax)) {
-      if (isAborted(options.signal)) giveBack(batch);
-      else {
-        await options.onBatch(batch);
-        worked();
-      }
+    for await (const batch of messages.batches()) {
+      await options.onBatch(batch);
+      worked();
     }
   } finally {
     unwatch();
     options.signal.removeEventListener('abort', stop);
-    await messages.close();
+    messages.close();
   }
+}
+
+const budgets = new WeakMap<NatsConnection, ByteBudget>();
+
+function workBudgetOf(nc: NatsConnection): ByteBudget {
+  const budget = budgets.get(nc) ?? new ByteBudget(workBytesMax);
+  budgets.set(nc, budget);
+  return budget;
 }
 
 /**
@@ -98,7 +112,7 @@ async function beginAnew(manager: JetStreamManager, { stream, durable }: WorkQue
 }
 
 /** What was fetched and not begun goes to the next holder at once; unsaid, it would wait for `ackWaitNanos`. */
-function giveBack(messages: readonly JsMsg[]): void {
+function giveBack(messages: readonly StreamMessage[]): void {
   for (const message of messages) message.nak();
 }
 

@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import { DeliverPolicy, jetstream, jetstreamManager, type JsMsg } from '@nats-io/jetstream';
+import { jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
+import { readStream } from '@waybill/bus/read-stream';
+import type { StreamMessage } from '@waybill/bus/stream-message';
 import { logStream, logSubject } from '@waybill/contracts/subjects';
 import { liveHeartbeatMs, liveStalledMs } from '../config.js';
 import type { GatewayResponse } from '../edge/gateway-request.js';
@@ -19,6 +21,8 @@ export interface LiveOptions {
 
 /** Messages asked for ahead of what the reader has taken, for each log. */
 const aheadMax = 100;
+/** At most twice as much is here for each log, whatever a hundred events with the largest payloads are: a reader may stand still for `liveStalledMs`. */
+const shareBytes = 512 * 1024;
 const pauseAfterFaultMs = 1_000;
 /** What the browser waits before it comes back. */
 const reconnectMs = 2_000;
@@ -78,23 +82,27 @@ class Feed {
     const after = place.get(log) ?? state.last_seq;
     if (state.first_seq > after + 1) await this.write('gap', JSON.stringify({ log, after, next: state.first_seq }));
     place.set(log, after);
-    const consumer = await jetstream(nc).consumers.get(stream, {
-      filter_subjects: logSubject(log, tenant, '>'),
-      deliver_policy: DeliverPolicy.StartSequence,
-      opt_start_seq: after + 1,
+    const reading = await readStream({
+      nc,
+      stream,
+      subject: logSubject(log, tenant, '>'),
+      fromSeq: after + 1,
+      batchMax: aheadMax,
+      aheadMax,
+      shareBytes,
     });
-    const messages = await consumer.consume({ max_messages: aheadMax, abort_on_missing_resource: true });
-    const close = (): void => void messages.close();
+    const close = (): void => reading.close();
     this.end.signal.addEventListener('abort', close, { once: true });
+    // The reader may have gone while the consumer was being opened.
+    if (this.isOver()) close();
     try {
-      for await (const message of messages) await this.send(log, message);
+      for await (const batch of reading.batches()) for (const message of batch) await this.send(log, message);
     } finally {
       this.end.signal.removeEventListener('abort', close);
-      await messages.close();
     }
   }
 
-  private async send(log: LiveLog, message: JsMsg): Promise<void> {
+  private async send(log: LiveLog, message: StreamMessage): Promise<void> {
     if (this.isOver() || message.seq <= (this.options.place.get(log) ?? 0)) return;
     this.options.place.set(log, message.seq);
     await this.write(message.subject.split('.').at(-1) ?? 'event', message.string());

@@ -1,6 +1,6 @@
 import { createHash, type KeyObject } from 'node:crypto';
-import type { JsMsg } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
+import type { StreamMessage } from '@waybill/bus/stream-message';
 import { takeWork } from '@waybill/bus/work-queue';
 import type { NotificationRefused, NotificationRouted } from '@waybill/contracts/log/subscriptions';
 import { notificationStream, parseNotificationSubject } from '@waybill/contracts/subjects';
@@ -115,7 +115,7 @@ export class Intake {
     });
   }
 
-  private async takeMessages(messages: JsMsg[]): Promise<void> {
+  private async takeMessages(messages: StreamMessage[]): Promise<void> {
     this.toldFault = '';
     await Promise.all(
       messages.map(async (message) => {
@@ -284,8 +284,8 @@ export function refusalIdOf(incoming: Incoming): string {
   return encodeTypeId('ref', bytes);
 }
 
-function incomingOf(tenant: string, message: JsMsg): Incoming {
-  const { info } = message;
+function incomingOf(tenant: string, message: StreamMessage): Incoming {
+  const { stream, seq, storedAtNanos } = message;
   return {
     via: 'jetstream',
     tenant,
@@ -295,7 +295,7 @@ function incomingOf(tenant: string, message: JsMsg): Incoming {
     body: message.data,
     header: (name) => message.headers?.get(name) ?? '',
     // The stored time and the sequence are the same for a redelivery, and no other message of this or a later stream has both.
-    fallbackId: `${info.stream}-${info.streamSequence}-${info.timestampNanos}`,
-    receivedAt: new Date(Math.floor(info.timestampNanos / 1e6)).toISOString(),
+    fallbackId: `${stream}-${seq}-${storedAtNanos}`,
+    receivedAt: new Date(Math.floor(storedAtNanos / 1e6)).toISOString(),
   };
 }
