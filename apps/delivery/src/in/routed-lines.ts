@@ -53,6 +53,7 @@ export class RoutedLines {
   private readonly begun: Begun = new Map();
   private source = { log: '', epoch: 0 };
   private count = 0;
+  private bytesHeld = 0;
   private isLargeNext = false;
 
   constructor(private position: number) {}
@@ -62,12 +63,18 @@ export class RoutedLines {
     return this.count;
   }
 
+  /** What the payloads of these take. */
+  get bytes(): number {
+    return this.bytesHeld;
+  }
+
   add(event: LogEvent): void {
     const { position, tenant, log, epoch } = event;
     if (this.source.log !== log || this.source.epoch !== epoch) this.source = { log, epoch };
     const one: Open = { position, event, routing: null, standing: null };
     this.open.push(one);
     this.count += 1;
+    this.bytesHeld += bytesOf(event);
     const line = this.lines.get(tenant);
     if (line === undefined) this.lines.set(tenant, [one]);
     else line.push(one);
@@ -186,6 +193,7 @@ export class RoutedLines {
 
   /** All of it is taken, and let go of: a payload may be large, and its place is held until everything before it is accepted. */
   private ended(tenant: string, one: Open, into: Into): void {
+    if (one.event !== null) this.bytesHeld -= bytesOf(one.event);
     one.event = null;
     one.routing = null;
     into.ended.push(one);
@@ -212,6 +220,9 @@ export class RoutedLines {
     return to;
   }
 }
+
+/** The rest of an event is small beside a payload that is worth counting. */
+const bytesOf = ({ sealed }: LogEvent): number => sealed?.length ?? 0;
 
 /**
  * What waits for the subscription is to be cancelled: the read model of this log finds it, whichever copy holds it. The stream is of this

@@ -12,6 +12,11 @@ import { deliveriesPerPart, RoutedLines, type Taken } from './routed-lines.js';
 
 /** Events that are read ahead of what is accepted: with the batch that comes on top enough to find everybody's turn. */
 const readAheadMax = 250;
+/**
+ * And so much of payloads: sixty-four of the largest, where two hundred and fifty would be 64 MiB. What is read ahead may stay for minutes, when
+ * the fan-outs at the head of the lines are to a thousand connectors.
+ */
+const readAheadBytesMax = 16 * 1024 * 1024;
 
 export interface RoutedParts extends OpenRoutingParts {
   readonly engine: OpenRoutingParts['engine'] & Pick<Engine, 'offer' | 'speedOf' | 'steps'>;
@@ -63,7 +68,7 @@ export class RoutedConsumer {
     for (const event of events.splice(0)) this.lines.add(event);
     this.wake();
     this.running ??= this.run();
-    while (this.lines.size > readAheadMax && !this.isOver) await this.woken();
+    while (this.isFull && !this.isOver) await this.woken();
   }
 
   /** Begins nothing more, and resolves when nothing is under way; what was read and not accepted is read again. */
@@ -71,6 +76,10 @@ export class RoutedConsumer {
     this.isStopped = true;
     this.wake();
     await this.running;
+  }
+
+  private get isFull(): boolean {
+    return this.lines.size > readAheadMax || this.lines.bytes > readAheadBytesMax;
   }
 
   private get isOver(): boolean {

@@ -67,6 +67,28 @@ describe('whoever takes routing decisions in', () => {
     expect(trial.offered).toHaveLength(5 * deliveriesPerWhole);
   });
 
+  it('reads ahead sixty-four of the largest payloads, and one more when something is accepted', async () => {
+    const trial = await Trial.begin();
+    trial.isHeld = true;
+    trial.room = Infinity;
+    const routing = new Routing();
+    const sealed = `{"payload":"${''.padEnd(256 * 1024 - 14, 'x')}"}`;
+    const large = (): LogEvent => ({ ...routing.routed('a', 1), sealed });
+    // Two appends that are under way take nothing more in.
+    await trial.consumer.take(Array.from({ length: 2 * deliveriesPerWhole }, () => routing.routed('a', 1)));
+    await turn();
+    await trial.consumer.take(Array.from({ length: 64 }, large));
+    let isTaken = false;
+    const taking = trial.consumer.take([large()]).then(() => (isTaken = true));
+    await turn();
+    expect(isTaken).toBe(false);
+    // The first makes room for the append that takes it in, the second says so.
+    await trial.next();
+    await trial.next();
+    await taking;
+    expect(isTaken).toBe(true);
+  });
+
   it('begins no more than there is room for, with what begins in the append before that is not written yet', async () => {
     const trial = await Trial.begin();
     trial.isHeld = true;
