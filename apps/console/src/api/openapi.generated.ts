@@ -4651,6 +4651,8 @@ export interface operations {
             } & {
               [key: string]: unknown;
             })[];
+            /** @description Whether the key that asks may release and hold: one of the home tenant with the scope `admin` */
+            mayRelease?: boolean;
           } & {
             [key: string]: unknown;
           };
@@ -4706,6 +4708,8 @@ export interface operations {
             } & {
               [key: string]: unknown;
             })[];
+            /** @description Whether the key that asks may release and hold: one of the home tenant with the scope `admin` */
+            mayRelease?: boolean;
           } & {
             [key: string]: unknown;
           };
@@ -4750,6 +4754,8 @@ export interface operations {
             } & {
               [key: string]: unknown;
             })[];
+            /** @description Whether the key that asks may release and hold: one of the home tenant with the scope `admin` */
+            mayRelease?: boolean;
           } & {
             [key: string]: unknown;
           };

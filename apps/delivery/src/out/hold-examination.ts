@@ -7,7 +7,7 @@ export function holdExamination(open: () => readonly OpenHold[]): Examination {
   return {
     id: 'delivery-hold',
     title: 'What is due is sent',
-    fix: 'Look at what waits (docs/restore.md), cancel what must not be sent, then release: waybill delivery-hold --release.',
+    fix: 'Look at what waits (docs/restore.md), cancel what must not be sent, then release: in the console, or with waybill delivery-hold --release.',
     look: () => judgeHold(open()),
   };
 }

@@ -139,17 +139,23 @@ describe('the HTTP API', () => {
     expect(JSON.parse(stage.heard.at(-1)?.text ?? '')).toMatchObject({ notificationId: id });
   });
 
-  it('reads the events of its own tenant out of a log that holds all', async () => {
-    const event = (position: number, tenant: string) =>
-      `{"log":"delivery-0","epoch":1,"position":${position},"stream":"delivery-x","type":"DeliveryAccepted","tenant":"${tenant}","data":{"n":1.50}}`;
-    const all = [event(1, 'default'), event(2, 'acme'), event(3, 'default')];
+  it('reads the events of its own tenant, and what befell all, out of a log that holds all', async () => {
+    const event = (position: number, tenant: string, type = 'DeliveryAccepted') =>
+      `{"log":"delivery-0","epoch":1,"position":${position},"stream":"delivery-x","type":"${type}","tenant":"${tenant}","data":{"n":1.50}}`;
+    const all = [
+      event(1, 'default'),
+      event(2, 'acme'),
+      event(3, 'default'),
+      event(4, '_', 'DeliveryHeld'),
+      event(5, '_', 'CheckpointWitnessed'),
+    ];
     await stage.answer('delivery', 'log.read', ({ text }) => {
       const { after } = JSON.parse(text) as { after: number };
-      return { events: all.slice(after).map((line) => ({ text: line, sealedAt: null })), head: 3 };
+      return { events: all.slice(after).map((line) => ({ text: line, sealedAt: null })), head: 5 };
     });
     const whole = await stage.send('GET', '/v1/log/delivery-0/events');
-    expect(whole.text).toBe(`{"items":[${all[0]},${all[2]}],"nextAfter":null,"head":3}`);
+    expect(whole.text).toBe(`{"items":[${all[0]},${all[2]},${all[3]}],"nextAfter":null,"head":5}`);
     const first = await stage.send('GET', '/v1/log/delivery-0/events?limit=1');
-    expect(first.json).toMatchObject({ nextAfter: 1, head: 3 });
+    expect(first.json).toMatchObject({ nextAfter: 1, head: 5 });
   });
 });

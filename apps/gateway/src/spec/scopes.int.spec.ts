@@ -47,7 +47,16 @@ describe('scopes', () => {
       expect((await stage.send('POST', path, { key: foreign })).json.code).toBe('forbidden');
       expect((await stage.send('POST', path, { key: own })).json).toEqual(held);
     }
-    expect((await stage.send('GET', '/v1/delivery-hold', { key: stage.keyOf('acme', 'read') })).json).toEqual(held);
+    for (const [tenant, scope, mayRelease] of [
+      ['acme', 'read', false],
+      ['acme', 'admin', false],
+      ['default', 'read', false],
+      ['default', 'admin', true],
+    ] as const)
+      expect((await stage.send('GET', '/v1/delivery-hold', { key: stage.keyOf(tenant, scope) })).json).toEqual({
+        ...held,
+        mayRelease,
+      });
     expect(stage.heard.filter(({ subject }) => subject.endsWith('hold.place')).map(({ text }) => text)).toEqual([
       '{"reason":"operator_asked"}',
     ]);

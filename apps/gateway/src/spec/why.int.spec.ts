@@ -91,7 +91,9 @@ describe('why', () => {
     const waiting = { ...row, status: 'pending', attempts: [], log: [accepted], held: [hold] };
     await stage.answer('delivery', 'deliveries.get', () => waiting);
     const held = await stage.send('GET', `/v1/why/${idOf('dlv', 1)}`);
-    expect(held.json.words).toContain(`Delivery is held since ${at} because of database_changed`);
+    expect(held.json.words).toContain(
+      `Delivery is held since ${at} (database_changed: Delivery found another database`,
+    );
 
     const released = { ...hold, releasedAt: at, releasedBy: 'operator:eve', releasedPosition: 60 };
     const begun = log(61, 'AttemptStarted');
@@ -107,8 +109,8 @@ describe('why', () => {
       (json.steps as { position: number; words: string }[]).map(({ position, words }) => [position, words]),
     ).toEqual([
       [40, expect.stringContaining('chose connector')],
-      [50, expect.stringContaining('Delivery was held because of database_changed')],
-      [60, 'operator:eve released it.'],
+      [50, expect.stringContaining('Delivery was held (database_changed: ')],
+      [60, 'operator:eve released delivery.'],
       [61, 'An attempt began.'],
     ]);
 

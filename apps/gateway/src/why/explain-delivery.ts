@@ -63,10 +63,17 @@ function wordsOfEvent(event: Logged, delivery: Delivery, names: Names): string {
     AttemptStarted: 'An attempt began.',
     RetryScheduled: 'Another attempt was planned.',
     DeliveryDeadLettered: `It was given up${delivery.reason === null ? '' : ` because of ${reasonInWords(delivery.reason)}`}.`,
-    DeliveryCancelled: 'It was cancelled.',
+    DeliveryCancelled: `It was cancelled${causeOfCancel(event, delivery)}.`,
     RedeliveryRequested: wordsOfRedelivery(event),
   };
   return words[type] ?? meaningOfEvent(deliveryLog, type) ?? `${type} was recorded.`;
+}
+
+/** The delivery knows the reason of its end; one that was cancelled before a redelivery may have had another. */
+function causeOfCancel({ position }: Logged, { status, reason, log = [] }: Delivery): string {
+  const isEnd =
+    status === 'cancelled' && log.findLast(({ type }) => type === 'DeliveryCancelled')?.position === position;
+  return isEnd && reason !== null ? ` because of ${reasonInWords(reason)}` : '';
 }
 
 /** A service of an earlier version does not say who it was. */
@@ -78,7 +85,8 @@ function wordsOfRedelivery({ actor = 'Somebody', jobId }: Logged): string {
 function wordsOfAttempt(attempt: Attempt): string {
   const status =
     attempt.response !== null && 'status' in attempt.response ? ` (${String(attempt.response.status)})` : '';
-  const error = attempt.error === null ? '' : `: ${attempt.error.message}`;
+  // Its sentence goes on, or ends with a stop of our own.
+  const error = attempt.error === null ? '' : `: ${attempt.error.message.replace(/\.$/, '')}`;
   switch (attempt.outcome) {
     case 'accepted':
       return `Attempt ${attempt.number} was accepted by the target${status}.`;

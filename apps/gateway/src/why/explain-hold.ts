@@ -10,9 +10,9 @@ const log = 'delivery-0';
 export function wordsOfHolds({ held = [] }: Delivery): string {
   const words = held.map((hold) => {
     if (hold.releasedPosition === null)
-      return ` Delivery is held since ${hold.at} because of ${inWords(hold)}: nothing is sent until an operator releases it.`;
+      return ` Delivery is held since ${hold.at} (${inWords(hold)}). Nothing is sent until an operator releases it.`;
     if (!holdReasons[hold.reason].isRestore) return '';
-    return ` It was attempted after delivery had been held because of ${inWords(hold)}: what was sent between the backup and the restore is not on this record, so it may have arrived before, and this may be a duplicate.`;
+    return ` It was attempted after delivery had been held (${inWords(hold)}): what was sent between the backup and the restore is not on this record, so it may have arrived before, and this may be a duplicate.`;
   });
   return words.join('');
 }
@@ -22,7 +22,7 @@ export function stepsOfHolds({ held = [] }: Delivery): Step[] {
   return held.flatMap((hold) => {
     const begun = {
       at: hold.at,
-      words: `Delivery was held because of ${inWords(hold)}.`,
+      words: `Delivery was held (${inWords(hold)}).`,
       log,
       position: hold.position,
     };
@@ -30,9 +30,9 @@ export function stepsOfHolds({ held = [] }: Delivery): Step[] {
     if (releasedPosition === null) return [begun];
     return [
       begun,
-      { at: releasedAt, words: `${releasedBy ?? 'Somebody'} released it.`, log, position: releasedPosition },
+      { at: releasedAt, words: `${releasedBy ?? 'Somebody'} released delivery.`, log, position: releasedPosition },
     ];
   });
 }
 
-const inWords = ({ reason }: Held): string => `${reason} (${holdReasons[reason].meaning.slice(0, -1)})`;
+const inWords = ({ reason }: Held): string => `${reason}: ${holdReasons[reason].meaning.slice(0, -1)}`;

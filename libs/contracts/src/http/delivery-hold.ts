@@ -20,6 +20,10 @@ export const deliveryHoldSchema = z.looseObject({
   held: z.boolean(),
   since: timeSchema.nullable().describe('Of the oldest hold; null while nothing is held'),
   holds: z.array(holdSchema),
+  mayRelease: z
+    .boolean()
+    .optional()
+    .describe('Whether the key that asks may release and hold: one of the home tenant with the scope `admin`'),
 });
 export type DeliveryHold = z.infer<typeof deliveryHoldSchema>;
 
