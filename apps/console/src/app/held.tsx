@@ -1,17 +1,20 @@
-import { Alert, Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Alert, Anchor, Button, Group, Modal, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
 import { api } from '../api/client';
 import { problemOf } from '../api/problem';
 import { deliveryHoldQuery } from '../api/queries';
+import { Actor } from '../pieces/actor';
 import { Icon } from '../pieces/icons';
 import { When } from '../pieces/when';
 import { general } from '../words/general';
 import { holdWords as words } from '../words/hold';
 import { useMay } from './session';
 
-/** On every page while nothing is sent: since when, why, and for whoever may, the way out. Nothing while deliveries leave, or delivery is away. */
+/** On every page while nothing is sent: since when, why, by whom, what waits, and for whoever may, the way out. Nothing while deliveries leave, or delivery is away. */
 export function Held() {
   const may = useMay();
   const hold = useQuery({ ...deliveryHoldQuery, enabled: may('read') }).data;
@@ -25,13 +28,25 @@ export function Held() {
       icon={<Icon name="warning" size={18} />}
       title={words.title}
     >
-      <Group justify="space-between" align="flex-start">
-        <Text size="sm" component="div">
-          {words.since} <When at={hold.since} />.{' '}
-          {[...new Set(hold.holds.map(({ reason }) => words.reasons[reason]))].join(' ')} {words.meanwhile}
+      <Stack gap="xs" align="flex-start">
+        {hold.holds.map(({ id, reason, since, by }) => (
+          <Text key={id} size="sm">
+            {words.reasons[reason].slice(0, -1)} (<When at={since} />, {words.by} <Actor of={by} />
+            ).
+          </Text>
+        ))}
+        <Text size="sm">
+          {words.meanwhile} {hold.mayRelease === true ? words.before : words.others}
         </Text>
-        {may('admin') && <Release />}
-      </Group>
+        <Group>
+          {hold.mayRelease === true && <Release />}
+          {Object.entries(words.waiting).map(([status, label]) => (
+            <Anchor key={status} component={Link} to="/deliveries" search={{ status } as never} size="sm" c="inherit">
+              {label}
+            </Anchor>
+          ))}
+        </Group>
+      </Stack>
     </Alert>
   );
 }
@@ -39,11 +54,20 @@ export function Held() {
 function Release() {
   const queries = useQueryClient();
   const [isOpen, { open, close }] = useDisclosure();
+  const isReleasing = useRef(false);
+  // The button goes with the banner: whoever pressed it goes on at the content, and not at the top of the document.
+  useEffect(
+    () => () => {
+      if (isReleasing.current) document.getElementById('content')?.focus();
+    },
+    [],
+  );
   const release = useMutation({
     mutationFn: () => api('POST /v1/delivery-hold/release', {}),
     onSuccess: (standing) => {
       close();
-      queries.setQueryData(deliveryHoldQuery.queryKey, standing);
+      isReleasing.current = !standing.held;
+      queries.setQueryData(deliveryHoldQuery.queryKey, { ...standing, mayRelease: true });
       notifications.show({ message: standing.held ? words.notYet : words.released });
     },
     onError: (error) => notifications.show({ color: 'red', message: problemOf(error).title }),

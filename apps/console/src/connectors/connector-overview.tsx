@@ -6,6 +6,7 @@ import { CopyText } from '../pieces/copy-text';
 import { When } from '../pieces/when';
 import { connectorWords as words } from '../words/connectors';
 import { general } from '../words/general';
+import { titleOf } from './draft';
 
 /** Everything that may be known of a connector; of its secrets that they are set, when and by whom. */
 export function ConnectorOverview({ connector, target }: { connector: Connector; target: Target }) {
@@ -63,9 +64,4 @@ function By({ at, by }: { at: string; by: string }) {
       <When at={at} /> {words.by} <Actor of={by} />
     </Text>
   );
-}
-
-function titleOf(form: Record<string, unknown>, name: string): string {
-  const properties = form['properties'] as Record<string, { title?: string }> | undefined;
-  return properties?.[name]?.title ?? name;
 }

@@ -15,6 +15,7 @@ import { ConnectorEdit, ConnectorTemplates } from './connector-edit';
 import { ConnectorHistory } from './connector-history';
 import { ConnectorOverview } from './connector-overview';
 import { ConnectorSubscriptions } from './connector-subscriptions';
+import { ConnectorTrouble } from './connector-trouble';
 import { DeleteConnector, SwitchConnector } from './connector-switch';
 import { TestPanel } from './test-panel';
 
@@ -65,6 +66,7 @@ function Shown({ connector, target }: { connector: Connector; target: Target }) 
           {words.disabledBecause(reason)}
         </Alert>
       )}
+      <ConnectorTrouble connector={connector} />
       <Tabs value={tab} onChange={(next) => change({ tab: next ?? undefined })} keepMounted={false}>
         <Tabs.List mb="md">
           {tabs.map((name) => (

@@ -5,7 +5,7 @@ import { CopyAs, CopyText } from '../pieces/copy-text';
 import { Icon } from '../pieces/icons';
 import { connectorWords as words } from '../words/connectors';
 import { general } from '../words/general';
-import { type Draft, shownDraft } from './draft';
+import { type Draft, shownDraft, titleOf } from './draft';
 
 /** What will be created; secrets by name only. */
 export function Review({ target, draft: entered }: { target: Target; draft: Draft }) {
@@ -16,12 +16,12 @@ export function Review({ target, draft: entered }: { target: Target; draft: Draf
     [words.target, target.name],
     [general.name, draft.name],
     ...Object.entries(draft.config).map(([name, value]): [string, React.ReactNode] => [
-      name,
+      titleOf(target.form, name),
       typeof value === 'string' ? value : JSON.stringify(value),
     ]),
     [
       words.wizard.secretsTitle,
-      secrets.length === 0 ? general.none : secrets.map((name) => `${name}: ${words.secretSet}`).join(', '),
+      secrets.length === 0 ? general.none : secrets.map((name) => titleOf(target.secrets, name)).join(', '),
     ],
     [words.tabs.templates, templates.length === 0 ? general.none : templates.join(', ')],
   ];

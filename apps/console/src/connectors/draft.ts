@@ -69,3 +69,9 @@ export function mergePatch(from: Record<string, unknown>, to: Record<string, unk
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
+
+/** What a field of a target’s form is called; its name where nothing else is said. */
+export function titleOf(form: Record<string, unknown>, name: string): string {
+  const properties = form['properties'] as Record<string, { title?: string }> | undefined;
+  return properties?.[name]?.title ?? name;
+}

@@ -16,19 +16,18 @@ import { PageHead } from '../pieces/page-head';
 import { Status } from '../pieces/status';
 import { Exactly, When } from '../pieces/when';
 import { deliveryWords as words } from '../words/deliveries';
-import { reasonNext } from '../words/reasons';
 import { Attempts } from './attempts';
 import { DeliveryActs } from './delivery-acts';
 import { Neighbours } from './neighbours';
 import { ProofBadge } from './proof';
 import { sentenceOf } from './sentence';
+import { happeningsOf, isOpen, mayBeRepeat, nextStepOf } from './standing';
 
 export function DeliveryPage() {
   const id = useId();
   const delivery = useQuery(deliveryQuery(id));
   const queries = useQueryClient();
-  const isOpen = delivery.data !== undefined && ['pending', 'attempting', 'retrying'].includes(delivery.data.status);
-  useLive(isOpen, ({ stream }) => {
+  useLive(delivery.data !== undefined && isOpen(delivery.data), ({ stream }) => {
     if (!stream.endsWith(id)) return;
     void queries.invalidateQueries({ queryKey: deliveryQuery(id).queryKey });
     void queries.invalidateQueries({ queryKey: whyQuery(id).queryKey });
@@ -44,7 +43,7 @@ function Shown({ delivery }: { delivery: Delivery }) {
   const names = namesOf(connectors, subscriptions);
   const { id } = delivery;
   const { tab: _, attempt: __, ...filters } = state;
-  const next = reasonNext(delivery.reason);
+  const next = nextStepOf(delivery);
   return (
     <>
       <PageHead
@@ -67,6 +66,11 @@ function Shown({ delivery }: { delivery: Delivery }) {
       {next !== null && (
         <Alert variant="light" color="yellow" mb="md" icon={<Icon name="warning" />} title={words.next}>
           {next}
+        </Alert>
+      )}
+      {mayBeRepeat(delivery) && (
+        <Alert variant="light" color="yellow" mb="md" icon={<Icon name="repeat" />} title={words.repeat}>
+          {words.repeatLead}
         </Alert>
       )}
       <Facts delivery={delivery} names={names} />
@@ -148,13 +152,15 @@ const drawings = {
   RetryScheduled: 'repeat',
   AttemptFailed: 'warning',
   RedeliveryRequested: 'repeat',
+  DeliveryHeld: 'pause',
+  DeliveryReleased: 'send',
 } as const;
 
-/** The events of the delivery in their order, in the words of `why`; the log's own names where it does not answer. */
+/** The events of the delivery and of what held it in their order, in the words of `why`; the log's own names where it does not answer. */
 function Happened({ delivery }: { delivery: Delivery }) {
   const why = useQuery(whyQuery(delivery.id)).data;
   const said = new Map((why?.steps ?? []).map(({ position, words: text }) => [position, text]));
-  const events = delivery.log ?? [];
+  const events = happeningsOf(delivery);
   return (
     <Timeline active={events.length} bulletSize={24} lineWidth={2}>
       {events.map(({ position, type, at, jobId }) => (

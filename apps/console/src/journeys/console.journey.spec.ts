@@ -67,7 +67,7 @@ function tellStories(executablePath: string): void {
 
   describe('deliveries, many at once', () => tellOfMany(() => stage));
 
-  it('has no fault that axe finds, on any page, in light and dark, and none of width at 200 %', async () => {
+  it('has no fault that axe finds, on any page, in light and dark, and none of width at 200 % or on a phone', async () => {
     await haveSomethingToSee(stage);
     const { faults, unvisited } = await lookAtPages(stage);
     expect(faults).toEqual([]);

@@ -10,6 +10,7 @@ const pictureQuality = 60;
 const window = { width: 1360, height: 860 };
 /** What is left of a window of 1,280 by 1,024 at 200 % (WCAG 1.4.4, 1.4.10). */
 const zoomed = { width: 640, height: 512 };
+const phone = { width: 390, height: 844 };
 
 /** A way of looking at a page that finds something to say. */
 interface Fault {
@@ -24,7 +25,7 @@ export interface Looked {
   readonly unvisited: readonly string[];
 }
 
-/** Looks at every page in light, in dark and at 200 %, and takes its picture in both colours. */
+/** Looks at every page in light, in dark, at 200 % and as wide as a phone, and takes its picture in both colours. */
 export async function lookAtPages(stage: Stage): Promise<Looked> {
   mkdirSync(pictures, { recursive: true });
   const page = await stage.newPage();
@@ -62,9 +63,14 @@ async function looksOf(page: Page, session: CDPSession, name: string): Promise<F
     writeFileSync(join(pictures, `${name}-${colorScheme}.webp`), data, 'base64');
     note(colorScheme, await axeOn(page, colorScheme === 'light' ? 'all' : 'colours'));
   }
-  await page.setViewportSize(zoomed);
-  await twoFrames(page);
-  note('200 %', await tooWide(page));
+  for (const [look, size] of [
+    ['200 %', zoomed],
+    ['phone', phone],
+  ] as const) {
+    await page.setViewportSize(size);
+    await twoFrames(page);
+    note(look, await tooWide(page));
+  }
   await page.setViewportSize(window);
   return faults;
 }

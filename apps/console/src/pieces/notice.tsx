@@ -10,6 +10,7 @@ export function ProblemNotice({ error, retry }: { error: unknown; retry?: (() =>
   const problem = problemOf(error);
   const isAway = problem.status === 503 || problem.status === 504;
   const next = general.problemNext[problem.code];
+  const isSaidBelow = problem.errors?.some(({ message }) => message === problem.detail) === true;
   return (
     <Alert
       variant="light"
@@ -19,7 +20,7 @@ export function ProblemNotice({ error, retry }: { error: unknown; retry?: (() =>
       title={isAway ? general.away : problem.title}
     >
       <Stack gap="xs" align="flex-start">
-        {problem.detail !== undefined && <Text size="sm">{problem.detail}</Text>}
+        {problem.detail !== undefined && !isSaidBelow && <Text size="sm">{problem.detail}</Text>}
         {problem.errors !== undefined && (
           <List size="sm">
             {problem.errors.map(({ pointer, message, line, column }) => (

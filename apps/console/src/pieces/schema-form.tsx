@@ -105,7 +105,7 @@ function Field(props: FieldProps) {
     label: field.title ?? name,
     description: helpOf(field),
     required: isRequired,
-    error: faults[pointer],
+    error: withCode(faults[pointer]),
     name: pointer,
   };
   if (type === 'object' && field.properties !== undefined) return <Nested {...props} />;
@@ -142,7 +142,7 @@ interface TextFieldProps {
   field: FieldSchema;
   text: string;
   /** What every kind of field takes. */
-  same: { label: string; description: ReactNode; required: boolean; error: string | undefined; name: string };
+  same: { label: string; description: ReactNode; required: boolean; error: ReactNode; name: string };
   onChange: (value: unknown) => void;
 }
 
@@ -170,7 +170,7 @@ function TextField({ field, text, same, onChange }: TextFieldProps) {
         maxRows={10}
         value={text}
         onChange={(event) => textOrNothing(event.currentTarget.value)}
-        ff="monospace"
+        styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
       />
     );
   if (field.writeOnly === true)
@@ -194,10 +194,12 @@ function TextField({ field, text, same, onChange }: TextFieldProps) {
   );
 }
 
-/** A field's help; what stands in backticks is code. */
-function helpOf({ description }: FieldSchema): ReactNode {
-  const parts = description?.split('`') ?? [];
-  return parts.length < 2 ? description : parts.map((part, at) => (at % 2 === 1 ? <code key={at}>{part}</code> : part));
+const helpOf = ({ description }: FieldSchema): ReactNode => withCode(description);
+
+/** A text of the API; what stands in backticks is code. */
+export function withCode(text: string | undefined): ReactNode {
+  const parts = text?.split('`') ?? [];
+  return parts.length < 2 ? text : parts.map((part, at) => (at % 2 === 1 ? <code key={at}>{part}</code> : part));
 }
 
 function exampleOf(field: FieldSchema): string | undefined {

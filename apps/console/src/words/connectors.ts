@@ -65,6 +65,12 @@ export const connectorWords = {
       : `${count} subscription${count === 1 ? ' uses' : 's use'} it and will send to it no more:`,
   typeName: (name: string) => `Type “${name}” to confirm`,
   disabledBecause: (reason: string) => `Disabled: ${reason}`,
+  trouble: {
+    failing: 'Attempts fail since',
+    paused: 'The target asked for quiet; the next attempt begins',
+    'given-up': 'Waybill disabled it',
+  },
+  troubleDelivery: 'The delivery that showed it',
   secretSet: 'set',
   secretUnset: 'not set',
   secretBy: 'by',

@@ -59,6 +59,9 @@ export const deliveryWords = {
     suppressed: (connector: string) => `Was suppressed as a repeat and is not sent to ${connector}.`,
   },
   next: 'Next step',
+  repeat: 'The target may have it twice',
+  repeatLead:
+    'It was sent after a restore: what left between the backup and the restore is not on this record. It has the same webhook-id, so that a receiver can tell.',
   tabs: { timeline: 'Timeline', attempts: 'Attempts', why: 'Why' },
   attempt: (number: number) => `Attempt ${number}`,
   running: 'is running',
