@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Admission, isAdmission } from './admit.js';
+import type { DatabaseClock } from './database-clock.js';
 import type { FaultPoint } from './fault-points.js';
 import { type AloneGroup, layOutAlone } from './group-alone.js';
 import type { Waiting } from './group-lines.js';
@@ -28,6 +29,8 @@ export type CommitFaults = {
 export interface CommitOptions {
   readonly session: Session;
   readonly wrapper: KeyWrapper;
+  /** Hears what PostgreSQL says of the time with every group. */
+  readonly clock: DatabaseClock;
   /** Told once a group is durable, before its callers: what it wrote and where the head stands. */
   readonly committed: (recent: readonly RecentEvent[], headPosition: number) => void;
   /** Whether other processes want to hear of what is appended. */
@@ -58,14 +61,16 @@ const restGroups = 16;
  */
 export class GroupCommit {
   private checkedPosition = -Infinity;
-  private readonly known = new KnownHead();
+  private readonly known: KnownHead;
   /** Resolves when every group that was begun is settled. */
   private last: Promise<unknown> = Promise.resolve();
   /** Groups that are decided under the head lock, or wait for that: nothing may come to PostgreSQL in the middle of their transactions. */
   private locked = 0;
   private rest = 0;
 
-  constructor(private readonly options: CommitOptions) {}
+  constructor(private readonly options: CommitOptions) {
+    this.known = new KnownHead(options.clock);
+  }
 
   /** Begins to write a group. It is on its way to PostgreSQL when the next may be begun, which waits for it there or here. */
   begin(group: Waiting[]): Begun {
@@ -96,11 +101,12 @@ export class GroupCommit {
   private async writeAlone(alone: AloneGroup, group: Waiting[], before: Promise<unknown>): Promise<Answer> {
     const written: Written = { ...alone, cursors: new Map() };
     let unknown: Written | null = null;
+    const askedMs = performance.now();
     try {
       const { rows } = await alone.connection.query(statements.writeAlone, alone.values);
       const [nowUs] = (rows[0] ?? []) as number[];
       if (nowUs !== undefined) {
-        this.known.heard(nowUs);
+        this.options.clock.heard(nowUs, askedMs);
         return this.answerOf(written);
       }
     } catch (error) {
@@ -150,9 +156,8 @@ export class GroupCommit {
     return () => undefined;
   }
 
-  private learn({ connection, before, after, asked, written, nowUs }: Attempt): void {
+  private learn({ connection, before, after, asked, written }: Attempt): void {
     this.known.learn(connection, before, after, asked, written);
-    this.known.heard(nowUs);
   }
 
   private get isPartitionDue(): boolean {
@@ -174,8 +179,10 @@ export class GroupCommit {
   private async stage(open: Waiting[]): Promise<Attempt> {
     const { session, wrapper, isFollowed, faults } = this.options;
     const connection = await session.pin();
+    const askedMs = performance.now();
     try {
       const attempt = await stageGroup(connection, open, wrapper, isFollowed());
+      this.options.clock.heard(attempt.nowUs, askedMs);
       await faults?.afterLock?.();
       return attempt;
     } catch (error) {

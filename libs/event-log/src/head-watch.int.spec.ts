@@ -20,6 +20,7 @@ describe('what the watch of the head is told by NOTIFY', () => {
       session,
       () => undefined,
       () => own.processID ?? null,
+      { heard: () => undefined },
     );
     // It listens once it has been heard listening: a hint of another copy arrives.
     const hint = setInterval(() => void other.query(`SELECT pg_notify('waybill_log', '3')`), 20);

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import type { DatabaseClock } from './database-clock.js';
 import { Session, type SessionOptions } from './session.js';
 import { statements } from './statement.js';
 
@@ -29,6 +30,8 @@ export class HeadWatch {
     private readonly shreddedSubject: (subject: string) => void,
     /** The process of PostgreSQL through which this process appends. */
     private readonly ownBackend: () => number | null,
+    /** Hears what PostgreSQL says of the time with every poll, so that it is right also where nothing is appended. */
+    private readonly clock: Pick<DatabaseClock, 'heard'>,
   ) {
     this.session = new Session({
       ...options,
@@ -115,8 +118,10 @@ export class HeadWatch {
     while (!signal.aborted) {
       try {
         const { begun } = this;
+        const askedMs = performance.now();
         const { rows } = await this.session.query(statements.watchHead);
-        const [position, isAlone] = (rows[0] ?? [0, false]) as [number, boolean];
+        const [position = 0, isAlone = false, nowUs] = (rows[0] ?? []) as [number?, boolean?, number?];
+        if (nowUs !== undefined) this.clock.heard(nowUs, askedMs);
         this.hasCompany = !isAlone || this.begun !== begun;
         this.moved(position);
       } catch {

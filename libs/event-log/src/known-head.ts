@@ -1,3 +1,4 @@
+import type { DatabaseClock } from './database-clock.js';
 import type { LogIdentity } from './log.js';
 import type { Frontier } from './merkle.js';
 import type { Connection } from './session.js';
@@ -27,7 +28,8 @@ export class KnownHead {
   /** The connection on which that was heard: groups that build on each other must come to PostgreSQL one after the other. */
   private on: Connection | null = null;
   private categories = new Map<string, number>();
-  private readonly clock = new DatabaseClock();
+
+  constructor(private readonly clock: Pick<DatabaseClock, 'nowUs'>) {}
 
   /** Null where this process would have to ask. */
   get head(): HeadState | null {
@@ -43,7 +45,7 @@ export class KnownHead {
     return this.categories.get(key);
   }
 
-  /** PostgreSQL's clock, to the time that an answer takes to come; ahead of it only in the seconds after it was set back. */
+  /** PostgreSQL's clock. */
   get nowUs(): number {
     return this.clock.nowUs;
   }
@@ -72,39 +74,7 @@ export class KnownHead {
     this.categories = new Map();
   }
 
-  /** PostgreSQL's clock as an answer said it, microseconds since 1970. */
-  heard(databaseUs: number): void {
-    this.clock.heard(databaseUs);
-  }
-
   private isAt({ position, root }: HeadMark): boolean {
     return this.state !== null && this.state.position === position && this.state.root.equals(root);
-  }
-}
-
-/** The best of so long a time is believed: an answer that was quick. */
-const bestOfMs = 5_000;
-
-/**
- * PostgreSQL's clock, told by the time it says in its answers. An answer is late by the time that it takes, so the one that puts the clock
- * furthest ahead is nearest; of the last five to ten seconds, so that a clock that was set back is followed.
- */
-class DatabaseClock {
-  private best = -Infinity;
-  private bestBefore = -Infinity;
-  private sinceMs = performance.now();
-
-  get nowUs(): number {
-    return Math.floor(performance.now() * 1_000 + Math.max(this.best, this.bestBefore));
-  }
-
-  heard(databaseUs: number): void {
-    const nowMs = performance.now();
-    if (nowMs - this.sinceMs > bestOfMs) {
-      this.bestBefore = this.best;
-      this.best = -Infinity;
-      this.sinceMs = nowMs;
-    }
-    this.best = Math.max(this.best, databaseUs - nowMs * 1_000);
   }
 }

@@ -20,6 +20,12 @@ export interface EventLog {
   /** Events after (before, when backwards) a position, in order; at most `limit` (and never more than 5,000). */
   readAll(options: { after: number; limit: number; backwards?: boolean }): Promise<RecordedEvent[]>;
   head(): Promise<LogHead>;
+  /**
+   * The time by the log's clock, milliseconds since 1970, without asking: what goes on the record, or is compared with a time from there, is by
+   * this clock in every copy, whatever the clocks of their machines say. Never before what was appended here, never ahead; it goes back only where
+   * the clock itself was set back.
+   */
+  nowMs(): number;
   /** This log's place in another log, as the last accepted `AppendRequest.cursor` left it; null before the first. */
   cursor(source: string): Promise<LogCursor | null>;
   /**

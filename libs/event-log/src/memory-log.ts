@@ -37,13 +37,13 @@ export class MemoryLog implements EventLog {
   private lastUs = 0;
   private closed = false;
 
-  /** `nowMs` gives the recorded time and runs the leases. */
+  /** `clockMs` gives the recorded time and runs the leases. */
   constructor(
     log: string,
-    private readonly nowMs: () => number = Date.now,
+    private readonly clockMs: () => number = Date.now,
   ) {
     this.identity = { log, epoch: 1 };
-    this.leases = new MemoryLeases(nowMs);
+    this.leases = new MemoryLeases(clockMs);
     this.ledger = {
       position: 0,
       streams: new Map(),
@@ -58,7 +58,7 @@ export class MemoryLog implements EventLog {
     if (this.closed) throw new LogUnavailable('the log is closed');
     const answer = admit(this.ledger, prepared);
     if (!isAdmission(answer)) throw new AppendRejected(answer);
-    this.lastUs = Math.max(this.lastUs, this.nowMs() * 1000);
+    this.lastUs = Math.max(this.lastUs, this.clockMs() * 1000);
     const events = answer.events.map((event) => this.record(event));
     for (const wake of [...this.waiting]) wake();
     return { streams: answer.streams, events, headPosition: this.ledger.position };
@@ -101,6 +101,10 @@ export class MemoryLog implements EventLog {
       rootHash: this.frontier.root().toString('hex'),
       at: this.events.at(-1)?.at ?? null,
     };
+  }
+
+  nowMs(): number {
+    return this.clockMs();
   }
 
   async cursor(source: string): Promise<LogCursor | null> {

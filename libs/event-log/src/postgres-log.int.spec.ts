@@ -26,6 +26,7 @@ describeEventLog('a log in PostgreSQL that another copy reads', async () => {
     readStreams: (streams) => reader.readStreams(streams),
     readAll: (options) => reader.readAll(options),
     head: () => reader.head(),
+    nowMs: () => writer.nowMs(),
     cursor: (source) => reader.cursor(source),
     tail: (options) => reader.tail(options),
     close: async () => void (await Promise.all([writer.close(), reader.close()])),

@@ -1,3 +1,4 @@
+import { DatabaseClock } from './database-clock.js';
 import type { FoldPage } from './fold-pages.js';
 import { type CommitFaults, GroupCommit } from './group-commit.js';
 import { GroupQueue } from './group-queue.js';
@@ -71,6 +72,7 @@ export class PostgresLog implements EventLog {
     private readonly watch: HeadWatch,
     private readonly reader: LogReader,
     private readonly wrapper: KeyWrapper,
+    private readonly clock: DatabaseClock,
     opened: number,
     faults: CommitFaults | undefined,
   ) {
@@ -78,6 +80,7 @@ export class PostgresLog implements EventLog {
     const commit = new GroupCommit({
       session: appending,
       wrapper,
+      clock,
       committed: (events, headPosition) => this.committed(events, headPosition),
       isFollowed: () => this.watch.isFollowed,
       headPosition: () => Math.max(opened, this.watch.position),
@@ -97,8 +100,9 @@ export class PostgresLog implements EventLog {
     });
     const wrapper = new KeyWrapper(parseKekRing(options.kek), options.log);
     const asking = new Session(session('ask'));
+    const clock = new DatabaseClock();
     try {
-      const [identity, head] = await readIdentity(asking, options.log);
+      const [identity, head] = await readIdentity(asking, options.log, clock);
       const reading = Array.from({ length: readSessions }, () => new Session(session('read')));
       const reader = new LogReader(identity, reading, wrapper);
       let forget: (subject: string) => void = () => undefined;
@@ -108,8 +112,11 @@ export class PostgresLog implements EventLog {
         session('watch', { pipeline: false }),
         (subject) => forget(subject),
         () => appending.backend,
+        clock,
       );
-      const log = new PostgresLog(identity, appending, asking, reading, watch, reader, wrapper, head, options.faults);
+      const log = new PostgresLog(
+        identity, appending, asking, reading, watch, reader, wrapper, clock, head, options.faults,
+      ); // prettier-ignore
       forget = (subject) => log.forget(subject);
       connected = () => log.onConnected();
       return log;
@@ -127,6 +134,11 @@ export class PostgresLog implements EventLog {
   async append(request: AppendRequest): Promise<AppendResult> {
     if (this.readOnly !== null) throw new LogUnavailable(`the log is read-only: ${this.readOnly}`);
     return this.queue.submit(prepare(request));
+  }
+
+  /** PostgreSQL's clock, as its answers to whatever was asked anyway say it: at least every other second, while it is there. */
+  nowMs(): number {
+    return Math.floor(this.clock.nowUs / 1_000);
   }
 
   /** What waits to be appended, for metrics and back-pressure. */
@@ -265,9 +277,11 @@ export class PostgresLog implements EventLog {
   }
 }
 
-async function readIdentity(session: Session, expected: string): Promise<[LogIdentity, number]> {
+async function readIdentity(session: Session, expected: string, clock: DatabaseClock): Promise<[LogIdentity, number]> {
+  const askedMs = performance.now();
   const { rows } = await session.query(statements.readHead);
-  const [log, epoch, position] = (rows[0] ?? []) as [string, number, number];
+  const [log, epoch, position, , , nowUs] = (rows[0] ?? []) as [string, number, number, number, Buffer, number];
   if (log !== expected) throw new Error(`this database keeps the log ${log ?? '(none)'}, not ${expected}`);
+  clock.heard(nowUs, askedMs);
   return [{ log, epoch }, position];
 }

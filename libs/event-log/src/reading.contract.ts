@@ -18,6 +18,14 @@ export function describeReading(log: () => EventLog): void {
     expect(numbersOf(await log().readStream('thing-a', options))).toEqual(expected);
   });
 
+  it('tells the time by the clock that its events have: after what was appended, and before what comes', async () => {
+    const [before] = (await log().append({ streams: [to('thing-a', 4)] })).events;
+    const told = log().nowMs();
+    const [after] = (await log().append({ streams: [to('thing-a', 5)] })).events;
+    expect(told).toBeGreaterThanOrEqual(Date.parse(before?.at ?? ''));
+    expect(told).toBeLessThanOrEqual(Date.parse(after?.at ?? ''));
+  });
+
   it('reads a stream that does not exist as empty', async () => {
     expect(await log().readStream('thing-none')).toEqual([]);
   });

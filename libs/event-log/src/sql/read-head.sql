@@ -1,1 +1,1 @@
-SELECT log, epoch, position, at_us, root FROM log_head
+SELECT log, epoch, position, at_us, root, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS now_us FROM log_head
