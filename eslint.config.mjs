@@ -50,6 +50,24 @@ const boundaries = (forSpecs) => [
   },
 ];
 
+/** Every way to read the clock of the machine; also `Date.now` that is handed on. */
+const clockOfMachine = (message) =>
+  [
+    "NewExpression[callee.name='Date'][arguments.length=0]",
+    "CallExpression[callee.name='Date']",
+    "MemberExpression[object.name='Date'][property.name='now']",
+  ].map((selector) => ({ selector, message }));
+
+/** The services that keep a log: copies whose machines disagree would put different times on the same record. */
+const clockOfLog = {
+  'no-restricted-syntax': [
+    'error',
+    ...clockOfMachine(
+      'Clocks of machines differ: ask the log (`eventLog.nowMs()`, `logTime`) for a time that is recorded or compared, `performance.now()` for a wait.',
+    ),
+  ],
+};
+
 /** What would make a domain depend on the moment, the machine or chance. Each message says what to do instead. */
 const pureDomain = {
   'no-restricted-imports': [
@@ -69,12 +87,7 @@ const pureDomain = {
   ],
   'no-restricted-syntax': [
     'error',
-    { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'Take the time as an argument.' },
-    { selector: "CallExpression[callee.name='Date']", message: 'Take the time as an argument.' },
-    {
-      selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']",
-      message: 'Take the time as an argument.',
-    },
+    ...clockOfMachine('Take the time as an argument.'),
     {
       selector: "CallExpression[callee.object.name='Math'][callee.property.name='random']",
       message: 'Take the random number as an argument.',
@@ -143,6 +156,11 @@ export default tseslint.config(
     files: [`libs/{${domains.join(',')}}/src/**/*.ts`],
     ignores: ['**/*.spec.ts', '**/*.{fixture,contract}.ts'],
     rules: pureDomain,
+  },
+  {
+    files: ['apps/{registry,subscriptions,delivery}/src/**/*.ts'],
+    ignores: ['**/*.spec.ts', '**/*.{fixture,contract}.ts'],
+    rules: clockOfLog,
   },
   {
     // A fixture is what several specs of a room share; it is no part of the room's product.

@@ -112,18 +112,20 @@ export async function deliveryModule(config: Config, kit: Kit): Promise<DynamicM
   });
   keepRelay({ log: eventLog, connection: nc, host: kit, replicas: config.WAYBILL_STREAM_REPLICAS, gatherMs });
 
-  const { egress, policy } = openEgress(config, kit);
+  const { egress, policy } = openEgress(config, kit, eventLog);
   const jq = await JqPool.start();
   kit.onDrain('jq', () => jq.close());
   const box = createSecretBox(config.WAYBILL_SECRETS_KEK);
   const secrets = new Secrets({ nc, sets: new StoredSets(database), box, log });
   const { connectors, mirror } = await openConnectors(kit, database, secrets);
   const send = sendThrough(egress);
+  const nowMs = (): number => eventLog.nowMs();
   const parts = {
     engine: jq,
     secretsOf: (connector: Connector) => secrets.of(connector),
     send,
     fetchNotification: (job: Parameters<typeof fetchNotification>[0]) => fetchNotification(job, nc, log),
+    nowMs,
   };
   const actor = `service:delivery:${copy}`;
   const carry = alarmingRemovedApi(log, (job, connector) => carryOut(job, connector, parts));
@@ -163,8 +165,8 @@ export async function deliveryModule(config: Config, kit: Kit): Promise<DynamicM
       { provide: ConnectorBanners, useValue: banners(eventLog, connectors, healths) },
       { provide: LastTests, useValue: new LastTests(database, () => projection.whenCurrent()) },
       { provide: TestAudit, useValue: new TestAudit(eventLog) },
-      { provide: ReplayAttempt, useValue: new ReplayAttempt({ nc, engine: jq, log }) },
-      { provide: TryOut, useValue: new TryOut({ jq, send, secrets, connectors }) },
+      { provide: ReplayAttempt, useValue: new ReplayAttempt({ nc, engine: jq, log, nowMs }) },
+      { provide: TryOut, useValue: new TryOut({ jq, send, secrets, connectors, nowMs }) },
     ],
   };
 }
@@ -303,10 +305,11 @@ async function openLog(config: Config, kit: Kit): Promise<PostgresLog> {
   return eventLog;
 }
 
-function openEgress(config: Config, kit: Kit): { egress: Egress; policy: EgressPolicy } {
+/** What leaves says when it left by the log's clock: every copy says the same, also one whose machine is off by more than receivers put up with. */
+function openEgress(config: Config, kit: Kit, log: PostgresLog): { egress: Egress; policy: EgressPolicy } {
   const { policy, smtp } = config.WAYBILL_CONFIG;
   if (policy.allow.length > 0) kit.log.warn({ allow: policy.allow.map((entry) => entry.text) }, 'egress.relaxed');
-  const egress = createEgress(policy, { smtp });
+  const egress = createEgress(policy, { smtp, nowMs: () => log.nowMs() });
   kit.onDrain('egress', () => egress.close());
   return { egress, policy };
 }

@@ -1,6 +1,7 @@
 import { Refused } from '@waybill/decider/decider';
 import type { DeliveryCommand } from '@waybill/delivery/decide';
 import { type EventLog, type RecordedEvent, shredded } from '@waybill/event-log/log';
+import { logTime } from '@waybill/event-log/log-time';
 import { openKeptAttempt, type KeptRendering } from './out/kept-attempt.js';
 import { decideFor, type Job, stateOf, streamOf } from './work/job.js';
 
@@ -10,6 +11,11 @@ const streamEventsMax = 2_000;
 /** Loads, decides and appends for commands that a person gives; the engine does the same for its own. */
 export class HandleDelivery {
   constructor(private readonly eventLog: EventLog) {}
+
+  /** The moment of a command that is given now. */
+  get now(): string {
+    return logTime(this.eventLog);
+  }
 
   eventsOf(deliveryId: string): Promise<RecordedEvent[]> {
     return this.eventLog.readStream(streamOf(deliveryId), { limit: streamEventsMax });

@@ -1,13 +1,17 @@
 import { Refused } from '@waybill/decider/decider';
-import { type JobCommand, jobDecider, type JobEvent, redeliveriesPerSecond } from '@waybill/delivery/redelivery-job';
+import { jobDecider, type JobEvent, redeliveriesPerSecond } from '@waybill/delivery/redelivery-job';
 import type { RedeliveryMode } from '@waybill/delivery/delivery';
 import { AppendRejected, type EventLog, type NewEvent, type StreamAppend } from '@waybill/event-log/log';
+import { logTime } from '@waybill/event-log/log-time';
 import { newId } from '@waybill/service-kit/ids';
 import type { DeliveryFilter } from './read/delivery-filter.js';
 import type { JobRow, Jobs } from './read/jobs.js';
 
 /** A job that runs moves between the look and the append; so often it is looked at again. */
 const changesMax = 10;
+
+/** What a person may do with a job that there is. */
+export type JobTurn = 'PauseJob' | 'ResumeJob' | 'CancelJob';
 
 const streamOf = (jobId: string): string => `job-${jobId}`;
 
@@ -47,10 +51,10 @@ export class HandleJob {
   }
 
   /** Pauses, resumes or cancels; refuses `job_unknown` and `job_over`. */
-  async turn(tenant: string, id: string, command: JobCommand, actor: string): Promise<JobRow> {
+  async turn(tenant: string, id: string, type: JobTurn, actor: string): Promise<JobRow> {
     for (let tried = 0; tried < changesMax; tried += 1) {
       const row = await this.jobs.get(tenant, id);
-      const events = jobDecider.decide(command, { status: row.state });
+      const events = jobDecider.decide({ type, now: logTime(this.eventLog) }, { status: row.state });
       if (events.length === 0) return row;
       try {
         await this.append(jobAppend(row, events, actor));
@@ -71,7 +75,7 @@ export class HandleJob {
   private async current(): Promise<Date> {
     const { position, at } = await this.eventLog.head();
     await this.reached(position);
-    return at === null ? new Date() : new Date(at);
+    return new Date(at ?? this.eventLog.nowMs());
   }
 
   private async append(append: StreamAppend): Promise<void> {

@@ -97,7 +97,7 @@ export class RunningDelivery {
     readonly receivers: Receivers,
     private readonly registry: PublishedLog,
     private readonly subscriptions: PublishedLog,
-    private readonly environment: Record<string, string>,
+    readonly environment: Readonly<Record<string, string>>,
   ) {
     this.received = new ReceiversClient(receivers.httpUrl);
   }

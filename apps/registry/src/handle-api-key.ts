@@ -35,7 +35,7 @@ export async function createKey(
   const expiresAt = input.expiresAt ? new Date(input.expiresAt).toISOString() : null;
   const facts = { keyId, name: input.name, scopes: [...input.scopes], expiresAt, sha256: sha256Of(key) };
   const at = { stream: keyStream(keyId), tenant, caller };
-  const decided = await appendDecision(log, at, apiKeyDecider, { type: 'CreateApiKey', facts, nowMs: Date.now() });
+  const decided = await appendDecision(log, at, apiKeyDecider, { type: 'CreateApiKey', facts, nowMs: log.nowMs() });
   return { ...decided, keyId, key };
 }
 
@@ -53,7 +53,7 @@ export async function verifyKey(log: EventLog, keyId: string, sha256: string): P
   // Compared even where there is no key, so that the time tells nothing.
   const expected = key.status === 'none' ? '0'.repeat(64) : key.facts.sha256;
   const same = timingSafeEqual(Buffer.from(expected, 'hex'), Buffer.from(sha256, 'hex'));
-  if (!same || key.status === 'none' || unusableBecause(key, Date.now()) !== null) {
+  if (!same || key.status === 'none' || unusableBecause(key, log.nowMs()) !== null) {
     throw new Refused('unauthorized', 'The API key is not valid.');
   }
   const { scopes, expiresAt } = key.facts;

@@ -13,6 +13,7 @@ import { urlQuerySecret } from '@waybill/contracts/sending/query-credentials';
 import { secretMask } from '@waybill/contracts/sending/request';
 import { Refused } from '@waybill/decider/decider';
 import type { EventLog } from '@waybill/event-log/log';
+import { logTime } from '@waybill/event-log/log-time';
 import { newId } from '@waybill/service-kit/ids';
 import type { Log } from '@waybill/service-kit/logger';
 import type { RpcCaller } from '@waybill/service-kit/rpc';
@@ -145,7 +146,7 @@ export class ConnectorActs {
     connectorId: string,
     secrets: Readonly<Record<string, string>>,
   ): Record<string, SecretMark> {
-    const setAt = new Date().toISOString();
+    const setAt = logTime(this.log);
     const mark = (name: string, value: string): SecretMark => ({
       fingerprint: this.box.keyedFingerprint({ [name]: value }, { tenant: caller.tenant, connectorId }),
       setAt,

@@ -98,7 +98,7 @@ export async function registryModule(config: Config, kit: Kit): Promise<DynamicM
 /** From here on the broker knows the publishers of every tenant: their keys stand in the log. */
 function letPublishersIn(kit: Kit, log: PostgresLog, seed: string): void {
   const verify = (keyId: string, sha256: string) => verifyKey(log, keyId, sha256);
-  const asked = answerBroker({ nats: kit.nats, seed, verify, log: kit.log, nowMs: Date.now });
+  const asked = answerBroker({ nats: kit.nats, seed, verify, log: kit.log, nowMs: () => log.nowMs() });
   kit.onDrain('broker auth', () => asked.drain());
 }
 

@@ -19,8 +19,13 @@ export interface EgressOptions {
   readonly smtp?: DeploymentSmtp | null;
   /** What EHLO says; the machine's own name where nothing is given. */
   readonly ehloName?: string | undefined;
-  /** Only specs hand these in. */
+  /** Only specs hand it in. */
   readonly resolver?: NameResolver;
+  /**
+   * The time that a signature and a mail say, and at which an answer came whose Retry-After is a date; the machine's where nothing is given.
+   * Receivers refuse a signature that is minutes off, so a service whose copies share a clock hands that in: one machine that is off is then no
+   * reason for refusals. Time-outs run by the clock that nobody sets.
+   */
   readonly nowMs?: () => number;
 }
 

@@ -58,7 +58,7 @@ export class HttpSender {
   ) {}
 
   async send(request: HttpTargetRequest, secrets: Secrets, limits: HttpLimits): Promise<HttpSent> {
-    const deadlineMs = this.nowMs() + limits.timeoutMs;
+    const untilMs = performance.now() + limits.timeoutMs;
     // What is known of the request when it is shown, however far it came.
     let url: JudgedUrl | null = null;
     let sent: ReadonlyMap<string, string> | null = null;
@@ -68,12 +68,12 @@ export class HttpSender {
       let auth = await authorize(request, secrets, this.tokens, limits.timeoutMs);
       const prepared = this.prepare(request, secrets, auth, url);
       sent = prepared.headers;
-      let exchanged = await this.exchange(prepared, auth, url, deadlineMs);
+      let exchanged = await this.exchange(prepared, auth, url, untilMs);
       if (exchanged.status === 401 && exchanged.fault === null && auth.renew !== null) {
         // One refresh and no more (targets.md 8.3): a second 401 is the target's own word.
-        auth = await auth.renew(Math.max(1, deadlineMs - this.nowMs()));
+        auth = await auth.renew(Math.max(1, untilMs - performance.now()));
         const again = this.prepare(request, secrets, auth, url);
-        exchanged = await this.exchange(again, auth, url, deadlineMs);
+        exchanged = await this.exchange(again, auth, url, untilMs);
       }
       const mask = masks(auth.mask, maskOf(secrets));
       const answer = this.answerOf(exchanged, mask);
@@ -144,7 +144,7 @@ export class HttpSender {
     return { method: request.method, headers, body, judged, entry: () => judged.entry };
   }
 
-  private exchange(prepared: Prepared, auth: Authorized, url: JudgedUrl, deadlineMs: number): Promise<Exchanged> {
+  private exchange(prepared: Prepared, auth: Authorized, url: JudgedUrl, untilMs: number): Promise<Exchanged> {
     const flat: string[] = [];
     for (const [name, value] of prepared.headers) flat.push(name, value);
     const options: Dispatcher.DispatchOptions = {
@@ -153,7 +153,7 @@ export class HttpSender {
       headers: flat,
       body: prepared.body === '' ? null : prepared.body,
     };
-    return exchange(prepared.judged, options, Math.max(1, deadlineMs - this.nowMs()));
+    return exchange(prepared.judged, options, Math.max(1, untilMs - performance.now()));
   }
 
   private answerOf(exchanged: Exchanged, mask: Mask): Answer {

@@ -91,8 +91,7 @@ export class AcceptPace {
   }
 
   private speedOf(connectors: ReadonlySet<string>): { perMs: number; waiting: number } {
-    const nowMs = Date.now();
-    const paces = [...connectors].map((id) => this.engine.speedOf(id, nowMs));
+    const paces = [...connectors].map((id) => this.engine.speedOf(id));
     return {
       perMs: paces.reduce((sum, { perMs }) => sum + perMs, 0),
       waiting: paces.reduce((sum, { waiting }) => sum + waiting, 0),

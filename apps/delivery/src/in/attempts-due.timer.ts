@@ -139,12 +139,13 @@ export class AttemptsDueTimer {
   private async look(): Promise<number> {
     const { due, engine, connectors } = this.parts;
     // What one copy was told to wait for holds for all of them.
-    for (const connectorId of engine.healths.learn(await this.parts.health(), Date.now())) engine.closed(connectorId);
+    for (const connectorId of engine.healths.learn(await this.parts.health(), engine.nowMs()))
+      engine.closed(connectorId);
     for (;;) {
       const { begun } = engine.closings;
       const { attempts, restMs } = await due.claim(
         claimsMax,
-        (connectorId) => engine.roomToFetch(connectorId, Date.now()),
+        (connectorId) => engine.roomToFetch(connectorId),
         (connectorId) => isClosed(connectors.get(connectorId)),
         engine.isHeld,
       );

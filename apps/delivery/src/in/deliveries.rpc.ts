@@ -50,7 +50,7 @@ export class DeliveriesRpc {
   @Rpc('delivery', 'deliveries.redeliver', redeliverInputSchema)
   redeliver(request: RpcRequest<z.output<typeof redeliverInputSchema>>): Promise<unknown> {
     const { mode, id } = request.input;
-    return this.change(request, id, { type: 'Redeliver', mode, now: new Date().toISOString(), jobId: null });
+    return this.change(request, id, { type: 'Redeliver', mode, now: this.handle.now, jobId: null });
   }
 
   @Rpc('delivery', 'deliveries.cancel', cancelInputSchema)
@@ -59,7 +59,7 @@ export class DeliveriesRpc {
     return this.change(request, id, {
       type: 'CancelDelivery',
       reason: reason ?? 'by_hand',
-      now: new Date().toISOString(),
+      now: this.handle.now,
     });
   }
 

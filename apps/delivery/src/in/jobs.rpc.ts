@@ -2,7 +2,7 @@ import { Controller, Inject } from '@nestjs/common';
 import { jobInputSchema, jobListInputSchema, redeliveriesBodySchema } from '@waybill/contracts/http/redelivery';
 import { Rpc, type RpcRequest } from '@waybill/service-kit/rpc';
 import type { z } from 'zod';
-import { HandleJob } from '../handle-job.js';
+import { HandleJob, type JobTurn } from '../handle-job.js';
 import { Jobs, jobView } from '../read/jobs.js';
 
 type JobRequest = RpcRequest<z.output<typeof jobInputSchema>>;
@@ -48,10 +48,7 @@ export class JobsRpc {
     return this.turn(request, 'CancelJob');
   }
 
-  private async turn(
-    { tenant, input, actor }: JobRequest,
-    type: 'PauseJob' | 'ResumeJob' | 'CancelJob',
-  ): Promise<unknown> {
-    return jobView(await this.handle.turn(tenant, input.id, { type, now: new Date().toISOString() }, actor));
+  private async turn({ tenant, input, actor }: JobRequest, type: JobTurn): Promise<unknown> {
+    return jobView(await this.handle.turn(tenant, input.id, type, actor));
   }
 }

@@ -3,6 +3,7 @@ import { Refused } from '@waybill/decider/decider';
 import { type JobCommand, jobDecider, type JobStep } from '@waybill/delivery/redelivery-job';
 import { AppendRejected, type EventLog, type StreamAppend } from '@waybill/event-log/log';
 import type { Lease, Leases } from '@waybill/event-log/leases';
+import { logTime } from '@waybill/event-log/log-time';
 import type { Log } from '@waybill/service-kit/logger';
 import { isShredded, jobFrom } from '../handle-delivery.js';
 import { jobAppend } from '../handle-job.js';
@@ -85,7 +86,7 @@ export class JobsTimer {
     const last = ids.at(-1);
     try {
       const { streams, step } = last === undefined ? { streams: [], step: null } : await this.redeliver(job, ids, last);
-      const events = jobDecider.decide(step === null ? completed(job) : { type: 'StepJob', step }, {
+      const events = jobDecider.decide(step === null ? completed(job, logTime(eventLog)) : { type: 'StepJob', step }, {
         status: job.state,
       });
       const result = await eventLog.append({ streams: [...streams, jobAppend(job, events, job.created_by)] });
@@ -103,7 +104,8 @@ export class JobsTimer {
     ids: readonly string[],
     cursor: string,
   ): Promise<{ streams: StreamAppend[]; step: JobStep }> {
-    const histories = await this.parts.eventLog.readStreams(ids.map(streamOf));
+    const { eventLog } = this.parts;
+    const histories = await eventLog.readStreams(ids.map(streamOf));
     const streams: StreamAppend[] = [];
     const step = { done: 0, failed: 0, skipped: 0, cursor };
     for (const id of ids) {
@@ -114,7 +116,7 @@ export class JobsTimer {
         continue;
       }
       try {
-        const command = { type: 'Redeliver', mode: job.mode, now: new Date().toISOString(), jobId: job.id } as const;
+        const command = { type: 'Redeliver', mode: job.mode, now: logTime(eventLog), jobId: job.id } as const;
         const decision = decideFor(delivery, command, job.created_by);
         if (decision !== null) streams.push(decision.append);
         step.done += 1;
@@ -128,9 +130,9 @@ export class JobsTimer {
   }
 }
 
-const completed = (job: JobRow): JobCommand => ({
+const completed = (job: JobRow, now: string): JobCommand => ({
   type: 'CompleteJob',
   vanished: leftOf(job),
   cursor: job.cursor,
-  now: new Date().toISOString(),
+  now,
 });

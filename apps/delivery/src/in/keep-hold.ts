@@ -29,7 +29,7 @@ export async function keepHold({ kit, engine, ...parts }: HoldOptions): Promise<
     'For how long nothing is sent until an operator releases it; 0 while deliveries leave',
     () => {
       const [first] = timer.open;
-      return first === undefined ? 0 : Math.max(1, (Date.now() - Date.parse(first.at)) / 1_000);
+      return first === undefined ? 0 : Math.max(1, (parts.eventLog.nowMs() - Date.parse(first.at)) / 1_000);
     },
   );
   return timer;

@@ -13,7 +13,7 @@ import { type Decision, decideFor, type Job, type JobNotification } from '../wor
 
 export interface OpenRoutingParts {
   readonly connectors: Pick<Connectors, 'get'>;
-  readonly engine: Pick<Engine, 'roomToBegin' | 'plan' | 'healths'>;
+  readonly engine: Pick<Engine, 'roomToBegin' | 'plan' | 'healths' | 'nowMs'>;
   readonly actor: string;
   readonly correlate: Pick<Correlate, 'macOf'>;
   readonly log: Pick<Log, 'error'>;
@@ -92,7 +92,7 @@ export class OpenRouting {
       parts.log.error({ err: error, deliveryId: job.deliveryId }, 'delivery.defect');
       if (used === undefined) begun.delete(connectorId);
       else begun.set(connectorId, used);
-      const decision = defective(job, acceptedData(this.event, this.routed, job, subscriptionId), parts.actor);
+      const decision = defective(job, acceptedData(this.event, this.routed, job, subscriptionId), parts);
       return decision && { job, begins: false, connector: parts.connectors.get(connectorId), decision };
     }
   }
@@ -133,11 +133,15 @@ export class OpenRouting {
 }
 
 /** It was accepted, and it ends at once: with the reason that every fault of our own has. */
-function defective(job: Job, delivery: ReturnType<typeof acceptedData>, actor: string): Decision | null {
+function defective(
+  job: Job,
+  delivery: ReturnType<typeof acceptedData>,
+  { actor, engine }: OpenRoutingParts,
+): Decision | null {
   const accepted = decideFor(job, { type: 'AcceptDelivery', delivery, begin: null }, actor);
   if (accepted === null) return null;
   const then: Job = { ...job, state: accepted.after, version: accepted.events.length };
-  const now = new Date().toISOString();
+  const now = new Date(engine.nowMs()).toISOString();
   const ended = decideFor(then, { type: 'GiveUp', reason: 'internal_error', now }, actor);
   if (ended === null) return accepted;
   const append = { ...accepted.append, events: [...accepted.append.events, ...ended.append.events] };
@@ -154,11 +158,10 @@ function pairsOf({ chosen, suppressed }: NotificationRouted): Pair[] {
 }
 
 function planWithin(connector: Connector, begun: Begun, engine: OpenRoutingParts['engine']) {
-  const nowMs = Date.now();
   const used = begun.get(connector.id) ?? 0;
-  if (used >= engine.roomToBegin(connector, nowMs)) return null;
+  if (used >= engine.roomToBegin(connector)) return null;
   begun.set(connector.id, used + 1);
-  return engine.plan(connector, nowMs);
+  return engine.plan(connector);
 }
 
 function jobOf(event: LogEvent, routed: NotificationRouted, connectorId: string, subscriptionId: string): Job {

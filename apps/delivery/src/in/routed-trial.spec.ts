@@ -102,6 +102,7 @@ export class Trial {
         },
         engine: {
           healths: trial.healths,
+          nowMs: () => trial.eventLog.nowMs(),
           roomToBegin: () => trial.room,
           speedOf: () => trial.speed,
           plan: () => plan,

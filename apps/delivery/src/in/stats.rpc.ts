@@ -1,5 +1,6 @@
 import { Controller, Inject } from '@nestjs/common';
 import { connectorStatsInputSchema, statsInputSchema } from '@waybill/contracts/http/stats';
+import { PostgresLog } from '@waybill/event-log/postgres-log';
 import { Rpc, type RpcRequest } from '@waybill/service-kit/rpc';
 import type { z } from 'zod';
 import { ConnectorStatsList } from '../read/connector-stats.js';
@@ -11,15 +12,16 @@ export class StatsRpc {
   constructor(
     @Inject(Stats) private readonly stats: Stats,
     @Inject(ConnectorStatsList) private readonly connectorStats: ConnectorStatsList,
+    @Inject(PostgresLog) private readonly eventLog: PostgresLog,
   ) {}
 
   @Rpc('delivery', 'stats', statsInputSchema)
   of({ tenant, input }: RpcRequest<z.output<typeof statsInputSchema>>): Promise<unknown> {
-    return this.stats.of(tenant, input, Date.now());
+    return this.stats.of(tenant, input, this.eventLog.nowMs());
   }
 
   @Rpc('delivery', 'stats.connectors', connectorStatsInputSchema)
   connectors({ tenant, input }: RpcRequest<z.output<typeof connectorStatsInputSchema>>): Promise<unknown> {
-    return this.connectorStats.of(tenant, input, Date.now());
+    return this.connectorStats.of(tenant, input, this.eventLog.nowMs());
   }
 }

@@ -24,6 +24,8 @@ export interface CarryOutParts {
   readonly send: (secrets: Readonly<Record<string, string>>) => Send;
   /** Fetches what was routed, for a job that did not bring it along; null while nobody who has it answers. */
   readonly fetchNotification: (job: Job) => Promise<JobNotification | 'shredded' | null>;
+  /** The clock by which attempts have their deadline. */
+  readonly nowMs: () => number;
 }
 
 /** Carries out the attempt that a job has begun. Never throws for what a template, a connector or a target can do. */
@@ -36,12 +38,10 @@ export async function carryOut(job: Job, connector: Connector, parts: CarryOutPa
   const again = job.rendered;
   const rendered = again ?? (await render(job, connector, target, job.state.attempt.startedAt, parts));
   if ('kind' in rendered) return rendered;
-  const deadlineMs = Math.min(Date.parse(job.state.attempt.deadline), Date.now() + connector.limits.timeoutMs);
-  const conversation = await converse(
-    target,
-    sendingOf(job, job.state, connector, rendered),
-    parts.send(secrets),
-    deadlineMs,
+  const deadlineMs = Date.parse(job.state.attempt.deadline);
+  const untilMs = performance.now() + connector.limits.timeoutMs;
+  const conversation = await converse(target, sendingOf(job, job.state, connector, rendered), parts.send(secrets), () =>
+    Math.min(deadlineMs - parts.nowMs(), untilMs - performance.now()),
   );
   // A retry finds what was rendered with the first attempt; storing it with each would store it twelve times.
   return {

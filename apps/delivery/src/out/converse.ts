@@ -46,13 +46,13 @@ export interface Conversation {
 
 /**
  * Carries out one attempt: asks the target's room for the next request until it says what came of it.
- * Never throws for what a target can do; `deadlineMs` (epoch) is the end of the whole attempt, over all of its requests.
+ * Never throws for what a target can do; `leftMs` says how much time is left of the whole attempt, over all of its requests.
  */
 export async function converse(
   target: Pick<Target, 'next'>,
   sending: Sending,
   send: Send,
-  deadlineMs: number,
+  leftMs: () => number,
 ): Promise<Conversation> {
   const answers: Answer[] = [];
   const notes: string[] = [];
@@ -63,9 +63,9 @@ export async function converse(
     notes.push(...(next.notes ?? []));
     if ('done' in next) return result(next.done, last, totalMs, notes, answers);
     if (step === stepsMax) break;
-    const leftMs = deadlineMs - Date.now();
-    if (leftMs <= 0) return result(outOfTime(answers), last, totalMs, notes, answers);
-    const sent = await send(next.send, leftMs);
+    const timeoutMs = leftMs();
+    if (timeoutMs <= 0) return result(outOfTime(answers), last, totalMs, notes, answers);
+    const sent = await send(next.send, timeoutMs);
     totalMs += sent.timingsMs['total'] ?? 0;
     last = { request: kept(next.send, sent.shown), sent };
     answers.push(sent.answer);

@@ -8,7 +8,6 @@ import { rpcSubject } from '@waybill/contracts/subjects';
 import { Refused } from '@waybill/decider/decider';
 import { type RecordedEvent, shredded } from '@waybill/event-log/log';
 import type { Log } from '@waybill/service-kit/logger';
-import type { JqEngine } from '@waybill/template/jq-engine';
 import { jobFrom } from '../handle-delivery.js';
 import { type Connector, foldConnector } from '../work/connectors.js';
 import { carryOut, type CarryOutParts } from './carry-out.js';
@@ -52,7 +51,12 @@ export interface ReplayedAttempt {
  * payload was shredded.
  */
 export class ReplayAttempt {
-  constructor(private readonly parts: { readonly nc: NatsConnection; readonly engine: JqEngine; readonly log: Log }) {}
+  constructor(
+    private readonly parts: Pick<CarryOutParts, 'engine' | 'nowMs'> & {
+      readonly nc: NatsConnection;
+      readonly log: Log;
+    },
+  ) {}
 
   async replay(tenant: string, events: readonly RecordedEvent[], number: number | undefined): Promise<ReplayedAttempt> {
     const { begun, kept } = attemptOf(tenant, events, number);
@@ -107,7 +111,7 @@ export class ReplayAttempt {
     if (job === null || job.state.status !== 'attempting')
       throw new Refused('delivery_unknown', 'There is no such attempt.');
     // The deadline of then is over; nothing here waits for anybody.
-    const attempt = { ...job.state.attempt, deadline: new Date(Date.now() + 60_000).toISOString() };
+    const attempt = { ...job.state.attempt, deadline: new Date(this.parts.nowMs() + 60_000).toISOString() };
     return { ...job, rendered: null, state: { ...job.state, attempt } };
   }
 
@@ -117,6 +121,7 @@ export class ReplayAttempt {
       secretsOf: () => Promise.resolve({}),
       send: () => sendNothing(kept),
       fetchNotification: (of) => fetchNotification(of, this.parts.nc, this.parts.log),
+      nowMs: this.parts.nowMs,
     };
   }
 

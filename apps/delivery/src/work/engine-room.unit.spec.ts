@@ -16,7 +16,7 @@ const connectorOf = (id: string): Connector =>
 class Trial {
   private number = 0;
   readonly engine = new Engine({
-    eventLog: { append: () => new Promise(() => undefined) } as unknown as EventLog,
+    eventLog: { append: () => new Promise(() => undefined), nowMs: () => 0 } as unknown as EventLog,
     connectors: { get: connectorOf } as unknown as Connectors,
     log: {} as Log,
     actor: 'service:delivery',
@@ -46,7 +46,7 @@ describe('the memory in which deliveries wait', () => {
     expect(taken.reduce((sum, count) => sum + count)).toBe((jobsMax * 3) / 4);
     expect(trial.engine.roomToWait('big_5')).toBe(0);
     // Of what is left again three quarters.
-    expect(trial.engine.roomToFetch('small_1', 0)).toBe(Math.floor((3 * jobsMax) / 16));
+    expect(trial.engine.roomToFetch('small_1')).toBe(Math.floor((3 * jobsMax) / 16));
     expect(trial.offer('small_1', 500)).toBe(500);
   });
 

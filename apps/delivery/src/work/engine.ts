@@ -1,3 +1,4 @@
+import type { AttemptPlan } from '@waybill/delivery/delivery';
 import type { EventLog } from '@waybill/event-log/log';
 import type { Log } from '@waybill/service-kit/logger';
 import type { Carried } from '../out/carry-out.js';
@@ -19,7 +20,7 @@ import { Writing } from './writing.js';
 const endedAtOnce = 500;
 /** What has begun and waits for a slot is looked at so often. */
 const giveBackLookMs = 1_000;
-/** A timer never sleeps longer than this: the clock of the machine may be set. */
+/** A timer never sleeps longer than this: the clock of the database may be set. */
 const pumpLaterMsMax = 60_000;
 
 export interface EngineParts {
@@ -41,7 +42,6 @@ export class Engine {
   private readonly places = new FairShare<Lane>();
   readonly closings = new OpenClosings();
   readonly healths = new ConnectorHealths();
-  readonly plan = attemptPlan;
   private draining = false;
   /** Whether this copy sends for connectors with a rate; see `pace`. */
   private paces = false;
@@ -56,24 +56,35 @@ export class Engine {
     this.writing = new Writing(parts, this.healths, this.steps);
   }
 
+  /** The time by the log's clock: what is planned, and every moment before which something may not be, is by it. */
+  nowMs(): number {
+    return this.parts.eventLog.nowMs();
+  }
+
+  /** What an attempt is pinned to that begins now. */
+  plan(connector: Connector): AttemptPlan {
+    return attemptPlan(connector, this.nowMs());
+  }
+
   /** How many attempts of a connector may begin in the append that accepts them. */
-  roomToBegin(connector: Connector, nowMs: number): number {
+  roomToBegin(connector: Connector): number {
+    const nowMs = this.nowMs();
     return this.draining || this.gate !== 'open' || this.closings.has(connector.id) || this.isPacedElsewhere(connector)
       ? 0
       : this.laneOf(connector).roomToBegin(this.healths.slots(connector, nowMs), nowMs);
   }
 
   /** How fast deliveries of a connector leave at present, and how many wait to begin. */
-  speedOf(connectorId: string, nowMs: number): { perMs: number; waiting: number } {
+  speedOf(connectorId: string): { perMs: number; waiting: number } {
     const lane = this.lanes.get(connectorId);
-    return { perMs: lane?.perMs(nowMs) ?? 0, waiting: lane?.waitingCount ?? 0 };
+    return { perMs: lane?.perMs(this.nowMs()) ?? 0, waiting: lane?.waitingCount ?? 0 };
   }
 
   /** How many more deliveries of a connector this copy can hold: of one that is shut the next, or it would fill the memory in which all wait. */
   roomToWait(connectorId: string): number {
     const connector = this.parts.connectors.get(connectorId);
     if (this.draining || this.isHeld || this.isPacedElsewhere(connector)) return 0;
-    const most = this.healths.isShut(connectorId, Date.now()) ? 1 : laneWaitingMax;
+    const most = this.healths.isShut(connectorId, this.nowMs()) ? 1 : laneWaitingMax;
     const own = most - (this.lanes.get(connectorId)?.waitingCount ?? 0);
     return Math.min(own, this.inHand.roomOf(connector?.tenant ?? ''));
   }
@@ -82,9 +93,9 @@ export class Engine {
    * How many more are worth fetching for it: none while nothing of it may start and something waits here to be the next to start. The others
    * stay in the due table, where each of them would be looked at again and again.
    */
-  roomToFetch(connectorId: string, nowMs: number): number {
+  roomToFetch(connectorId: string): number {
     const isShut =
-      this.healths.closedUntilMs(connectorId) > nowMs && (this.lanes.get(connectorId)?.waitingCount ?? 0) > 0;
+      this.healths.closedUntilMs(connectorId) > this.nowMs() && (this.lanes.get(connectorId)?.waitingCount ?? 0) > 0;
     return isShut ? 0 : this.roomToWait(connectorId);
   }
 
@@ -107,7 +118,7 @@ export class Engine {
     if (hasBegun) {
       job.connector = connector;
       lane.begun.push(job);
-      lane.spend(1, Date.now());
+      lane.spend(1, this.nowMs());
     } else lane.wait(job);
     this.pump(lane);
     return true;
@@ -115,7 +126,7 @@ export class Engine {
 
   /** Ends a delivery whose connector does not exist; one that was routed a moment ago waits for registry's log. */
   async cancelUnlessYoung(job: Job): Promise<void> {
-    if (!isYoung(job)) await this.end(job, endReasonOf(undefined));
+    if (!isYoung(job, this.nowMs())) await this.end(job, endReasonOf(undefined));
   }
 
   /**
@@ -177,7 +188,7 @@ export class Engine {
   }
 
   private pump(lane: Lane): void {
-    const nowMs = Date.now();
+    const nowMs = this.nowMs();
     if (this.isHeld) this.putBack(lane);
     const slots = this.gate === 'open' ? this.healths.slots(lane.connector, nowMs) : 0;
     while (lane.begun.length > 0 && lane.inFlight < slots && this.places.take(lane)) {
@@ -223,7 +234,7 @@ export class Engine {
   /** Nothing starts for a while, because the target asked for quiet or hangs: what has begun and could not leave in time is given back. */
   closed(connectorId: string): void {
     const lane = this.lanes.get(connectorId);
-    if (lane !== undefined) this.giveBackLate(lane, this.healths.closedUntilMs(connectorId) - Date.now());
+    if (lane !== undefined) this.giveBackLate(lane, this.healths.closedUntilMs(connectorId) - this.nowMs());
   }
 
   /**
@@ -232,7 +243,7 @@ export class Engine {
    */
   private giveBackLate(lane: Lane, closedMs: number): void {
     const isCutOff = closedMs > 0 && this.healths.isCutOff(lane.connector.id);
-    const late = isCutOff ? lane.begun.splice(0) : lane.takeLate(Date.now() + Math.max(0, closedMs));
+    const late = isCutOff ? lane.begun.splice(0) : lane.takeLate(this.nowMs() + Math.max(0, closedMs));
     for (const job of late)
       void this.track(
         closedMs > 0 ? this.giveBack(job, 'connector_paused', closedMs) : this.giveBack(job, 'connector_slow', 0),
@@ -296,7 +307,7 @@ export class Engine {
     try {
       const connector = this.parts.connectors.get(job.connectorId);
       // A connector that was created a moment ago may not have arrived here yet: the due table brings the delivery again.
-      if (connector === undefined && isYoung(job)) return void this.inHand.delete(job);
+      if (connector === undefined && isYoung(job, this.nowMs())) return void this.inHand.delete(job);
       if (connector === undefined) await this.end(job, endReasonOf(connector));
       else if (connector.state !== 'enabled') return this.leave([job]);
       else if (await this.writing.begin(job, connector)) {
@@ -304,7 +315,7 @@ export class Engine {
         if (this.draining) return void (await this.giveBack(job, 'worker_stopped', 0));
         job.connector = connector;
         lane.begun.push(job);
-        if (this.healths.closedUntilMs(connector.id) > Date.now()) this.closed(connector.id);
+        if (this.healths.closedUntilMs(connector.id) > this.nowMs()) this.closed(connector.id);
         return;
       }
       this.inHand.delete(job);
@@ -320,7 +331,7 @@ export class Engine {
     // The slot belongs to the target, not to the log: the next request leaves while this outcome is being written.
     lane.inFlight -= 1;
     this.places.release(lane);
-    lane.finished(Date.now());
+    lane.finished(this.nowMs());
     this.hear(job, carried);
     // The place goes to whose turn it is; while there are enough, that is this lane.
     const next = this.places.next();
@@ -332,7 +343,7 @@ export class Engine {
   }
 
   private hear(job: Job, carried: Carried): void {
-    const nowMs = Date.now();
+    const nowMs = this.nowMs();
     const heard = heardOf(carried, nowMs);
     // What an answer to the connector as it was says is held against nobody: it was changed since.
     if (heard === null || this.parts.connectors.get(job.connectorId)?.version !== job.connector?.version) return;

@@ -76,8 +76,8 @@ export function stateOf(events: readonly RecordedEvent[]): DeliveryState {
 const connectorMayComeMs = 60_000;
 
 /** Whether a delivery was routed so short a time ago that its connector may not have arrived here yet. */
-export function isYoung(job: Job): boolean {
-  return job.state.status !== 'none' && Date.now() - Date.parse(job.state.accepted.routed.at) < connectorMayComeMs;
+export function isYoung(job: Job, nowMs: number): boolean {
+  return job.state.status !== 'none' && nowMs - Date.parse(job.state.accepted.routed.at) < connectorMayComeMs;
 }
 
 function newEvent(job: Job, event: DeliveryEvent, actor: string, sealedText: string | undefined): NewEvent {

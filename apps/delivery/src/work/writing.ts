@@ -30,14 +30,20 @@ export class Writing {
 
   /** False when another worker was faster. */
   begin(job: Job, connector: Connector): Promise<boolean> {
-    const plan = attemptPlan(connector, Date.now());
+    const plan = attemptPlan(connector, this.parts.eventLog.nowMs());
     return this.write(job, () => decideFor(job, { type: 'BeginAttempt', plan }, this.parts.actor));
   }
 
   async outcome(job: Job, connector: Connector, carried: Carried): Promise<void> {
     const { state } = job;
     if (state.status !== 'attempting') return;
-    const command = outcomeCommand(state.attempt.attemptId, connector, carried, Date.now(), Math.random());
+    const command = outcomeCommand(
+      state.attempt.attemptId,
+      connector,
+      carried,
+      this.parts.eventLog.nowMs(),
+      Math.random(),
+    );
     await this.write(job, () => decideFor(job, command, this.parts.actor, carried.sealedText), true);
   }
 
@@ -45,13 +51,13 @@ export class Writing {
   async giveBack(job: Job, reason: UnsentReason, afterMs: number): Promise<void> {
     const { state } = job;
     if (state.status !== 'attempting') return;
-    const command = giveBackCommand(state.attempt.attemptId, reason, afterMs, Date.now());
+    const command = giveBackCommand(state.attempt.attemptId, reason, afterMs, this.parts.eventLog.nowMs());
     await this.write(job, () => decideFor(job, command, this.parts.actor));
   }
 
   /** Ends a delivery that waits, with the reason. */
   async end(job: Job, reason: string): Promise<void> {
-    await this.write(job, () => decideFor(job, endCommand(reason, Date.now()), this.parts.actor));
+    await this.write(job, () => decideFor(job, endCommand(reason, this.parts.eventLog.nowMs()), this.parts.actor));
   }
 
   /** How a connector is doing is told all copies and whoever watches by the log. */

@@ -30,7 +30,7 @@ export class ConnectorsHealthOf {
 
   /** By connector id; those that are well are not in it. */
   async tenant(tenant: string): Promise<ReadonlyMap<string, ConnectorHealth>> {
-    if (Date.now() < this.askAgainMs) return this.last.get(tenant) ?? new Map();
+    if (performance.now() < this.askAgainMs) return this.last.get(tenant) ?? new Map();
     try {
       const subject = rpcSubject('delivery', tenant, 'connectors.health');
       const { items } = await ask<ConnectorsHealth>(this.nats, subject, {}, { timeoutMs: askTimeoutMs });
@@ -43,7 +43,7 @@ export class ConnectorsHealthOf {
       this.last.set(tenant, health);
       return health;
     } catch (error) {
-      this.askAgainMs = Date.now() + leaveAloneMs;
+      this.askAgainMs = performance.now() + leaveAloneMs;
       this.log.info({ err: error, tenant }, 'connectors-health.not-known');
       return this.last.get(tenant) ?? new Map();
     }
@@ -57,7 +57,7 @@ export class ConnectorsHealthOf {
 
   /** The connectors, each with how its last test ended; null where there was none, or while delivery does not answer. */
   async withTests<Shown extends Connector>(tenant: string, connectors: readonly Shown[]): Promise<readonly Shown[]> {
-    if (connectors.length === 0 || Date.now() < this.askTestsAgainMs) return connectors;
+    if (connectors.length === 0 || performance.now() < this.askTestsAgainMs) return connectors;
     try {
       const subject = rpcSubject('delivery', tenant, 'connectors.tests');
       const input = { ids: connectors.map(({ id }) => id) };
@@ -65,7 +65,7 @@ export class ConnectorsHealthOf {
       const tests = new Map(items.map(({ connectorId, ...lastTest }) => [connectorId, lastTest]));
       return connectors.map((connector) => ({ ...connector, lastTest: tests.get(connector.id) ?? null }));
     } catch (error) {
-      this.askTestsAgainMs = Date.now() + leaveAloneMs;
+      this.askTestsAgainMs = performance.now() + leaveAloneMs;
       this.log.info({ err: error, tenant }, 'connectors-tests.not-known');
       return connectors;
     }

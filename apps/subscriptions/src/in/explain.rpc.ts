@@ -2,6 +2,7 @@ import { Controller, Inject } from '@nestjs/common';
 import { explainInputSchema } from '@waybill/contracts/http/subscriptions';
 import { treeOf } from '@waybill/contracts/payload/json-tree';
 import { Refused } from '@waybill/decider/decider';
+import { logTime } from '@waybill/event-log/log-time';
 import { Rpc, type RpcRequest } from '@waybill/service-kit/rpc';
 import type { z } from 'zod';
 import { explain } from '../read/explanation.js';
@@ -14,7 +15,8 @@ export class ExplainRpc {
 
   @Rpc('subscriptions', 'explain', explainInputSchema)
   explain({ tenant, input }: RpcRequest<z.output<typeof explainInputSchema>>): Promise<unknown> {
-    const { type, payload, id = 'example', source = 'nats', time = new Date().toISOString(), subscriptionId } = input;
+    const { type, payload, id = 'example', source = 'nats', subscriptionId } = input;
+    const { time = logTime(this.router.eventLog) } = input;
     const facts = { tenant, type, id, source, time };
     const known = [...this.router.table.ofTenant(tenant)].filter(
       ({ state }) => subscriptionId === undefined || state.subscription.id === subscriptionId,

@@ -25,13 +25,14 @@ export async function takeRequest(intake: Intake, incoming: Incoming): Promise<P
   return { notificationId, log: 'subscriptions-0', position, duplicate };
 }
 
-/** A request as the intake takes it. */
+/** A request as the intake takes it; `receivedAt` by the log's clock, or windows would last for one copy longer than for another. */
 export function requestIncoming(
   tenant: string,
   subject: string,
   body: string,
   actor: string,
   header: (name: string) => string,
+  receivedAt: string,
 ): Incoming {
   return {
     via: 'request',
@@ -42,7 +43,7 @@ export function requestIncoming(
     body: Buffer.from(body, 'utf8'),
     header,
     fallbackId: `request-${randomUUID()}`,
-    receivedAt: new Date().toISOString(),
+    receivedAt,
   };
 }
 
@@ -59,6 +60,7 @@ async function answer(message: Msg, tenant: string, intake: Intake): Promise<voi
     message.string(),
     header(actorHeader) || 'anonymous',
     header,
+    intake.now,
   );
   const reply = await takeRequest(intake, incoming).then(
     (ok) => ({ ok }),

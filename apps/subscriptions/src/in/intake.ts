@@ -15,6 +15,7 @@ import {
   type StreamResult,
 } from '@waybill/event-log/log';
 import type { Lease } from '@waybill/event-log/leases';
+import { logTime } from '@waybill/event-log/log-time';
 import type { Log } from '@waybill/service-kit/logger';
 import { Overloaded } from '@waybill/service-kit/problems';
 import { type Decided, type DecidingWith, decideOne, refuse } from '../routing/decide-notification.js';
@@ -103,6 +104,11 @@ export class Intake {
 
   renewed(lease: Lease): void {
     this.lease = lease;
+  }
+
+  /** The time by the log's clock, for what is received now. */
+  get now(): string {
+    return logTime(this.parts.eventLog);
   }
 
   /** Decides and records one notification; resolves after the commit. Refuses to queue more than `intakeQueueMax`. */

@@ -72,8 +72,7 @@ class Trial {
   take(id: string, payload: object, minute = 1, type = 'incident'): Promise<Settled> {
     const body = JSON.stringify({ type, id, source: 'soc', payload });
     return this.intake.take({
-      ...requestIncoming('default', 'any', body, 'key:key_1', () => ''),
-      receivedAt: at(minute),
+      ...requestIncoming('default', 'any', body, 'key:key_1', () => '', at(minute)),
     });
   }
 

@@ -4,6 +4,7 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { AskFailed, askText } from '@waybill/bus/ask';
 import { publishPattern, rpcSubject, validatePattern } from '@waybill/contracts/subjects';
 import { Refused } from '@waybill/decider/decider';
+import { logTime } from '@waybill/event-log/log-time';
 import { actorHeader, requestIdHeader, RpcOnText, type RpcRequest } from '@waybill/service-kit/rpc';
 import { refuse } from '../routing/decide-notification.js';
 import { Router } from '../routing/router.js';
@@ -29,7 +30,7 @@ export class PublishRpc {
   @RpcOnText(publishPattern)
   async publish(request: RpcRequest<undefined>): Promise<unknown> {
     const { tenant, actor, subject, body, requestId } = request;
-    const incoming = requestIncoming(tenant, subject, body, actor, headersOf(request));
+    const incoming = requestIncoming(tenant, subject, body, actor, headersOf(request), this.now);
     if (!(await this.router.isTenant(tenant))) {
       const refused = new Refused('tenant_unknown', 'There is no such tenant.');
       const { append, data } = refuse(incoming, refused, refusalIdOf(incoming));
@@ -37,17 +38,17 @@ export class PublishRpc {
       throw new NotificationNotTaken(refused, data.refusalId);
     }
     const headers = { [actorHeader]: actor, [requestIdHeader]: requestId, ...traceHeaders(request) };
-    for (const untilMs = Date.now() + forwardTimeoutMs; ;) {
+    for (const untilMs = performance.now() + forwardTimeoutMs; ;) {
       const intake = this.intakes.of(tenant);
       if (intake !== undefined) return takeRequest(intake, incoming);
       try {
-        const timeoutMs = Math.max(1, untilMs - Date.now());
+        const timeoutMs = Math.max(1, untilMs - performance.now());
         const subject = rpcSubject('subscriptions', tenant, 'intake.publish');
         return await askText(this.nc, subject, body, { timeoutMs, headers });
       } catch (error) {
         // Nobody holds the tenant's intake yet: the tenant is new, or its holder has just gone. Nothing was recorded.
         const isNobody = error instanceof AskFailed && error.problem.code === 'service_unavailable';
-        if (!isNobody || Date.now() + nobodyPauseMs > untilMs) throw error;
+        if (!isNobody || performance.now() + nobodyPauseMs > untilMs) throw error;
         this.intakes.lookSoon();
         await delay(nobodyPauseMs);
       }
@@ -58,8 +59,12 @@ export class PublishRpc {
   async validate(request: RpcRequest<undefined>): Promise<unknown> {
     const { tenant, subject, body, actor } = request;
     if (!(await this.router.isTenant(tenant))) throw new Refused('tenant_unknown', 'There is no such tenant.');
-    validateIncoming(requestIncoming(tenant, subject, body, actor, headersOf(request)), this.router.types);
+    validateIncoming(requestIncoming(tenant, subject, body, actor, headersOf(request), this.now), this.router.types);
     return { valid: true };
+  }
+
+  private get now(): string {
+    return logTime(this.router.eventLog);
   }
 }
 

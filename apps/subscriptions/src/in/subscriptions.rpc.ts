@@ -13,6 +13,7 @@ import {
   subscriptionUpdateInputSchema,
 } from '@waybill/contracts/http/subscriptions';
 import { Refused } from '@waybill/decider/decider';
+import { logTime } from '@waybill/event-log/log-time';
 import { newId } from '@waybill/service-kit/ids';
 import { Rpc, type RpcRequest } from '@waybill/service-kit/rpc';
 import { compileFilter } from '@waybill/subscription/filter';
@@ -41,7 +42,7 @@ export class SubscriptionsRpc {
     checkShape(subscription);
     const written = await handleSubscription(this.router.eventLog, { ...request, id }, () => ({
       type: 'CreateSubscription',
-      ...act(request.actor),
+      ...this.act(request.actor),
       subscription,
       enabled: request.input.enabled ?? true,
     }));
@@ -72,13 +73,13 @@ export class SubscriptionsRpc {
     let written = await handleSubscription(this.router.eventLog, { ...request, id, ifVersion }, (state) => {
       const subscription = patched(state, patch);
       checkShape(subscription);
-      return { type: 'UpdateSubscription', ...act(actor), subscription };
+      return { type: 'UpdateSubscription', ...this.act(actor), subscription };
     });
     if (patch.enabled !== undefined) {
       const type = patch.enabled ? 'EnableSubscription' : 'DisableSubscription';
       written = await handleSubscription(this.router.eventLog, { ...request, id }, () => ({
         type,
-        ...act(actor),
+        ...this.act(actor),
         reason: null,
       }));
     }
@@ -89,7 +90,7 @@ export class SubscriptionsRpc {
   async delete(request: RpcRequest<z.output<typeof subscriptionDeleteInputSchema>>): Promise<unknown> {
     const { position } = await handleSubscription(this.router.eventLog, { ...request, ...request.input }, () => ({
       type: 'DeleteSubscription',
-      ...act(request.actor),
+      ...this.act(request.actor),
     }));
     return { position };
   }
@@ -97,15 +98,19 @@ export class SubscriptionsRpc {
   @Rpc('subscriptions', 'subscriptions.enable', subscriptionEnableInputSchema)
   async enable(request: RpcRequest<z.output<typeof subscriptionEnableInputSchema>>): Promise<unknown> {
     const { id } = request.input;
-    const command = { type: 'EnableSubscription' as const, ...act(request.actor) };
+    const command = { type: 'EnableSubscription' as const, ...this.act(request.actor) };
     return answer(request.tenant, await handleSubscription(this.router.eventLog, { ...request, id }, () => command));
   }
 
   @Rpc('subscriptions', 'subscriptions.disable', subscriptionDisableInputSchema)
   async disable(request: RpcRequest<z.output<typeof subscriptionDisableInputSchema>>): Promise<unknown> {
     const { id, reason } = request.input;
-    const command = { type: 'DisableSubscription' as const, ...act(request.actor), reason: reason ?? null };
+    const command = { type: 'DisableSubscription' as const, ...this.act(request.actor), reason: reason ?? null };
     return answer(request.tenant, await handleSubscription(this.router.eventLog, { ...request, id }, () => command));
+  }
+
+  private act(by: string) {
+    return { now: logTime(this.router.eventLog), by };
   }
 
   /** A subscription to a connector that is not there would never deliver and never say why. */
@@ -135,8 +140,6 @@ export class SubscriptionsRpc {
     }
   }
 }
-
-const act = (by: string) => ({ now: new Date().toISOString(), by });
 
 function answer(tenant: string, written: LoadedSubscription): unknown {
   return { ...subscriptionView(tenant, written), position: written.position };

@@ -3,6 +3,7 @@ import type { Msg, NatsConnection } from '@nats-io/transport-node';
 import { everyNotificationSubject, parseNotificationSubject } from '@waybill/contracts/subjects';
 import { Refused } from '@waybill/decider/decider';
 import type { EventLog } from '@waybill/event-log/log';
+import { logTime } from '@waybill/event-log/log-time';
 import type { Log } from '@waybill/service-kit/logger';
 import { publishRefusal } from '../out/refusals.js';
 import { refuse } from '../routing/decide-notification.js';
@@ -33,7 +34,7 @@ export class UnknownTenantConsumer {
   constructor(
     private readonly nc: NatsConnection,
     private readonly router: Pick<Router, 'isTenant'> & { readonly registry: Pick<Router['registry'], 'hasTenant'> },
-    private readonly eventLog: Pick<EventLog, 'append'>,
+    private readonly eventLog: Pick<EventLog, 'append' | 'nowMs'>,
     private readonly log: Pick<Log, 'warn'>,
     private readonly againMs = askAgainMs,
   ) {}
@@ -88,7 +89,7 @@ export class UnknownTenantConsumer {
     const header = (name: string): string => message.headers?.get(name) ?? '';
     const type = parseNotificationSubject(message.subject)?.type ?? null;
     const incoming = {
-      ...requestIncoming(tenant, message.subject, '', 'publisher', header),
+      ...requestIncoming(tenant, message.subject, '', 'publisher', header, logTime(this.eventLog)),
       via: 'jetstream' as const,
       type,
       body: message.data,
@@ -99,7 +100,7 @@ export class UnknownTenantConsumer {
   }
 
   private mayRecord(): boolean {
-    const second = Math.floor(Date.now() / 1_000);
+    const second = Math.floor(performance.now() / 1_000);
     if (second !== this.second) [this.second, this.recorded] = [second, 0];
     this.recorded += 1;
     return this.recorded <= unknownTenantRecordsPerSecondMax;
