@@ -73,6 +73,16 @@ describe('tenants and keys on a log', () => {
     expect(new Set(refusals)).toEqual(new Set(['The API key is not valid.']));
   });
 
+  it('let a key expire by the clock of the log, whatever the machine says', async () => {
+    let nowMs = Date.UTC(2001, 0, 1);
+    const past = new MemoryLog('registry-0', () => nowMs);
+    const expiresAt = new Date(nowMs + 1_000).toISOString();
+    const { key, keyId } = await createKey(past, caller('acme'), 'acme', { name: 'ci', scopes: ['read'], expiresAt });
+    expect(await verifyKey(past, keyId, sha256Of(key))).toMatchObject({ keyId });
+    nowMs += 1_000;
+    await expect(verifyKey(past, keyId, sha256Of(key))).rejects.toThrow('The API key is not valid.');
+  });
+
   it('do not let one tenant revoke the key of another', async () => {
     const { keyId } = await createKey(log, caller('acme'), 'acme', { name: 'ci', scopes: ['publish'] });
     await expect(revokeKey(log, caller('other'), 'other', keyId)).rejects.toMatchObject({ code: 'not_found' });

@@ -29,7 +29,9 @@ const subscription = (more: Partial<SubscriptionShape> = {}): SubscriptionShape 
 
 /** An intake over a log in memory, whose route table follows the log only when told: so that a spec can let it lag. */
 class Trial {
-  readonly eventLog = new MemoryLog('subscriptions-0');
+  /** The clock of the log. */
+  clockMs = Date.UTC(2001, 0, 1);
+  readonly eventLog = new MemoryLog('subscriptions-0', () => this.clockMs);
   readonly table = new RouteTable(compileKey);
   readonly log = createLog({ service: 'spec', copy: 'one', level: 'silent' });
   readonly types = new TypeRules(builtInTypes, this.log);
@@ -87,6 +89,11 @@ class Trial {
 const valid = builtInTypes.find(({ type }) => type === 'incident')?.sample ?? {};
 
 describe('an intake', () => {
+  it('says when a request was received by the clock of the log, whatever the machine says', async () => {
+    const trial = await Trial.begin();
+    expect(trial.intake.now).toBe('2001-01-01T00:00:00.000Z');
+  });
+
   it('records where a notification goes, and answers its position', async () => {
     const trial = await Trial.begin();
     await trial.subscribe(subscription());
