@@ -4,6 +4,7 @@ import { costs } from './costs.js';
 import { egress } from './egress.js';
 import { ends } from './ends.js';
 import { isolation } from './isolation.js';
+import { otherTime } from './other-time.js';
 import { overload } from './overload.js';
 import { retry } from './retry.js';
 import { routing } from './routing.js';
@@ -18,6 +19,7 @@ export const engine: Story = {
   about: 'the delivery engine: nothing lost, nobody held up, everything explained',
   tell: (stage) => [
     ...retry(stage),
+    ...otherTime(stage),
     ...isolation(stage),
     ...ends(stage),
     ...why(stage),
