@@ -113,8 +113,7 @@ export async function deliveryModule(config: Config, kit: Kit): Promise<DynamicM
   keepRelay({ log: eventLog, connection: nc, host: kit, replicas: config.WAYBILL_STREAM_REPLICAS, gatherMs });
 
   const { egress, policy } = openEgress(config, kit, eventLog);
-  const jq = await JqPool.start();
-  kit.onDrain('jq', () => jq.close());
+  const jq = await openJq(kit);
   const box = createSecretBox(config.WAYBILL_SECRETS_KEK);
   const secrets = new Secrets({ nc, sets: new StoredSets(database), box, log });
   const { connectors, mirror } = await openConnectors(kit, database, secrets);
@@ -133,8 +132,7 @@ export async function deliveryModule(config: Config, kit: Kit): Promise<DynamicM
   const parked = new Parked();
   const leave = leaveTo(due, parked);
   const turns = new Turns(eventLog, projection);
-  const turnIsOver = (): void => turns.over();
-  const engine = new Engine({ eventLog, connectors, log, actor, carryOut: carry, leave, turnIsOver });
+  const engine = new Engine({ eventLog, connectors, log, actor, carryOut: carry, leave, turnIsOver: turns.over });
   const news = new News(eventLog, projection);
   kit.onStop('engine', async () => due.release(await engine.drain()));
   connectors.onChange((connector) => engine.changed(connector));
@@ -292,6 +290,12 @@ async function openOwn(config: Config, { log, copy, onDrain, ops }: Kit): Promis
   onDrain('database', () => database.destroy());
   ops.check('postgres', async () => (await database.query('select 1'), null));
   return database;
+}
+
+async function openJq({ onDrain }: Kit): Promise<JqPool> {
+  const jq = await JqPool.start();
+  onDrain('jq', () => jq.close());
+  return jq;
 }
 
 async function openLog(config: Config, kit: Kit): Promise<PostgresLog> {

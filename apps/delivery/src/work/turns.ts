@@ -23,9 +23,7 @@ export class Turns {
   }
 
   /** An attempt has been recorded. */
-  over(): void {
-    this.comeAt(this.log.knownPosition);
-  }
+  readonly over = (): void => this.comeAt(this.log.knownPosition);
 
   /** What stands on the log up to there has begun to wait for its turn, or ended that of others. */
   comeAt(position: number): void {
