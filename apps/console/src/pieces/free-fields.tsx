@@ -7,7 +7,7 @@ interface FreeFieldProps {
   label: string;
   help: ReactNode;
   value: unknown;
-  fault: string | undefined;
+  fault: ReactNode;
   onChange: (value: unknown) => void;
 }
 
