@@ -9,9 +9,9 @@ import type { Stage } from '../stage.js';
 import { hold } from '../story.js';
 
 /** I8: every attempt begins at the time for which it was scheduled or after it, and none after the end of its delivery. */
-export async function attemptsInTime(stage: Stage): Promise<string> {
+export async function attemptsInTime(stage: Stage, from: number): Promise<string> {
   const types = ['RetryScheduled', 'AttemptStarted', 'DeliveryDelivered', 'DeliveryDeadLettered', 'DeliveryCancelled'];
-  const events = (await Promise.all(types.map((type) => eventsOf(stage, 'delivery-0', type)))).flat();
+  const events = (await Promise.all(types.map((type) => eventsOf(stage, 'delivery-0', type, from)))).flat();
   const streams = Map.groupBy(
     events.sort((one, other) => one.position - other.position),
     ({ stream }) => stream,
@@ -40,9 +40,9 @@ export async function attemptsInTime(stage: Stage): Promise<string> {
 const textOf = ({ data }: SeenEvent, member: string): string => (typeof data[member] === 'string' ? data[member] : '');
 
 /** I7: what is about one thing came to the receiver for the first time in the order in which it stands on the log. */
-export async function keptInOrder(stage: Stage, sink: Sink): Promise<string> {
+export async function keptInOrder(stage: Stage, sink: Sink, from: number): Promise<string> {
   const [routed, deliveries, ids] = await Promise.all([
-    eventsOf(stage, 'subscriptions-0', 'NotificationRouted'),
+    eventsOf(stage, 'subscriptions-0', 'NotificationRouted', from),
     stage.api.all<Delivery>(`/v1/deliveries?connectorId=${sink.connectorId}`),
     stage.receivers.received({ target: 'webhook', name: sink.name }),
   ]);
