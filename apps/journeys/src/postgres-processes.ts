@@ -1,12 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Stage } from './stage.js';
 
 /** The server of the stage and all its processes, found by their parents; empty when there is none. */
 export function postgresProcesses(stage: Stage): number[] {
-  const processes = JSON.parse(readFileSync(join(stage.dataDir, 'processes.json'), 'utf8')) as { name: string; pid: number }[]; // prettier-ignore
-  const first = processes.findLast(({ name }) => name === 'postgres')?.pid;
-  if (first === undefined) return [];
+  const first = stage.serverPid('postgres');
+  if (first === 0) return [];
   const parents = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .flatMap((name) => {

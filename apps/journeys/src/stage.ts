@@ -131,18 +131,18 @@ export class Stage {
     await eventually(`${name} is gone`, goneWaitMs, async () => (this.isRunning(name) ? null : true));
   }
 
-  /** The process of the broker; 0 when none was started. */
-  get natsPid(): number {
+  /** The process of the newest start of a server, `nats` or `postgres`; 0 when none was started. */
+  serverPid(name: string): number {
     const processes = JSON.parse(readFileSync(join(this.dataDir, 'processes.json'), 'utf8')) as {
       name: string;
       pid: number;
     }[];
-    return processes.findLast(({ name }) => name === 'nats')?.pid ?? 0;
+    return processes.findLast((one) => one.name === name)?.pid ?? 0;
   }
 
   /** kill -9 of the broker; its store stays as it was at that moment. */
   async killNats(): Promise<void> {
-    const pid = this.natsPid;
+    const pid = this.serverPid('nats');
     if (pid === 0) throw new Error('nats is not running');
     process.kill(pid, 'SIGKILL');
     await this.stop('nats');

@@ -1,4 +1,5 @@
 /**
+ * Of any client; event-log, which this machine does not import, knows it of its own sessions (`isPassing`), with what a retry of an append mends.
  * SQLSTATEs that pass by themselves: PostgreSQL ends, starts, is full, has no disk, was made a standby, lost the connection (08), or gave the
  * statement up because it took too long.
  */

@@ -115,7 +115,7 @@ async function play(stage: Stage, { kind, service, forMs }: Fault): Promise<void
       await pause(forMs);
       return void (await stage.start('nats'));
     case 'broker frozen':
-      return frozen([stage.natsPid], forMs);
+      return frozen([stage.serverPid('nats')], forMs);
   }
 }
 
