@@ -27,7 +27,7 @@ export function foldConnector(before: Connector | undefined, event: LogEvent): C
     case 'ConnectorCreated':
     case 'ConnectorUpdated':
     case 'ConnectorSecretsReplaced':
-      return fromShape(event.data as unknown as ConnectorShape, event);
+      return withReason(before, fromShape(event.data as unknown as ConnectorShape, event));
     case 'ConnectorEnabled':
       return (
         before && { ...before, version: event.version, state: 'enabled', disabledBecause: null, changedAt: event.at }
@@ -43,6 +43,12 @@ export function foldConnector(before: Connector | undefined, event: LogEvent): C
 
 function reasonOf({ data }: LogEvent): string | null {
   return typeof data['reason'] === 'string' ? data['reason'] : null;
+}
+
+/** One that is changed while it is disabled is disabled for the same reason still. */
+function withReason(before: Connector | undefined, after: Connector): Connector {
+  const isStill = after.state === 'disabled' && before?.state === 'disabled';
+  return isStill ? { ...after, disabledBecause: before.disabledBecause ?? null } : after;
 }
 
 function fromShape(shape: ConnectorShape, event: LogEvent): Connector {
