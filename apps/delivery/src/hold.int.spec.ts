@@ -220,6 +220,14 @@ describe('no restore', () => {
   });
 
   it('has jobs wait for the release instead of asking for everything at once', async () => {
+    // What has arrived may be held before it is on the record.
+    await delivery.eventually(
+      () =>
+        delivery.sql<{ count: number }>(
+          `select count(*)::int as count from rm_deliveries.delivery where status = 'delivered'`,
+        ),
+      ([row]) => row?.count === 40,
+    );
     await operator(delivery.database.appUrl, (holds) => holds.hold('operator_asked', 'operator:eve'));
     await delivery.eventually(
       () => Promise.all([...delivery.copies.values()].map(isHeldBy)),

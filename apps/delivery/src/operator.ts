@@ -26,7 +26,7 @@ export async function heldByOperator(act: 'hold' | 'release', args: readonly str
 
 async function hold(holds: Holds, isOther: boolean, actor: string): Promise<string> {
   await holds.hold(isOther ? 'operator_asked' : 'restored', actor);
-  return `held by ${actor}; copies that run send nothing within a second, those that start send nothing`;
+  return `held by ${actor}; copies that run hear of it at once, those that start send nothing`;
 }
 
 async function release(holds: Holds, actor: string): Promise<string> {

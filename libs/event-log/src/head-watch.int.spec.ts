@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { TestDatabase } from '@waybill/testkit/start-postgres';
 import { to } from './contract-events.js';
-import { HeadWatch } from './head-watch.js';
+import { besideChannel, HeadWatch } from './head-watch.js';
 import { makeLogDatabase, openTestLog } from './log-database.spec.js';
 
 describe('what the watch of the head is told by NOTIFY', () => {
@@ -9,6 +9,7 @@ describe('what the watch of the head is told by NOTIFY', () => {
   let own: pg.Client & { processID?: number };
   let other: pg.Client;
   let watch: HeadWatch;
+  let toldBeside: number;
 
   beforeEach(async () => {
     database = await makeLogDatabase('test-0');
@@ -16,11 +17,13 @@ describe('what the watch of the head is told by NOTIFY', () => {
     other = new pg.Client({ connectionString: database.appUrl });
     await Promise.all([own.connect(), other.connect()]);
     const session = { connectionString: database.appUrl, applicationName: 'test watch' };
+    toldBeside = 0;
     watch = new HeadWatch(
       session,
       () => undefined,
       () => own.processID ?? null,
       { heard: () => undefined },
+      () => (toldBeside += 1),
     );
     // It listens once it has been heard listening: a hint of another copy arrives.
     const hint = setInterval(() => void other.query(`SELECT pg_notify('waybill_log', '3')`), 20);
@@ -50,6 +53,19 @@ describe('what the watch of the head is told by NOTIFY', () => {
     await owner.end();
     await watch.past(11, AbortSignal.timeout(20_000));
     expect(watch.position).toBe(12);
+  });
+
+  it('is told of what changed beside the log, and of a new connection, before which nothing was heard', async () => {
+    const told = async (times: number): Promise<void> => {
+      for (const until = Date.now() + 20_000; toldBeside < times; await new Promise((go) => setTimeout(go, 20)))
+        if (Date.now() > until) throw new Error(`told ${toldBeside} times of ${times}`);
+    };
+    expect(toldBeside).toBe(1);
+    await other.query(`SELECT pg_notify('${besideChannel}', '')`);
+    await told(2);
+    await other.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'test watch'`);
+    await told(3);
+    expect(watch.position).toBe(3);
   });
 
   it('is waited for no longer than it is told to, or than the signal lets it', async () => {

@@ -5,6 +5,8 @@ import { statements } from './statement.js';
 
 /** On whose channel whoever begins to watch the head says so. */
 const watchChannel = 'waybill_watch';
+/** On whose channel whoever changes something beside the log, in its database, says so to those who follow it. */
+export const besideChannel = 'waybill_beside';
 /** The truth about the head is asked for so often while it moves, whatever was notified. */
 const pollMs = 500;
 /** A log that has stood still for the first figure is asked every second figure: NOTIFY says when it moves, and an idle service costs nothing. */
@@ -32,17 +34,21 @@ export class HeadWatch {
     private readonly ownBackend: () => number | null,
     /** Hears what PostgreSQL says of the time with every poll, so that it is right also where nothing is appended. */
     private readonly clock: Pick<DatabaseClock, 'heard'>,
+    /** Told what is said on `besideChannel`, and of every new connection: what was said before it was not heard. */
+    private readonly beside: () => void,
   ) {
     this.session = new Session({
       ...options,
       greeting: [
         'LISTEN waybill_log',
         'LISTEN waybill_shred',
+        `LISTEN ${besideChannel}`,
         `LISTEN ${watchChannel}`,
         `SELECT pg_advisory_lock_shared(hashtext('waybill-watch'))`,
         `NOTIFY ${watchChannel}`,
       ],
       onNotification: (name, payload, backend) => this.notified(name, payload, backend),
+      onConnected: beside,
     });
     this.polling = this.poll();
   }
@@ -102,6 +108,7 @@ export class HeadWatch {
     if (name === watchChannel) {
       if (backend !== this.session.backend) this.joined();
     } else if (name === 'waybill_shred') this.shreddedSubject(payload);
+    else if (name === besideChannel) this.beside();
     // The notice of an append of our own comes before its answer. Whoever it woke would not find the events at hand yet and ask PostgreSQL
     // for them: the relay read half of all that was appended back. `moved` follows in a moment; where it does not, the poll says so.
     else if (backend === this.ownBackend()) return;

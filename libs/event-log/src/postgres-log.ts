@@ -57,6 +57,8 @@ export class PostgresLog implements EventLog {
   readonly leases: Leases;
   /** Told whenever the connection that appends is made, before an append goes over it: it may lead to another server than the one before. */
   onConnected: () => void = () => undefined;
+  /** Told at once when somebody says on `besideChannel` that something beside the log has changed, and whenever that may have gone unheard. */
+  onBeside: () => void = () => undefined;
   private readonly queue: GroupQueue;
   private readonly recent = new RecentEvents();
   /** Runs while there is something that grows old. */
@@ -106,19 +108,21 @@ export class PostgresLog implements EventLog {
       const reading = Array.from({ length: readSessions }, () => new Session(session('read')));
       const reader = new LogReader(identity, reading, wrapper);
       let forget: (subject: string) => void = () => undefined;
-      let connected = (): void => undefined;
+      let [connected, beside] = [(): void => undefined, (): void => undefined];
       const appending = new Session(session('append', { greeting: [plannedOnce], onConnected: () => connected() }));
       const watch = new HeadWatch(
         session('watch', { pipeline: false }),
         (subject) => forget(subject),
         () => appending.backend,
         clock,
+        () => beside(),
       );
       const log = new PostgresLog(
         identity, appending, asking, reading, watch, reader, wrapper, clock, head, options.faults,
       ); // prettier-ignore
       forget = (subject) => log.forget(subject);
       connected = () => log.onConnected();
+      beside = () => log.onBeside();
       return log;
     } catch (error) {
       await asking.end();

@@ -12,8 +12,11 @@ import type { Log } from '@waybill/service-kit/logger';
 import type { Holds, OpenHold } from '../read/holds.js';
 import type { Gate } from '../work/gate.js';
 
-/** All copies know within this time that delivery is held, or released. */
-export const holdLookMs = 1_000;
+/**
+ * All copies are told at once that delivery is held, or released (`besideChannel`), and look when a connection was made anew. So often they look
+ * without having heard anything; once a second was a third of what an idle copy took.
+ */
+export const holdLookMs = 5_000;
 /** The newest holds that a delivery is explained by: each is two events, and an operator's work. */
 const eventsMax = 400;
 

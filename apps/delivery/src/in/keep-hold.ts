@@ -20,6 +20,7 @@ export async function keepHold({ kit, engine, ...parts }: HoldOptions): Promise<
   const timer = new HoldTimer({ ...parts, log: kit.log, turn: (gate) => engine.turn(gate) });
   // Another server may answer there: nothing begins on it before it was looked at.
   parts.eventLog.onConnected = () => timer.closeUntilLooked();
+  parts.eventLog.onBeside = () => void timer.look();
   await timer.start();
   kit.onDrain('hold', () => timer.stop());
   // A notice, and no fault of this copy: it does what it is for, and a deployment that waits for it must come up.

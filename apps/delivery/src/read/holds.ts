@@ -1,6 +1,7 @@
 import type { HoldReason } from '@waybill/contracts/codes/hold-reasons';
 import type { DeliveryHold, GivenHoldReason } from '@waybill/contracts/http/delivery-hold';
 import type { DatabasePlace } from '@waybill/contracts/log/delivery';
+import { besideChannel } from '@waybill/event-log/head-watch';
 import type { DataSource } from 'typeorm';
 
 /** A hold that is not over. */
@@ -56,17 +57,21 @@ export class Holds {
   }
 
   async hold(reason: GivenHoldReason, by: string): Promise<void> {
-    await this.database.query('insert into delivery_holds (reason, held_by) values ($1, $2)', [reason, by]);
+    await this.database.query(
+      `with held as (insert into delivery_holds (reason, held_by) values ($1, $2) returning id) select ${tell} from held`,
+      [reason, by],
+    );
   }
 
   /** Everything that is held now; answers how many holds that are. Whoever asked first stands on the record. */
   async askRelease(by: string): Promise<number> {
-    const rows = await this.database.query<[unknown[], number]>(
-      `update delivery_holds set release_asked_at = clock_timestamp(), release_asked_by = $1
-       where not released and release_asked_at is null returning id`,
+    const rows = await this.database.query<unknown[]>(
+      `with asked as (update delivery_holds set release_asked_at = clock_timestamp(), release_asked_by = $1
+         where not released and release_asked_at is null returning id)
+       select ${tell} from asked`,
       [by],
     );
-    return rows[0].length;
+    return rows.length;
   }
 
   async told(id: string): Promise<void> {
@@ -74,7 +79,10 @@ export class Holds {
   }
 
   async over(id: string): Promise<void> {
-    await this.database.query('update delivery_holds set released = true where id = $1', [id]);
+    await this.database.query(
+      `with over as (update delivery_holds set released = true where id = $1 returning id) select ${tell} from over`,
+      [id],
+    );
   }
 }
 
@@ -88,6 +96,9 @@ export function holdView(holds: readonly OpenHold[]): DeliveryHold {
     })), // prettier-ignore
   };
 }
+
+/** All copies look as soon as it is committed. */
+const tell = `pg_notify('${besideChannel}', '')`;
 
 const utc = (time: string): string => `to_char(${time} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
@@ -108,6 +119,8 @@ const lookSql = `
 const moveSql = `
   with moved as (
     update delivery_place set system = $4, database = $5, timeline = $6, since = now()
-    where system = $1 and database = $2 and timeline = $3 returning one)
-  insert into delivery_holds (reason, held_by, before, after)
-  select $7::text, $8, $9::jsonb, $10::jsonb from moved where $7::text is not null`;
+    where system = $1 and database = $2 and timeline = $3 returning one),
+  held as (
+    insert into delivery_holds (reason, held_by, before, after)
+    select $7::text, $8, $9::jsonb, $10::jsonb from moved where $7::text is not null returning id)
+  select ${tell} from held`;

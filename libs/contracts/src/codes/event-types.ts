@@ -50,7 +50,7 @@ const deliveryMeanings: Readonly<Record<keyof typeof deliveryEventSchemas, strin
   SubscriptionClosed: 'A subscription takes no more: what waited because of it is cancelled.',
   ConnectorTested: 'Somebody sent a test.',
   DeliveryHeld:
-    'From `at` on no attempt begins (in a copy that runs: within a second), because of the `reason`; what is recorded is accepted and waits.',
+    'From `at` on no attempt begins (in a copy that runs: as soon as it has heard of it), because of the `reason`; what is recorded is accepted and waits.',
   DeliveryReleased: 'The actor released what was held: what waits is sent from here on.',
   RedeliveryJobCreated: 'Many deliveries are to be sent again, oldest first.',
   RedeliveryJobProgressed: 'The job asked for some of them; the counts are of this step.',
