@@ -1,8 +1,10 @@
 import type { StackService } from '@waybill/dev-stack/services';
+import type { Delivery } from '@waybill/contracts/http/deliveries';
 import { balanced, drawUp, openSink } from './account.js';
+import { Trial } from './engine/trial.js';
 import { nothingPublished, Publisher } from './publisher.js';
 import { type Service, services, type Stage } from './stage.js';
-import type { Promised, Story } from './story.js';
+import { eventually, pause, type Promised, same, type Story } from './story.js';
 
 /** Services come and go one by one. */
 export const alone: Story = {
@@ -11,6 +13,8 @@ export const alone: Story = {
   tell: (stage) => [
     ...services.map((service) => away(stage, service)),
     ...services.map((service) => onlyOne(stage, service)),
+    // No window is shorter than a minute.
+    ...(stage.long ? [endedWindow(stage)] : []),
   ],
 };
 
@@ -68,5 +72,39 @@ function onlyOne(stage: Stage, service: Service): Promised {
           await Promise.all(others.map((one) => stage.start(one)));
         },
       ),
+  };
+}
+
+function endedWindow(stage: Stage): Promised {
+  return {
+    says: 'a suppression window that ended while subscriptions was stopped holds for what was published before its end, and for nothing after it',
+    holds: async () => {
+      const trial = await Trial.open(stage, 'window', { subscription: { suppression: { minutes: 1, key: null } } });
+      const publisher = await Publisher.open(stage.dev, stage.api);
+      const publish = (n: number): Promise<unknown> =>
+        publisher.publish({ type: trial.name, way: 'jetstream', perSecond, from: n, to: n + 1 }, nothingPublished());
+      const arrived = (count: number): Promise<unknown> =>
+        eventually(`${count} at the receiver`, settleWaitMs, async () =>
+          (await trial.received()).length >= count ? true : null,
+        );
+      try {
+        await publish(0);
+        await arrived(1);
+        await stage.stop('subscriptions');
+        await pause(20_000);
+        await publish(1);
+        await pause(50_000);
+        await publish(2);
+      } finally {
+        await stage.start('subscriptions');
+        await publisher.close();
+      }
+      await arrived(2);
+      const { items } = await stage.api.get<{ items: Delivery[] }>(
+        `/v1/deliveries?connectorId=${trial.connectorId}&limit=10`,
+      );
+      same(items.map(({ status }) => status).toReversed(), ['delivered', 'suppressed', 'delivered'], 'what became of them'); // prettier-ignore
+      return 'published at 0, 20 and 70 s with a window of 60 s, the last two while subscriptions was stopped: 1 suppressed';
+    },
   };
 }

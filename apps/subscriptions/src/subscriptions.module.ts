@@ -75,11 +75,11 @@ export async function subscriptionsModule(config: SubscriptionsConfig, kit: Kit)
     log,
     copy: kit.copy,
     leaseMs: config.WAYBILL_LEASE_MS,
-    loadWindows: async (tenant) => {
+    loadWindows: async (tenant, sinceMs) => {
       const { position } = await eventLog.head();
       if (!(await routing?.whenCaughtUp(position, windowsTimeoutMs)))
         throw new Error('the open windows are not known yet');
-      return state.windows(tenant);
+      return state.windows(tenant, sinceMs);
     },
   });
   kit.onDrain('intakes', () => intakes.stop());

@@ -2,7 +2,7 @@ import { jetstream, jetstreamManager, type JetStreamManager } from '@nats-io/jet
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { startNats, type TestNats } from '@waybill/testkit/start-nats';
 import type { StreamMessage } from './stream-message.js';
-import { takeWork } from './work-queue.js';
+import { oldestWaitingMs, takeWork } from './work-queue.js';
 
 const stream = 'WORK';
 const published = 200;
@@ -155,5 +155,20 @@ describe('work of a queue', () => {
       .info(stream, 'taker')
       .catch(() => ({ num_ack_pending: 0 }));
     expect(num_ack_pending).toBe(0);
+  });
+
+  it('is as old as the first that is not acknowledged; what there is no queue of is not old', async () => {
+    const manager = await jetstreamManager(nc);
+    const third = await manager.streams.getMessage(stream, { seq: 3 });
+    const stop = new AbortController();
+    await taking(stop.signal, async (messages) => {
+      for (const message of messages.filter(({ seq }) => seq !== 3)) message.ack();
+      if (await left(1)) stop.abort();
+    });
+    await until(() => left(1));
+    expect(await oldestWaitingMs(nc, stream)).toBe(third?.time.getTime());
+    await manager.streams.purge(stream);
+    expect(await oldestWaitingMs(nc, stream)).toBeNull();
+    expect(await oldestWaitingMs(nc, 'NONE')).toBeNull();
   });
 });

@@ -51,6 +51,18 @@ export async function takeWork(options: WorkQueueOptions): Promise<void> {
   }
 }
 
+/** When the oldest message of a queue came that is not acknowledged, in ms since 1970 by the broker's clock; null when there is none, or no queue. */
+export async function oldestWaitingMs(nc: NatsConnection, stream: string): Promise<number | null> {
+  const manager = await jetstreamManager(nc, { checkAPI: false });
+  try {
+    const { state } = await manager.streams.info(stream);
+    return state.messages === 0 ? null : Date.parse(state.first_ts);
+  } catch (error) {
+    if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamNotFound) return null;
+    throw error;
+  }
+}
+
 async function takeUntilFault(options: WorkQueueOptions, worked: () => void): Promise<void> {
   const manager = await jetstreamManager(options.nc, { checkAPI: false });
   await beginAnew(manager, options);

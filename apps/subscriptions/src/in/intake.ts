@@ -27,6 +27,11 @@ import { publishRefusal } from '../out/refusals.js';
 import { IntakePace } from './intake-pace.js';
 import { intakeBatchMax, IntakeQueue } from './intake-queue.js';
 
+/** Windows that have ended are forgotten so often. */
+const sweepEveryMs = 60_000;
+/** What is asked about may be so much older than the oldest message that waits: requests wait too, and the broker's clock is another one. */
+const olderByMs = 600_000;
+
 /** Requests that wait for their commit; beyond this a publisher is told to come back, before memory grows. */
 export const intakeQueueMax = 2_000;
 
@@ -39,8 +44,10 @@ export interface IntakeParts {
   readonly types: TypeRules;
   readonly tenantKey: KeyObject;
   readonly log: Log;
-  /** Reads the open windows from the read model, caught up with the log. */
-  readonly loadWindows: () => Promise<RecordedWindow[]>;
+  /** Reads the windows that were open at that time or later from the read model, caught up with the log; null: all that are kept. */
+  readonly loadWindows: (sinceMs: number | null) => Promise<RecordedWindow[]>;
+  /** When the oldest message came that is not decided yet; null when none waits. Rejects when the broker does not say. */
+  readonly oldestWaitingMs: () => Promise<number | null>;
   /** Resolves when nearly everything that was routed has been carried on, or cannot be for now. */
   readonly carried: () => Promise<void>;
 }
@@ -70,6 +77,9 @@ export class Intake {
   private working = false;
   private toldFault = '';
   private lease: Lease;
+  /** Nothing is decided before the open windows are known. */
+  private loading: Promise<void> = Promise.resolve();
+  private sweepDueMs = 0;
 
   constructor(
     private readonly parts: IntakeParts,
@@ -79,10 +89,11 @@ export class Intake {
     this.pace = new IntakePace(parts.carried);
   }
 
-  /** Takes the tenant's stream until the signal aborts. */
+  /** Takes the tenant's stream until the signal aborts; rejects when the open windows cannot be read. */
   async run(signal: AbortSignal): Promise<void> {
     const { parts } = this;
-    parts.windows.load(await parts.loadWindows());
+    this.loading = this.loadWindows();
+    await this.loading;
     await takeWork({
       nc: parts.nc,
       stream: notificationStream(parts.tenant),
@@ -92,6 +103,34 @@ export class Intake {
       onBatch: (messages) => this.takeMessages(messages),
       onFault: (error) => this.tell(error),
     });
+  }
+
+  /**
+   * Whether a window is open is asked about the time at which a notification was received: one that has ended by now holds for what waited in
+   * the stream meanwhile.
+   */
+  private async loadWindows(): Promise<void> {
+    const { parts } = this;
+    const since = await this.askedAboutSince().catch(() => null);
+    parts.windows.load(await parts.loadWindows(since));
+  }
+
+  /** Nothing that was received before this time will be decided any more. */
+  private async askedAboutSince(): Promise<number> {
+    const nowMs = this.parts.eventLog.nowMs();
+    return Math.min(nowMs, (await this.parts.oldestWaitingMs()) ?? nowMs) - olderByMs;
+  }
+
+  private sweepWhenDue(): void {
+    const { windows, eventLog } = this.parts;
+    const nowMs = eventLog.nowMs();
+    if (windows.isEmpty || nowMs < this.sweepDueMs) return;
+    this.sweepDueMs = nowMs + sweepEveryMs;
+    // Where the broker does not say, the next sweep takes more.
+    void this.askedAboutSince().then(
+      (since) => windows.sweep(since),
+      () => undefined,
+    );
   }
 
   /** A stream that is missing is missed every few seconds: the same again is for who looks closely. */
@@ -148,7 +187,9 @@ export class Intake {
       if (this.queue.requestCount === 0) await this.pace.wait();
       const batch = this.queue.next();
       try {
+        await this.loading;
         await this.record(batch);
+        this.sweepWhenDue();
       } catch (error) {
         for (const waiting of batch) waiting.fail(error);
       }

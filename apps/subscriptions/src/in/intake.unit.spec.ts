@@ -52,6 +52,7 @@ class Trial {
         tenantKey,
         log: trial.log,
         loadWindows: () => Promise.resolve([]),
+        oldestWaitingMs: () => Promise.resolve(null),
         carried: () => Promise.resolve(),
       },
       trial.lease,

@@ -1,5 +1,6 @@
 import type { NatsConnection, Subscription } from '@nats-io/transport-node';
-import { rpcSubject } from '@waybill/contracts/subjects';
+import { oldestWaitingMs } from '@waybill/bus/work-queue';
+import { notificationStream, rpcSubject } from '@waybill/contracts/subjects';
 import type { Lease, Leases } from '@waybill/event-log/leases';
 import type { Log } from '@waybill/service-kit/logger';
 import type { RecordedWindow } from '../routing/suppression-windows.js';
@@ -12,8 +13,8 @@ export interface IntakesParts {
   readonly nc: NatsConnection;
   readonly router: Router;
   readonly leases: Leases;
-  /** The open windows of a tenant, as of the newest event of the log. */
-  readonly loadWindows: (tenant: string) => Promise<RecordedWindow[]>;
+  /** The windows of a tenant that were open at that time or later, as of the newest event of the log; null: all that are kept. */
+  readonly loadWindows: (tenant: string, sinceMs: number | null) => Promise<RecordedWindow[]>;
   /** Resolves when nearly everything that was routed has been carried on, or cannot be for now. */
   readonly carried: () => Promise<void>;
   readonly log: Log;
@@ -110,7 +111,8 @@ export class Intakes {
         types: router.types,
         tenantKey,
         log,
-        loadWindows: () => this.parts.loadWindows(tenant),
+        loadWindows: (sinceMs) => this.parts.loadWindows(tenant, sinceMs),
+        oldestWaitingMs: () => oldestWaitingMs(nc, notificationStream(tenant)),
         carried: this.parts.carried,
       },
       lease,

@@ -11,10 +11,16 @@ import type { DataSource } from 'typeorm';
 import type { LoadedSubscription } from '../routing/route-table.js';
 import type { RecordedWindow } from '../routing/suppression-windows.js';
 
-/** What a router begins from: every subscription with its state, and the suppression windows that are open. Lists ask it too. */
+/**
+ * Windows are kept for so long after their end: whoever takes over an intake needs those that were open when what waits for it was received.
+ * What waited longer than this is decided as if the windows before it had not been.
+ */
+const keptForMs = 24 * 3_600_000;
+
+/** What a router begins from: every subscription with its state, and the suppression windows that are open or have just ended. Lists ask it too. */
 export const routingState: ReadModel = {
   name: 'routing_state',
-  version: 1,
+  version: 2,
   tables: [
     `create table subscription (
        id text collate "C" primary key, tenant text not null, version int not null, position bigint not null, status text not null,
@@ -22,8 +28,10 @@ export const routingState: ReadModel = {
     `create table suppression_window (
        tenant text not null, subscription_id text not null, key_mac text not null, until timestamptz not null,
        primary key (subscription_id, key_mac))`,
+    // The fold itself takes out what has ended.
+    'create index on suppression_window (tenant, until)',
   ],
-  indexes: ['create index on subscription (tenant, id)', 'create index on suppression_window (tenant, until)'],
+  indexes: ['create index on subscription (tenant, id)'],
   categories: ['subscription', 'notification'],
   apply,
 };
@@ -74,9 +82,11 @@ async function keep(client: ReadModelClient, id: string, event: FoldedEvent, sta
 
 async function applyWindows(client: ReadModelClient, events: readonly FoldedEvent[]): Promise<void> {
   const windows = new Map<string, { tenant: string; window: RecordedWindow }>();
+  const openedAt = new Map<string, string>();
   for (const event of events) {
     for (const window of (event.data as unknown as NotificationRouted).opened) {
       windows.set(`${window.subscriptionId} ${window.keyMac}`, { tenant: event.tenant, window });
+      openedAt.set(event.tenant, event.at);
     }
   }
   if (windows.size === 0) return;
@@ -91,6 +101,17 @@ async function applyWindows(client: ReadModelClient, events: readonly FoldedEven
       rows.map((row) => row.window.keyMac),
       rows.map((row) => row.window.until),
     ],
+  );
+  await forgetEnded(client, openedAt);
+}
+
+/** By the time of the tenant's last event that opened one, whatever batch it came in: so a rebuild has the same rows. */
+async function forgetEnded(client: ReadModelClient, openedAt: ReadonlyMap<string, string>): Promise<void> {
+  const before = [...openedAt.values()].map((at) => new Date(Date.parse(at) - keptForMs));
+  await client.query(
+    `delete from suppression_window as window_ using unnest($1::text[], $2::timestamptz[]) as ended (tenant, before)
+     where window_.tenant = ended.tenant and window_.until < ended.before`,
+    [[...openedAt.keys()], before],
   );
 }
 
@@ -118,11 +139,12 @@ export class RoutingState {
     return rows.map(({ id }) => id);
   }
 
-  /** The windows of a tenant that are still open. */
-  async windows(tenant: string): Promise<RecordedWindow[]> {
+  /** The windows of a tenant that were open at that time or later; null: all that are kept. */
+  async windows(tenant: string, sinceMs: number | null): Promise<RecordedWindow[]> {
     const rows = await this.database.query<{ subscription_id: string; key_mac: string; until: Date }[]>(
-      'select subscription_id, key_mac, until from rm_routing_state.suppression_window where tenant = $1 and until > now()',
-      [tenant],
+      `select subscription_id, key_mac, until from rm_routing_state.suppression_window
+       where tenant = $1 and until > coalesce($2::timestamptz, '-infinity')`,
+      [tenant, sinceMs === null ? null : new Date(sinceMs)],
     );
     return rows.map((row) => ({
       subscriptionId: row.subscription_id,

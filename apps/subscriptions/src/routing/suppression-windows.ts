@@ -17,7 +17,15 @@ export class SuppressionWindows {
   /** What `open` replaced since the last `keep`, newest last. */
   private journal: { key: string; before: number | undefined }[] = [];
 
-  constructor(private readonly tenantKey: KeyObject) {}
+  constructor(
+    private readonly tenantKey: KeyObject,
+    /** Looked into where nothing is known here. */
+    private readonly beneath: SuppressionWindows | null = null,
+  ) {}
+
+  get isEmpty(): boolean {
+    return this.untilMs.size === 0;
+  }
 
   load(windows: readonly RecordedWindow[]): void {
     this.untilMs.clear();
@@ -26,7 +34,7 @@ export class SuppressionWindows {
       this.untilMs.set(`${window.subscriptionId} ${window.keyMac}`, Date.parse(window.until));
   }
 
-  readonly of: WindowOf = (subscriptionId, key) => this.untilMs.get(`${subscriptionId} ${this.mac(key)}`);
+  readonly of: WindowOf = (subscriptionId, key) => this.at(`${subscriptionId} ${this.mac(key)}`);
 
   /** Opens windows at once, so that the next notification of the same batch sees them; answers how they are recorded. */
   open(opened: readonly OpenedWindow[]): RecordedWindow[] {
@@ -41,9 +49,7 @@ export class SuppressionWindows {
 
   /** The same windows to look at, for a repeat that must open none. */
   frozen(): SuppressionWindows {
-    const copy = new SuppressionWindows(this.tenantKey);
-    for (const [key, untilMs] of this.untilMs) copy.untilMs.set(key, untilMs);
-    return copy;
+    return new SuppressionWindows(this.tenantKey, this);
   }
 
   /** The decisions since the last `keep` are on the record. */
@@ -60,9 +66,13 @@ export class SuppressionWindows {
     this.journal = [];
   }
 
-  /** Forgets what has ended; called now and then, so that keys do not pile up. */
-  sweep(nowMs: number): void {
-    for (const [key, untilMs] of this.untilMs) if (untilMs <= nowMs) this.untilMs.delete(key);
+  /** Forgets what had ended at that time, when nothing that was received before it will be asked about. */
+  sweep(beforeMs: number): void {
+    for (const [key, untilMs] of this.untilMs) if (untilMs <= beforeMs) this.untilMs.delete(key);
+  }
+
+  private at(place: string): number | undefined {
+    return this.untilMs.get(place) ?? this.beneath?.at(place);
   }
 
   private mac(key: string): string {
