@@ -1,10 +1,13 @@
 import { connect as connectTcp, createServer, type AddressInfo } from 'node:net';
 import { adminUser } from '@waybill/dev-stack/nats-users';
 import { type Certificates, makeCertificates } from '@waybill/receivers/certificate';
+import { type FaultProxy, openFaultProxy } from '@waybill/testkit/fault-proxy';
 import { openSilentProxy } from '@waybill/testkit/silent-proxy';
 import { startNats, type TestNats } from '@waybill/testkit/start-nats';
 import { connectBus } from './connect.js';
 
+/** More than the two seconds that nats-server gives a client to say who it is. */
+const tooLateMs = 2_500;
 const users = [adminUser('secret')];
 const urlOf = (host: string, { port }: { port: number }): string => `tls://admin:secret@${host}:${port}`;
 
@@ -63,5 +66,73 @@ describe('a broker at tls://', () => {
 
   it('is not what a root is given for without tls://', async () => {
     await expect(connectBus(plain.url, 'spec', ours.caPem)).rejects.toThrow('not tls://');
+  });
+});
+
+/** Whoever comes meanwhile says nothing for too long; what the broker thinks of it is heard when it goes on. */
+async function refusedBy(proxy: FaultProxy, isRefused: () => boolean): Promise<void> {
+  const before = proxy.connections;
+  while (proxy.connections === before) await new Promise((resolve) => setTimeout(resolve, 5));
+  await new Promise((resolve) => setTimeout(resolve, tooLateMs));
+  proxy.heal();
+  while (!isRefused()) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+describe('a broker that stands still', () => {
+  let nats: TestNats;
+  beforeAll(async () => void (nats = await startNats({ users })), 60_000);
+  afterAll(() => nats.stop());
+
+  it('is connected to again however often it has taken the client for one that does not say who it is', async () => {
+    const proxy = await openFaultProxy(nats);
+    const nc = await connectBus(`nats://admin:secret@127.0.0.1:${proxy.port}`, 'spec');
+    const refusals: string[] = [];
+    void (async () => {
+      for await (const status of nc.status()) if (status.type === 'error') refusals.push(status.error.message);
+    })();
+    proxy.pause();
+    proxy.cutAll();
+    for (let round = 1; round <= 3; round += 1) {
+      await refusedBy(proxy, () => refusals.length === round);
+      if (round < 3) proxy.pause();
+    }
+    await nc.flush();
+    expect(refusals).toEqual(refusals.map(() => 'Authentication Timeout'));
+    expect(nc.isClosed()).toBe(false);
+    await nc.close();
+    await proxy.close();
+  });
+
+  it('is waited for by who has just started', async () => {
+    const proxy = await openFaultProxy(nats);
+    proxy.pause();
+    const connecting = connectBus(`nats://admin:secret@127.0.0.1:${proxy.port}`, 'spec');
+    let isThere = false;
+    void connecting.then(() => (isThere = true));
+    // The client would end with the second.
+    for (let round = 1; round <= 3; round += 1) {
+      const before = proxy.connections;
+      await refusedBy(proxy, () => isThere || proxy.connections > before);
+      if (round < 3) proxy.pause();
+    }
+    await (await connecting).close();
+    await proxy.close();
+  });
+
+  it('is left by who hears nothing of it for a quarter of a minute, and found again', async () => {
+    const proxy = await openFaultProxy(nats);
+    const nc = await connectBus(`nats://admin:secret@127.0.0.1:${proxy.port}`, 'spec');
+    const left = (async () => {
+      for await (const { type } of nc.status()) if (type === 'disconnect') return;
+    })();
+    const begun = performance.now();
+    proxy.pause();
+    await left;
+    // Two or three pings; the rest is a machine that is busy.
+    expect(performance.now() - begun).toBeLessThan(45_000);
+    proxy.heal();
+    await nc.flush();
+    await nc.close();
+    await proxy.close();
   });
 });

@@ -8,6 +8,14 @@ import {
 } from '@nats-io/transport-node';
 
 const reconnectDelayMs = 500;
+/**
+ * A connection on which a broker says nothing is given up after two to three of these: a network that was cut, or a broker that stands still, ends
+ * no connection. The client's own figure is two minutes, which is four to six of a service that takes nothing and knows of nothing.
+ */
+const pingIntervalMs = 5_000;
+const pingsUnansweredMax = 2;
+/** One that does not answer at once is tried again: whatever was sent to it while it stood still is old when it goes on. */
+const connectTimeoutMs = 5_000;
 
 /**
  * Opens the one NATS connection of a process and keeps it for ever: a broker that is away is waited for, at start too,
@@ -23,15 +31,20 @@ export async function connectBus(natsUrl: string, name: string, caPem?: string):
     servers: `${url.hostname}:${url.port || '4222'}`,
     name,
     ...(url.username === '' ? {} : { user: decodeURIComponent(url.username), pass: decodeURIComponent(url.password) }),
+    ...(isTls ? { tls: tlsOf(url, caPem) } : {}),
+    timeout: connectTimeoutMs,
+    pingInterval: pingIntervalMs,
+    maxPingOut: pingsUnansweredMax,
     maxReconnectAttempts: -1,
-    // With TLS we wait ourselves, because the client would not tell a certificate that is not believed from a broker that is away.
-    ...(isTls ? { tls: tlsOf(url, caPem) } : { waitOnFirstConnect: true }),
     reconnectTimeWait: reconnectDelayMs,
+    // The client would end for ever with the second refusal of its life. A broker that stood still refuses whoever came meanwhile ("authentication
+    // timeout"), and one whose passwords are being changed does for a while.
+    ignoreAuthErrorAbort: true,
     // Replies of one service must not be readable by another: each user may subscribe to its own inbox only.
     inboxPrefix: `_INBOX_${url.username === '' ? 'anonymous' : decodeURIComponent(url.username)}`,
     noAsyncTraces: true,
   };
-  const nc = await (isTls ? waitFor(options) : connect(options));
+  const nc = await waitFor(options);
   inboxPrefixes.set(nc, options.inboxPrefix);
   void watch(nc);
   return nc;
@@ -42,6 +55,7 @@ function tlsOf(url: URL, caPem: string | undefined): TlsOptions & { readonly hos
   return { host: url.hostname.replace(/^\[|\]$/g, ''), ...(caPem === undefined ? {} : { ca: caPem }) };
 }
 
+/** Instead of the client's own waiting, which would not tell a password or a certificate that is wrong from a broker that is away. */
 async function waitFor(options: ConnectionOptions): Promise<NatsConnection> {
   for (;;) {
     try {
@@ -55,7 +69,7 @@ async function waitFor(options: ConnectionOptions): Promise<NatsConnection> {
 
 /** The password, a broker without TLS, OpenSSL's verdict on a certificate, Node's on its names. Anything else is the network's and passes. */
 function saysNo(error: unknown): boolean {
-  if (error instanceof AuthorizationError) return true;
+  if (error instanceof AuthorizationError) return !/timeout/i.test(error.message);
   const { code = '', message } = error as Error & { code?: string };
   return message.includes("does not support 'tls'") || /CERT|SELF_SIGNED|UNABLE_TO|^INVALID_|^ERR_SSL/.test(code);
 }
