@@ -38,6 +38,11 @@ const weights: Readonly<Record<FaultKind, number>> = {
 /** Longer than a lease (see `WAYBILL_LEASE_MS`): who wakes up afterwards has lost what it held. */
 const frozenMsMax = { short: 4_000, long: 20_000 };
 const downMsMax = 2_000;
+/**
+ * From one to the next. A freeze of the long form lasts ten seconds, and publishing needs four of those that may be frozen: with one every two and
+ * a half seconds nobody could publish for minutes, and what was tried was the publisher's patience.
+ */
+const gapMs = { short: { least: 1_000, most: 4_000 }, long: { least: 2_000, most: 12_000 } };
 
 /** mulberry32: 32 bits of state are enough for a schedule, and the same seed makes the same one on every machine. */
 export function randomOf(seed: number): Random {
@@ -50,14 +55,14 @@ export function randomOf(seed: number): Random {
   };
 }
 
-/** A fault every one to four seconds. */
 export function drawSchedule(random: Random, seconds: number, isLong: boolean): Fault[] {
   const schedule: Fault[] = [];
-  const frozenMs = isLong ? frozenMsMax.long : frozenMsMax.short;
-  for (let atMs = 1_000; atMs < seconds * 1_000; atMs += 1_000 + random() * 3_000) {
+  const form = isLong ? 'long' : 'short';
+  const { least, most } = gapMs[form];
+  for (let atMs = 1_000; atMs < seconds * 1_000; atMs += least + random() * (most - least)) {
     const kind = drawn(random);
     const service = services[Math.floor(random() * services.length)] ?? 'delivery';
-    const mostMs = kind.endsWith('frozen') ? frozenMs : downMsMax;
+    const mostMs = kind.endsWith('frozen') ? frozenMsMax[form] : downMsMax;
     schedule.push({ kind, service, atMs, forMs: 100 + random() * mostMs });
   }
   return schedule;
