@@ -23,8 +23,9 @@ describe('ends', () => {
       async () => delivery.asked.map(({ call }) => call),
       (calls) => calls.includes('publish'),
     );
+    const givenUp = (await delivery.events()).find(({ type }) => type === 'ConnectorGivenUp');
     expect(delivery.asked.filter(({ call }) => call === 'connectors.disable')).toMatchObject([
-      { body: { id: gone, reason: 'target_gone' }, actor: 'service:delivery' },
+      { body: { id: gone, reason: 'target_gone', givenUpPosition: givenUp?.position }, actor: 'service:delivery' },
     ]);
     expect(delivery.asked.filter(({ call }) => call === 'publish')).toMatchObject([
       {

@@ -91,8 +91,18 @@ export class ConnectorActs {
   }
 
   /** Turns a connector on or off; doing it twice is no second fact. */
-  async turn(caller: RpcCaller, id: string, on: boolean, reason: string | null): Promise<Decided<unknown>> {
-    return this.decide(caller, id, { type: on ? 'EnableConnector' : 'DisableConnector', reason });
+  async enable(caller: RpcCaller, id: string, reason: string | null): Promise<Decided<unknown>> {
+    return this.decide(caller, id, { type: 'EnableConnector', reason });
+  }
+
+  /** As `enable`; for what delivery has given up once, however often it asks. */
+  async disable(
+    caller: RpcCaller,
+    id: string,
+    reason: string | null,
+    givenUpPosition?: number,
+  ): Promise<Decided<unknown>> {
+    return this.decide(caller, id, { type: 'DisableConnector', reason, givenUpPosition });
   }
 
   async remove(caller: RpcCaller, id: string, ifVersion: number): Promise<Decided<unknown>> {

@@ -17,6 +17,8 @@ export type Connector =
       readonly version: number;
       readonly shape: ConnectorShape;
       readonly disabledReason: string | null;
+      /** For which giving up of delivery's log it was disabled last; null when it never was. */
+      readonly givenUpPosition: number | null;
     }
   | { readonly status: 'deleted'; readonly version: number };
 
@@ -35,14 +37,14 @@ export function evolve(state: Connector, event: ConnectorEvent): Connector {
   const version = state.version + 1;
   switch (event.type) {
     case 'ConnectorCreated':
-      return { status: 'present', version, shape: shapeOf(event.data), disabledReason: null };
+      return { status: 'present', version, shape: shapeOf(event.data), disabledReason: null, givenUpPosition: null };
     case 'ConnectorUpdated':
     case 'ConnectorSecretsReplaced':
       return { ...present(state, event), version, shape: shapeOf(event.data) };
     case 'ConnectorEnabled':
       return { ...switched(present(state, event), true), version, disabledReason: null };
     case 'ConnectorDisabled':
-      return { ...switched(present(state, event), false), version, disabledReason: event.data.reason };
+      return disabled(switched(present(state, event), false), version, event.data);
     case 'ConnectorDeleted':
       return { status: 'deleted', version };
     default:
@@ -51,6 +53,7 @@ export function evolve(state: Connector, event: ConnectorEvent): Connector {
 }
 
 type Present = Extract<Connector, { status: 'present' }>;
+type DataOf<T extends ConnectorEvent['type']> = Extract<ConnectorEvent, { type: T }>['data'];
 
 function present(state: Connector, event: ConnectorEvent): Present {
   if (state.status !== 'present') throw new Error(`${event.type} cannot follow on a connector that is ${state.status}`);
@@ -59,6 +62,11 @@ function present(state: Connector, event: ConnectorEvent): Present {
 
 function switched(state: Present, enabled: boolean): Present {
   return { ...state, shape: { ...state.shape, enabled } };
+}
+
+function disabled(state: Present, version: number, data: DataOf<'ConnectorDisabled'>): Present {
+  const { reason, givenUpPosition = state.givenUpPosition } = data;
+  return { ...state, version, disabledReason: reason, givenUpPosition };
 }
 
 /** Leaves out what belongs to the event and not to the connector. */

@@ -31,7 +31,12 @@ export type ConnectorCommand =
       readonly sealed?: SealedSecrets | undefined;
     }
   | { readonly type: 'EnableConnector'; readonly reason: string | null }
-  | { readonly type: 'DisableConnector'; readonly reason: string | null }
+  | {
+      readonly type: 'DisableConnector';
+      readonly reason: string | null;
+      /** Asked by delivery for this event of its log. */
+      readonly givenUpPosition?: number | undefined;
+    }
   | { readonly type: 'DeleteConnector'; readonly ifVersion: number };
 
 /** UTF-8 of its JSON. An event must stay below the log's 512 KiB together with its envelope. */
@@ -52,7 +57,7 @@ function decide(command: ConnectorCommand, state: Connector): ConnectorEvent[] {
     case 'EnableConnector':
       return turn(state, true, command.reason);
     case 'DisableConnector':
-      return turn(state, false, command.reason);
+      return disable(command, state);
     case 'DeleteConnector':
       return remove(state, command.ifVersion);
     default:
@@ -101,6 +106,17 @@ function turn(state: Connector, enabled: boolean, reason: string | null): Connec
   return [
     { type: enabled ? 'ConnectorEnabled' : 'ConnectorDisabled', data: { connectorId: shape.connectorId, reason } },
   ];
+}
+
+/** What was done once for a giving up is not done again: somebody may have enabled it since. */
+function disable(
+  { reason, givenUpPosition }: Extract<ConnectorCommand, { type: 'DisableConnector' }>,
+  state: Connector,
+): ConnectorEvent[] {
+  const present = existing(state);
+  if (givenUpPosition === undefined) return turn(state, false, reason);
+  if (!present.shape.enabled || present.givenUpPosition === givenUpPosition) return [];
+  return [{ type: 'ConnectorDisabled', data: { connectorId: present.shape.connectorId, reason, givenUpPosition } }];
 }
 
 function remove(state: Connector, ifVersion: number): ConnectorEvent[] {

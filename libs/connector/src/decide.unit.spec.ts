@@ -136,6 +136,22 @@ describe('a connector', () => {
     given(created, disabled).when({ type: 'DisableConnector', reason: 'again' }).then();
   });
 
+  it('is disabled once for what delivery has given up, however often it asks and whoever enabled it in between', () => {
+    const givenUp = (givenUpPosition: number): ConnectorEvent => ({
+      type: 'ConnectorDisabled',
+      data: { connectorId, reason: 'target_gone', givenUpPosition },
+    });
+    const ask = (givenUpPosition: number) =>
+      ({ type: 'DisableConnector', reason: 'target_gone', givenUpPosition }) as const;
+    given(created).when(ask(7)).then(givenUp(7));
+    given(created, givenUp(7)).when(ask(7)).then();
+    given(created, givenUp(7), enabled).when(ask(7)).then();
+    given(created, givenUp(7), enabled, disabled, enabled).when(ask(7)).then();
+    given(created, givenUp(7), enabled).when(ask(9)).then(givenUp(9));
+    given(created, disabled).when(ask(9)).then();
+    given(created, givenUp(7), enabled).when({ type: 'DisableConnector', reason: 'gone' }).then(disabled);
+  });
+
   it('remembers why it is disabled until it is enabled', () => {
     expect(fold(connectorDecider.evolve, connectorDecider.initialState, [created, disabled])).toMatchObject({
       disabledReason: 'gone',

@@ -32,7 +32,8 @@ export interface GivenUpParts {
 
 /**
  * Has connectors disabled that were given up (410, or five failing days), and tells the tenant with a notification. What the event says
- * is carried out at least once: registry takes a second disabling for none, and the notification's id is derived from the event.
+ * is carried out at least once: registry takes a second disabling for the same event for none, also where somebody has enabled the connector
+ * in between, and the notification's id is derived from the event.
  */
 export class GivenUpConnectorsTimer {
   private readonly stopping = new AbortController();
@@ -94,14 +95,14 @@ export class GivenUpConnectorsTimer {
   }
 
   private async askRegistry(
-    { connectorId, tenant, givenUp }: HealthRow,
+    { connectorId, tenant, givenUp, givenUpPosition }: HealthRow,
     headers: Record<string, string>,
   ): Promise<void> {
     try {
       await ask(
         this.parts.nc,
         rpcSubject('registry', tenant, 'connectors.disable'),
-        { id: connectorId, reason: givenUp },
+        { id: connectorId, reason: givenUp, givenUpPosition },
         { headers },
       );
     } catch (error) {

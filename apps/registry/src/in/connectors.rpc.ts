@@ -12,7 +12,7 @@ import {
 } from '@waybill/contracts/http/connectors';
 import { Refused } from '@waybill/decider/decider';
 import type { EventLog, RecordedEvent } from '@waybill/event-log/log';
-import { Rpc, type RpcCaller, type RpcRequest } from '@waybill/service-kit/rpc';
+import { Rpc, type RpcRequest } from '@waybill/service-kit/rpc';
 import type { z } from 'zod';
 import { type Decided, readHistory } from '../append-decision.js';
 import { ConnectorActs, connectorStream } from '../handle-connector.js';
@@ -79,13 +79,15 @@ export class ConnectorsRpc {
   }
 
   @Rpc('registry', 'connectors.enable', connectorEnableInputSchema)
-  enable(request: Input<typeof connectorEnableInputSchema>): Promise<unknown> {
-    return this.turn(request, request.input, true);
+  async enable(request: Input<typeof connectorEnableInputSchema>): Promise<unknown> {
+    const { id, reason = null } = request.input;
+    return this.written(await this.acts.enable(request, id, reason), {});
   }
 
   @Rpc('registry', 'connectors.disable', connectorDisableInputSchema)
-  disable(request: Input<typeof connectorDisableInputSchema>): Promise<unknown> {
-    return this.turn(request, request.input, false);
+  async disable(request: Input<typeof connectorDisableInputSchema>): Promise<unknown> {
+    const { id, reason = null, givenUpPosition } = request.input;
+    return this.written(await this.acts.disable(request, id, reason, givenUpPosition), {});
   }
 
   /** Newest first. A deleted connector has a history still. */
@@ -105,14 +107,6 @@ export class ConnectorsRpc {
     if (sealed === null && secretVersion > 0)
       throw new Refused('connector_unknown', 'There is no such set of secrets.');
     return { connectorId, secretVersion, sealed };
-  }
-
-  private async turn(
-    caller: RpcCaller,
-    input: { id: string; reason?: string | undefined },
-    on: boolean,
-  ): Promise<unknown> {
-    return this.written(await this.acts.turn(caller, input.id, on, input.reason ?? null), {});
   }
 
   private async historyOf(tenant: string, id: string): Promise<RecordedEvent[]> {

@@ -9,7 +9,7 @@ import { pageOf, textCursor } from './page.js';
 /** Connectors by tenant, newest first: ids are UUIDv7, so the order of ids is the order of creation. Deleted ones stay for who looks back. */
 export const connectorList: ReadModel = {
   name: 'connector_list',
-  version: 2,
+  version: 3,
   tables: [
     `create table connectors (
        connector_id text primary key, tenant text not null, target text not null, status text not null, name text not null,

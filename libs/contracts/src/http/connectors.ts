@@ -215,7 +215,10 @@ export const connectorUpdateInputSchema = z.strictObject({
 });
 export const connectorDeleteInputSchema = z.strictObject({ id: connectorIdSchema, ifVersion: versionSchema });
 export const connectorEnableInputSchema = z.strictObject({ id: connectorIdSchema, reason: reasonSchema.optional() });
-export const connectorDisableInputSchema = connectorEnableInputSchema;
+/** `givenUpPosition` says for which `ConnectorGivenUp` of its log delivery asks: it may ask twice, and somebody may have enabled it in between. */
+export const connectorDisableInputSchema = connectorEnableInputSchema.extend({
+  givenUpPosition: z.int().min(1).optional(),
+});
 export const connectorHistoryInputSchema = z.strictObject({ id: connectorIdSchema, ...listFields });
 /** Delivery asks this with a KEK of its own at hand; nobody else may. */
 export const sealedSecretsInputSchema = z.strictObject({

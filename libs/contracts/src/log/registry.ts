@@ -50,7 +50,12 @@ export const connectorSecretsReplacedSchema = connectorShapeSchema.extend({
   replaced: z.array(z.string()),
   removed: z.array(z.string()),
 });
-export const connectorSwitchedSchema = z.object({ connectorId: connectorIdSchema, reason: z.string().nullable() });
+export const connectorSwitchedSchema = z.object({
+  connectorId: connectorIdSchema,
+  reason: z.string().nullable(),
+  /** Where it was given up in delivery's log, of a connector that delivery has had disabled for that. */
+  givenUpPosition: z.int().optional(),
+});
 export const connectorDeletedSchema = z.object({ connectorId: connectorIdSchema });
 
 export const tenantCreatedSchema = z.object({ tenantId: tenantIdSchema, name: z.string() });
