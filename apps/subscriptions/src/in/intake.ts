@@ -21,33 +21,23 @@ import { Overloaded } from '@waybill/service-kit/problems';
 import { type Decided, type DecidingWith, decideOne, refuse } from '../routing/decide-notification.js';
 import { type Incoming, type Notification, payloadMac, readIncoming } from '../routing/incoming.js';
 import type { RouteTable } from '../routing/route-table.js';
-import type { RecordedWindow, SuppressionWindows } from '../routing/suppression-windows.js';
 import type { TypeRules } from '../routing/type-rules.js';
 import { publishRefusal } from '../out/refusals.js';
 import { IntakePace } from './intake-pace.js';
 import { intakeBatchMax, IntakeQueue } from './intake-queue.js';
-
-/** Windows that have ended are forgotten so often. */
-const sweepEveryMs = 60_000;
-/** What is asked about may be so much older than the oldest message that waits: requests wait too, and the broker's clock is another one. */
-const olderByMs = 600_000;
+import { IntakeWindows, type IntakeWindowsParts } from './intake-windows.js';
 
 /** Requests that wait for their commit; beyond this a publisher is told to come back, before memory grows. */
 export const intakeQueueMax = 2_000;
 
-export interface IntakeParts {
+export interface IntakeParts extends IntakeWindowsParts {
   readonly tenant: string;
   readonly nc: NatsConnection;
   readonly eventLog: EventLog;
   readonly table: RouteTable;
-  readonly windows: SuppressionWindows;
   readonly types: TypeRules;
   readonly tenantKey: KeyObject;
   readonly log: Log;
-  /** Reads the windows that were open at that time or later from the read model, caught up with the log; null: all that are kept. */
-  readonly loadWindows: (sinceMs: number | null) => Promise<RecordedWindow[]>;
-  /** When the oldest message came that is not decided yet; null when none waits. Rejects when the broker does not say. */
-  readonly oldestWaitingMs: () => Promise<number | null>;
   /** Resolves when nearly everything that was routed has been carried on, or cannot be for now. */
   readonly carried: () => Promise<void>;
 }
@@ -74,12 +64,10 @@ interface Waiting {
 export class Intake {
   private readonly queue = new IntakeQueue<Waiting>();
   private readonly pace: IntakePace;
+  private readonly windows: IntakeWindows;
   private working = false;
   private toldFault = '';
   private lease: Lease;
-  /** Nothing is decided before the open windows are known. */
-  private loading: Promise<void> = Promise.resolve();
-  private sweepDueMs = 0;
 
   constructor(
     private readonly parts: IntakeParts,
@@ -87,13 +75,13 @@ export class Intake {
   ) {
     this.lease = lease;
     this.pace = new IntakePace(parts.carried);
+    this.windows = new IntakeWindows(parts);
   }
 
   /** Takes the tenant's stream until the signal aborts; rejects when the open windows cannot be read. */
   async run(signal: AbortSignal): Promise<void> {
     const { parts } = this;
-    this.loading = this.loadWindows();
-    await this.loading;
+    await this.windows.load();
     await takeWork({
       nc: parts.nc,
       stream: notificationStream(parts.tenant),
@@ -103,34 +91,6 @@ export class Intake {
       onBatch: (messages) => this.takeMessages(messages),
       onFault: (error) => this.tell(error),
     });
-  }
-
-  /**
-   * Whether a window is open is asked about the time at which a notification was received: one that has ended by now holds for what waited in
-   * the stream meanwhile.
-   */
-  private async loadWindows(): Promise<void> {
-    const { parts } = this;
-    const since = await this.askedAboutSince().catch(() => null);
-    parts.windows.load(await parts.loadWindows(since));
-  }
-
-  /** Nothing that was received before this time will be decided any more. */
-  private async askedAboutSince(): Promise<number> {
-    const nowMs = this.parts.eventLog.nowMs();
-    return Math.min(nowMs, (await this.parts.oldestWaitingMs()) ?? nowMs) - olderByMs;
-  }
-
-  private sweepWhenDue(): void {
-    const { windows, eventLog } = this.parts;
-    const nowMs = eventLog.nowMs();
-    if (windows.isEmpty || nowMs < this.sweepDueMs) return;
-    this.sweepDueMs = nowMs + sweepEveryMs;
-    // Where the broker does not say, the next sweep takes more.
-    void this.askedAboutSince().then(
-      (since) => windows.sweep(since),
-      () => undefined,
-    );
   }
 
   /** A stream that is missing is missed every few seconds: the same again is for who looks closely. */
@@ -187,9 +147,9 @@ export class Intake {
       if (this.queue.requestCount === 0) await this.pace.wait();
       const batch = this.queue.next();
       try {
-        await this.loading;
+        await this.windows.known;
         await this.record(batch);
-        this.sweepWhenDue();
+        this.windows.sweepWhenDue();
       } catch (error) {
         for (const waiting of batch) waiting.fail(error);
       }
