@@ -232,11 +232,11 @@ describe('an intake', () => {
     const trial = await Trial.begin();
     await trial.subscribe(subscription({ correlationKey: 'host-{{host}}' }));
     await trial.follow();
-    await trial.take('e1', { host: 'db1' });
+    await trial.take('e1', { host: 'database-one' });
     const [, event] = await trial.eventLog.readAll({ after: 0, limit: 10 });
-    expect(JSON.stringify(event?.data)).not.toContain('db1');
+    expect(JSON.stringify(event?.data)).not.toContain('database-one');
     expect(event?.sealed).toBe(
-      '{"keys":{"correlation":{"sub_1":"host-db1"},"suppression":{}},"payload":{"host":"db1"}}',
+      '{"keys":{"correlation":{"sub_1":"host-database-one"},"suppression":{}},"payload":{"host":"database-one"}}',
     );
   });
 
