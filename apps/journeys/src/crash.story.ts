@@ -1,5 +1,6 @@
 import { balanced, drawUp, openSink, type Sink } from './account.js';
 import { killedBeforeAck } from './before-ack.js';
+import { passedOver } from './passed-over.js';
 import { crashPostgres } from './postgres-processes.js';
 import { nothingPublished, type Published, Publisher, type Way } from './publisher.js';
 import { type Service, services, type Stage } from './stage.js';
@@ -12,6 +13,8 @@ export const crash: Story = {
   tell: (stage) => [
     ...services.map((service) => killed(stage, service)),
     killedBeforeAck(stage),
+    passedOver(stage, 20, 20),
+    passedOver(stage, 20, 0),
     brokerKilled(stage),
     // The short form has no minute for both; over JetStream the schedule of `faults` crashes it too.
     ...(stage.long ? (['http', 'jetstream'] as const) : (['http'] as const)).map((way) => databaseCrashed(stage, way)),

@@ -8,6 +8,7 @@ import {
 } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { ByteBudget } from './byte-budget.js';
+import { GivenSoFar, isBehind, PassedOver } from './passed-over.js';
 import { PullAhead, shareBytesMax } from './pull-ahead.js';
 import { watchQueue } from './queue-watch.js';
 import type { StreamMessage } from './stream-message.js';
@@ -65,7 +66,7 @@ export async function oldestWaitingMs(nc: NatsConnection, stream: string): Promi
 
 async function takeUntilFault(options: WorkQueueOptions, worked: () => void): Promise<void> {
   const manager = await jetstreamManager(options.nc, { checkAPI: false });
-  await beginAnew(manager, options);
+  const given = new GivenSoFar(manager, options.stream, await beginAnew(manager, options));
   await manager.consumers.add(options.stream, {
     durable_name: options.durable,
     ack_policy: AckPolicy.Explicit,
@@ -88,17 +89,34 @@ async function takeUntilFault(options: WorkQueueOptions, worked: () => void): Pr
   options.signal.addEventListener('abort', stop, { once: true });
   // An abort while the consumer was being opened was heard by nobody.
   if (isAborted(options.signal)) stop();
-  const unwatch = watchQueue(options.nc, options.stream, stop);
+  let passedOver: number | null = null;
+  const unwatch = watchQueue(options.nc, options.stream, {
+    durable: options.durable,
+    onGone: stop,
+    onPassedOver: (seq) => {
+      passedOver = seq;
+      stop();
+    },
+  });
   try {
     for await (const batch of messages.batches()) {
-      await options.onBatch(batch);
+      const hole = await given.holeIn(batch);
+      // Nothing behind the hole is acknowledged, so that the broker's consumer never counts what it passed over as done.
+      const whole = hole === null ? batch : batch.slice(0, hole.before);
+      if (whole.length > 0) await options.onBatch(whole);
       worked();
+      if (hole === null) continue;
+      passedOver = hole.seq;
+      break;
     }
   } finally {
     unwatch();
     options.signal.removeEventListener('abort', stop);
     messages.close();
   }
+  if (passedOver === null || isAborted(options.signal)) return;
+  options.onFault(new PassedOver(options.stream, passedOver));
+  await manager.consumers.delete(options.stream, options.durable);
 }
 
 const budgets = new WeakMap<NatsConnection, ByteBudget>();
@@ -112,15 +130,20 @@ function workBudgetOf(nc: NatsConnection): ByteBudget {
 /**
  * What the holder before took and did not acknowledge comes at once and in the order of the stream, instead of after `ackWaitNanos`: it
  * died, or stopped while messages were on their way to it. The queue keeps what was not acknowledged, so its consumer can be made anew;
- * a late acknowledgement of the old one is of something that was recorded, and is right for the new one too.
+ * a late acknowledgement of the old one is of something that was recorded, and is right for the new one too. So is a consumer that has passed
+ * over messages. Answers the first sequence that is yet to be given.
  */
-async function beginAnew(manager: JetStreamManager, { stream, durable }: WorkQueueOptions): Promise<void> {
-  try {
-    const { num_ack_pending: unacknowledged } = await manager.consumers.info(stream, durable);
-    if (unacknowledged > 0) await manager.consumers.delete(stream, durable);
-  } catch (error) {
-    if (!(error instanceof JetStreamApiError) || error.code !== JetStreamApiCodes.ConsumerNotFound) throw error;
-  }
+async function beginAnew(manager: JetStreamManager, { stream, durable }: WorkQueueOptions): Promise<number> {
+  const consumer = await manager.consumers.info(stream, durable).catch((error: unknown) => {
+    if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.ConsumerNotFound) return null;
+    throw error;
+  });
+  const { state } = await manager.streams.info(stream);
+  if (consumer === null) return state.first_seq;
+  if (consumer.num_ack_pending === 0 && !isBehind(state, consumer))
+    return Math.max(state.first_seq, consumer.delivered.stream_seq + 1);
+  await manager.consumers.delete(stream, durable);
+  return state.first_seq;
 }
 
 /** What was fetched and not begun goes to the next holder at once; unsaid, it would wait for `ackWaitNanos`. */
