@@ -25,8 +25,8 @@ export interface FollowOptions {
   readonly onFault: (error: unknown) => void;
 }
 
-/** A stream that was lost, a broker that restarted or a consumer that died is noticed after at most this long. */
-const watchEveryMs = 2_000;
+/** A stream that was lost or a consumer that died without a word of the broker is noticed after at most twice this. */
+const watchEveryMs = 4_000;
 const pauseAfterFaultMs = 500;
 
 /**

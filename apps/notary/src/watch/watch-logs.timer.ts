@@ -88,9 +88,15 @@ export class WatchLogs {
         this.log.warn({ err: error, log: watching.name }, 'notary.log-away');
       }
       for (const wake of this.waiting.get(watching.name) ?? []) wake();
-      await this.pause(watching.name, this.times.signMs);
-      if (Date.now() - movedAt > still.afterMs && !this.isWanted(watching))
-        await this.pause(restOf(watching.name), Math.max(0, still.lookMs - this.times.signMs));
+      if (Date.now() - movedAt <= still.afterMs || this.isWanted(watching)) {
+        await this.pause(watching.name, this.times.signMs);
+        continue;
+      }
+      const lookedMs = performance.now();
+      await this.pause(restOf(watching.name), untilBeat(lookedMs, still.lookMs, this.times.signMs));
+      // Cut short; what is asked for is signed no more often than what moves.
+      const leftMs = this.times.signMs - (performance.now() - lookedMs);
+      if (leftMs > 0) await this.pause(watching.name, leftMs);
     }
   }
 
@@ -152,5 +158,11 @@ export class WatchLogs {
   }
 }
 
-/** The part of a pause that may be cut short. */
+/** A pause that may be cut short. */
 const restOf = (name: string): string => `${name} rest`;
+
+/** All logs that stand still are looked at in the same moment, because a process that has nothing to do pays for each time it is woken. */
+function untilBeat(nowMs: number, beatMs: number, leastMs: number): number {
+  const leftMs = Math.ceil(beatMs - (nowMs % beatMs));
+  return leftMs < leastMs ? leftMs + beatMs : leftMs;
+}
