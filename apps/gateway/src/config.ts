@@ -24,7 +24,7 @@ export const headersMax = 100;
 export const headersTimeoutMs = 10_000;
 export const requestTimeoutMs = 30_000;
 /** A connection that is over one of them is cut this much late at most. */
-export const timeoutsLookedAtEveryMs = 2_000;
+export const timeoutsLookedAtEveryMs = 1_000;
 /** A claim of an Idempotency-Key or a session is found by its key: whoever waits longer hears that the database is away. */
 export const queryTimeoutMs = 3_000;
 export const requestsPerSocketMax = 1_000;

@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { jetstreamManager } from '@nats-io/jetstream';
-import { connect } from '@nats-io/transport-node';
 import { notificationStream } from '@waybill/contracts/subjects';
 import { openSilentProxy } from '@waybill/testkit/silent-proxy';
 import { balanced, drawUp, openSink } from './account.js';
 import { StoredLog } from './audit/stored-log.js';
+import { atBroker } from './broker.js';
 import { nothingPublished, Publisher } from './publisher.js';
 import type { Stage } from './stage.js';
 import { eventually, hold, type Promised, same } from './story.js';
@@ -86,17 +85,12 @@ async function routed(log: StoredLog, type: string): Promise<number> {
   return rows.length;
 }
 
-async function queued(stage: Stage): Promise<{ messages: number; unacknowledged: number }> {
-  const url = new URL(stage.adminNatsUrl);
-  const nc = await connect({ servers: url.host, user: url.username, pass: url.password });
-  try {
-    const manager = await jetstreamManager(nc, { checkAPI: false });
+function queued(stage: Stage): Promise<{ messages: number; unacknowledged: number }> {
+  return atBroker(stage, async ({ consumers, streams }) => {
     const stream = notificationStream(stage.dev.tenant);
-    const { state } = await manager.streams.info(stream);
+    const { state } = await streams.info(stream);
     // An intake that finds what its predecessor left makes its consumer anew: for a moment there is none.
-    const consumer = await manager.consumers.info(stream, 'intake').catch(() => null);
+    const consumer = await consumers.info(stream, 'intake').catch(() => null);
     return { messages: state.messages, unacknowledged: consumer?.num_ack_pending ?? Number.NaN };
-  } finally {
-    await nc.close();
-  }
+  });
 }

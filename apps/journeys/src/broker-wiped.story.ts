@@ -1,9 +1,8 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { jetstreamManager } from '@nats-io/jetstream';
-import { connect } from '@nats-io/transport-node';
 import { logStream } from '@waybill/contracts/subjects';
 import { balanced, drawUp, openSink, type Sink } from './account.js';
+import { atBroker } from './broker.js';
 import { nothingPublished, Publisher } from './publisher.js';
 import type { Stage } from './stage.js';
 import { eventually, hold, type Promised, same, type Story } from './story.js';
@@ -90,11 +89,8 @@ async function wipe(stage: Stage): Promise<void> {
 function refilled(stage: Stage, log: (typeof logs)[number]): Promised {
   return {
     says: `the stream of ${log} is refilled, and the message with sequence n is the event at position n`,
-    holds: async () => {
-      const url = new URL(stage.adminNatsUrl);
-      const nc = await connect({ servers: url.host, user: url.username, pass: url.password });
-      try {
-        const manager = await jetstreamManager(nc, { checkAPI: false });
+    holds: () =>
+      atBroker(stage, async (manager) => {
         const state = await eventually(`${logStream(log)} as long as its log`, refillWaitMs, async () => {
           const { position } = await stage.api.get<{ position: number }>(`/v1/log/${log}/head`);
           const found = await manager.streams.info(logStream(log)).catch(() => null);
@@ -113,10 +109,7 @@ function refilled(stage: Stage, log: (typeof logs)[number]): Promised {
           if (items[0]?.position === sequence) same(event.eventId, items[0].eventId, `the event at ${sequence}`);
         }
         return `sequences ${state.first_seq} to ${state.last_seq} without a hole, ${sequences.length} compared with the log`;
-      } finally {
-        await nc.close();
-      }
-    },
+      }),
   };
 }
 

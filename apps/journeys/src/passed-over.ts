@@ -1,7 +1,6 @@
-import { jetstreamManager } from '@nats-io/jetstream';
-import { connect } from '@nats-io/transport-node';
 import { notificationStream } from '@waybill/contracts/subjects';
 import { balanced, drawUp, openSink } from './account.js';
+import { atBroker } from './broker.js';
 import { nothingPublished, Publisher } from './publisher.js';
 import type { Stage } from './stage.js';
 import { hold, type Promised } from './story.js';
@@ -35,16 +34,11 @@ export function passedOver(stage: Stage, count: number, after: number): Promised
   };
 }
 
-async function moveIntakeOn(stage: Stage, count: number): Promise<void> {
-  const url = new URL(stage.adminNatsUrl);
-  const nc = await connect({ servers: url.host, user: url.username, pass: url.password });
-  try {
-    const { consumers, streams } = await jetstreamManager(nc, { checkAPI: false });
+function moveIntakeOn(stage: Stage, count: number): Promise<void> {
+  return atBroker(stage, async ({ consumers, streams }) => {
     const stream = notificationStream(stage.dev.tenant);
     const { state } = await streams.info(stream);
     hold(state.messages === 0, `${state.messages} messages are left in the queue`);
     await consumers.reset(stream, 'intake', state.last_seq + count + 1);
-  } finally {
-    await nc.close();
-  }
+  });
 }

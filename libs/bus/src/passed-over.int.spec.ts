@@ -1,6 +1,7 @@
 import { jetstream, type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { startNats, type TestNats } from '@waybill/testkit/start-nats';
+import { until } from '@waybill/testkit/until';
 import { PassedOver } from './passed-over.js';
 import { takeWork } from './work-queue.js';
 
@@ -8,13 +9,6 @@ const stream = 'WORK';
 const durable = 'taker';
 /** What is taken before anything is passed over. */
 const before = 20;
-
-async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  for (const untilMs = Date.now() + 20_000; !(await condition());) {
-    if (Date.now() > untilMs) throw new Error('not within 20 s');
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
 
 describe('work that the consumer of a queue has passed over', () => {
   let nats: TestNats;

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { jetstream, jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
 import { connect, type Msg, type NatsConnection } from '@nats-io/transport-node';
 import { startNats, type TestNats } from '@waybill/testkit/start-nats';
+import { until as holds } from '@waybill/testkit/until';
 import { shareBytesMax } from './pull-ahead.js';
 import { readStream, type StreamReading } from './read-stream.js';
 import type { StreamMessage } from './stream-message.js';
@@ -191,12 +192,7 @@ function closedGate(): { open: () => void; readonly opened: Promise<void> } {
   return { open, opened };
 }
 
-async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  for (const untilMs = Date.now() + 20_000; !(await condition());) {
-    if (Date.now() > untilMs) throw new Error('not within 20 s');
-    await delay(10);
-  }
-}
+const until = (condition: () => boolean | Promise<boolean>): Promise<void> => holds(condition, 20_000);
 
 async function reconnected(nc: NatsConnection): Promise<void> {
   for await (const { type } of nc.status()) if (type === 'reconnect') return;

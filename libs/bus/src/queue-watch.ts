@@ -1,8 +1,8 @@
-import { jetstreamManager, type JetStreamManager, type StreamState } from '@nats-io/jetstream';
+import { jetstreamManager, type StreamState } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { isBehind } from './passed-over.js';
 
-/** A queue that was lost is noticed after so long. */
+/** A queue that was lost is noticed after so long, a first message that was passed over after twice this. */
 const lookEveryMs = 2_000;
 
 /** Who takes from a queue. */
@@ -55,14 +55,13 @@ class QueueWatch {
   private async look(): Promise<void> {
     // A queue that is opened while the broker answers may not be in the answer.
     const before = [...this.takers];
-    const manager = await jetstreamManager(this.nc, { checkAPI: false }).catch(() => null);
-    const there = manager === null ? new Map<string, StreamState>() : await queuesThere(manager);
+    const there = await queuesThere(this.nc);
     for (const [stream, taker] of before) {
       const state = there.get(stream);
       const isUnmoved = state !== undefined && state.messages > 0 && state.first_seq === taker.firstSeq;
       taker.firstSeq = state === undefined || state.messages === 0 ? null : state.first_seq;
       if (state === undefined) this.tell(stream, taker, () => taker.onGone());
-      else if (isUnmoved && manager !== null && (await isPassedOver(manager, stream, taker)))
+      else if (isUnmoved && (await isPassedOver(this.nc, stream, taker)))
         this.tell(stream, taker, () => taker.onPassedOver(state.first_seq));
     }
   }
@@ -75,9 +74,10 @@ class QueueWatch {
 }
 
 /** The streams that have a consumer; none when the broker does not answer. */
-async function queuesThere(manager: JetStreamManager): Promise<Map<string, StreamState>> {
+async function queuesThere(nc: NatsConnection): Promise<Map<string, StreamState>> {
   const there = new Map<string, StreamState>();
   try {
+    const manager = await jetstreamManager(nc, { checkAPI: false });
     for await (const { config, state } of manager.streams.list())
       if (state.consumer_count > 0) there.set(config.name, state);
     return there;
@@ -87,12 +87,9 @@ async function queuesThere(manager: JetStreamManager): Promise<Map<string, Strea
 }
 
 /** Of a queue whose first message has not moved for a look. */
-async function isPassedOver(
-  manager: JetStreamManager,
-  stream: string,
-  { durable, firstSeq }: Watched,
-): Promise<boolean> {
+async function isPassedOver(nc: NatsConnection, stream: string, { durable, firstSeq }: Watched): Promise<boolean> {
   try {
+    const manager = await jetstreamManager(nc, { checkAPI: false });
     const consumer = await manager.consumers.info(stream, durable);
     const { state } = await manager.streams.info(stream);
     return state.first_seq === firstSeq && isBehind(state, consumer);

@@ -1,6 +1,7 @@
 import { jetstream, jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { startNats, type TestNats } from '@waybill/testkit/start-nats';
+import { until } from '@waybill/testkit/until';
 import type { StreamMessage } from './stream-message.js';
 import { oldestWaitingMs, takeWork } from './work-queue.js';
 
@@ -8,13 +9,6 @@ const stream = 'WORK';
 const published = 200;
 /** Far below the ten seconds after which the broker would deliver again by itself. */
 const soonMs = 4_000;
-
-async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  for (const untilMs = Date.now() + 15_000; !(await condition());) {
-    if (Date.now() > untilMs) throw new Error('not within 15 s');
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
 
 describe('work of a queue', () => {
   let nats: TestNats;
