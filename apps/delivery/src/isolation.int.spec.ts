@@ -131,4 +131,27 @@ describe('isolation', () => {
     console.info(JSON.stringify({ quickMs: took }));
     expect(took.sort((one, other) => one - other)[5]).toBeLessThan(100);
   });
+
+  it('ends what waits for a connector that is disabled beside the rest: the retry of another one comes in time', async () => {
+    const crowded = await delivery.webhook(8, 'crowded', { limits: { timeoutMs: 60_000 } });
+    const flaky = await delivery.webhook(9, 'flaky', { limits: { retryDelaysSeconds: [0, 0.5] } });
+    await delivery.received.script('webhook', 'crowded', [{ status: 200, delayMs: 60_000, times: 100 }]);
+    await delivery.received.script('webhook', 'flaky', [{ status: 500, times: 1 }]);
+    const waiting = 2_000;
+    const waits = () =>
+      delivery.sql<{ count: string }>(
+        `select count(*) from rm_deliveries.delivery_due where connector_id = '${crowded}' and status = 'pending'`,
+      );
+    for (let number = 0; number < waiting; number += 500)
+      await Promise.all(Array.from({ length: 500 }, (_, at) => delivery.route(20_000 + number + at, [crowded])));
+    await delivery.eventually(waits, ([row]) => Number(row?.count) >= waiting - 100, 60_000);
+    await delivery.known(await delivery.registryEvent(crowded, 'ConnectorDisabled', { reason: 'maintenance' }));
+    await delivery.route(30_000, [flaky]);
+    const { attempts } = await delivery.until(30_000, 'delivered', 20_000);
+    const [first, second] = attempts ?? [];
+    const tookMs = Date.parse(second?.startedAt ?? '') - Date.parse(first?.finishedAt ?? '');
+    await delivery.eventually(waits, ([row]) => Number(row?.count) === 0, 60_000);
+    console.info(JSON.stringify({ retryMs: tookMs, plannedMs: 500 }));
+    expect(tookMs).toBeLessThan(3_000);
+  });
 });

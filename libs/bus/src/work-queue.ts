@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   AckPolicy,
+  type ConsumerConfig,
   JetStreamApiCodes,
   JetStreamApiError,
   jetstreamManager,
@@ -67,24 +68,8 @@ export async function oldestWaitingMs(nc: NatsConnection, stream: string): Promi
 async function takeUntilFault(options: WorkQueueOptions, worked: () => void): Promise<void> {
   const manager = await jetstreamManager(options.nc, { checkAPI: false });
   const given = new GivenSoFar(manager, options.stream, await beginAnew(manager, options));
-  await manager.consumers.add(options.stream, {
-    durable_name: options.durable,
-    ack_policy: AckPolicy.Explicit,
-    ack_wait: ackWaitNanos,
-    // Dead-lettering is a decision on the record, never a side effect of the broker.
-    max_deliver: -1,
-    max_ack_pending: ackPendingMax,
-  });
-  const messages = new PullAhead({
-    nc: options.nc,
-    stream: options.stream,
-    consumer: options.durable,
-    batchMax: options.batchMax,
-    aheadMax: Math.max(options.batchMax * 2, 1_000),
-    shareBytes: shareBytesMax,
-    budget: workBudgetOf(options.nc),
-    isOrdered: false,
-  });
+  await manager.consumers.add(options.stream, consumerOf(options));
+  const messages = messagesOf(options);
   const stop = (): void => giveBack(messages.close());
   options.signal.addEventListener('abort', stop, { once: true });
   // An abort while the consumer was being opened was heard by nobody.
@@ -118,6 +103,27 @@ async function takeUntilFault(options: WorkQueueOptions, worked: () => void): Pr
   options.onFault(new PassedOver(options.stream, passedOver));
   await manager.consumers.delete(options.stream, options.durable);
 }
+
+const consumerOf = ({ durable }: WorkQueueOptions): Partial<ConsumerConfig> => ({
+  durable_name: durable,
+  ack_policy: AckPolicy.Explicit,
+  ack_wait: ackWaitNanos,
+  // Dead-lettering is a decision on the record, never a side effect of the broker.
+  max_deliver: -1,
+  max_ack_pending: ackPendingMax,
+});
+
+const messagesOf = ({ nc, stream, durable, batchMax }: WorkQueueOptions): PullAhead =>
+  new PullAhead({
+    nc,
+    stream,
+    consumer: durable,
+    batchMax,
+    aheadMax: Math.max(batchMax * 2, 1_000),
+    shareBytes: shareBytesMax,
+    budget: workBudgetOf(nc),
+    isOrdered: false,
+  });
 
 const budgets = new WeakMap<NatsConnection, ByteBudget>();
 

@@ -12,7 +12,8 @@ import { decideFor, type Job, streamOf } from '../work/job.js';
 import type { Leave } from '../work/leave.js';
 import type { News } from '../work/news.js';
 import type { Parked } from '../work/parked.js';
-import { stepsAtOnceMin } from '../work/small-steps.js';
+import { restFactor, restMsMax, stepsAtOnceMin } from '../work/small-steps.js';
+import { Aside } from './aside.js';
 
 /** While something is due that cannot be taken, and after the log has moved, it is looked at so often. */
 const lookEveryMs = 250;
@@ -28,7 +29,7 @@ const idleLookMs = 5_000;
 const heldLookMs = 1_000;
 const claimsMax = 500;
 /** Streams that are read and folded at once: a few milliseconds of the event loop; for connectors that are not known to be well one or two. */
-const streamsAtOnce = { well: 24, unwell: stepsAtOnceMin };
+const streamsAtOnce = { well: 24, unwell: stepsAtOnceMin, ending: 24 };
 /** What waits in memory is leased again long before its lease ends: all of it within this time, so many at once. */
 const keepEveryMs = 5_000;
 const keptAtOnce = 500;
@@ -69,9 +70,16 @@ interface DueJob {
 export class AttemptsDueTimer {
   private readonly stopping = new AbortController();
   private running: Promise<unknown> = Promise.resolve();
+  /** What is to be ended, and what is due to targets that are not known to be well: a look that waited for ten thousand of them would let every other retry wait too. */
+  private readonly ending: Aside;
+  private readonly unwell: Aside;
   private wake: () => void = () => undefined;
 
-  constructor(private readonly parts: DueParts) {}
+  constructor(private readonly parts: DueParts) {
+    const onFault = (error: unknown): void => void parts.log.warn({ err: error }, 'due.fault');
+    this.ending = new Aside(onFault);
+    this.unwell = new Aside(onFault);
+  }
 
   start(): void {
     this.running = Promise.all([this.lookOn(), this.keepOn()]);
@@ -80,6 +88,7 @@ export class AttemptsDueTimer {
   async stop(): Promise<void> {
     this.stopping.abort();
     await this.running;
+    await Promise.all([this.ending.settled(), this.unwell.settled()]);
   }
 
   /** Looks at once instead of at the next turn of the clock. */
@@ -143,12 +152,15 @@ export class AttemptsDueTimer {
       engine.closed(connectorId);
     for (;;) {
       const { begun } = engine.closings;
-      const { attempts, restMs } = await due.claim(
-        claimsMax,
-        (connectorId) => engine.roomToFetch(connectorId),
-        (connectorId) => isClosed(connectors.get(connectorId)),
-        engine.isHeld,
-      );
+      const takesUnwell = !this.unwell.isBusy;
+      const { attempts, restMs } = await due.claim({
+        max: claimsMax,
+        room: (connectorId) =>
+          takesUnwell || engine.healths.isWell(connectorId) ? engine.roomToFetch(connectorId) : 0,
+        isClosing: (connectorId) => isClosed(connectors.get(connectorId)),
+        withEnds: !this.ending.isBusy,
+        isHeld: engine.isHeld,
+      });
       if (attempts.length === 0 || this.stopping.signal.aborted)
         return engine.isHeld ? Math.max(restMs, heldLookMs) : restMs;
       // What was routed after its connector was enabled again may be here before that: it is not ended by what this copy knew before.
@@ -159,19 +171,51 @@ export class AttemptsDueTimer {
     }
   }
 
-  /** Those for whom somebody waits first; what is due to targets that are not known to be well is one of the engine's small steps. */
+  /** Those for whom somebody waits at once; the others beside the looks that follow. */
   private async take(claimed: readonly DueAttempt[], claiming: Claiming): Promise<void> {
-    const { engine } = this.parts;
-    const fresh = claimed.filter(({ deliveryId }) => !engine.holds(deliveryId));
-    const isWell = ({ connectorId }: DueAttempt): boolean => engine.healths.isWell(connectorId);
-    for (const some of inParts(fresh.filter(isWell), streamsAtOnce.well))
-      await this.goOnWithAll(await this.read(some), claiming);
-    // Only the reading is such a step: what follows from it has steps of its own, for which one that waits for them would wait for ever.
-    for (const some of inParts(
-      fresh.filter((attempt) => !isWell(attempt)),
-      streamsAtOnce.unwell,
-    ))
-      await this.goOnWithAll(await engine.steps.run('', () => this.read(some), some.length), claiming);
+    const { engine, connectors } = this.parts;
+    const [ending, well, unwell]: [DueAttempt[], DueAttempt[], DueAttempt[]] = [[], [], []];
+    for (const attempt of claimed) {
+      const { deliveryId, connectorId, cancel } = attempt;
+      if (engine.holds(deliveryId) || this.ending.has(deliveryId) || this.unwell.has(deliveryId)) continue;
+      if (cancel !== null || isClosed(connectors.get(connectorId))) ending.push(attempt);
+      else (engine.healths.isWell(connectorId) ? well : unwell).push(attempt);
+    }
+    this.setAside(this.ending, ending, (some) => this.end(some, claiming), streamsAtOnce.ending);
+    this.setAside(this.unwell, unwell, (some) => this.tryUnwell(some, claiming), streamsAtOnce.unwell);
+    for (const some of inParts(well, streamsAtOnce.well)) await this.goOnWithAll(await this.read(some), claiming);
+  }
+
+  private setAside(
+    aside: Aside,
+    attempts: readonly DueAttempt[],
+    take: (some: readonly DueAttempt[]) => Promise<void>,
+    atOnce: number,
+  ): void {
+    if (attempts.length === 0) return;
+    const ids = attempts.map(({ deliveryId }) => deliveryId);
+    const work = async (): Promise<void> => {
+      for (const [at, some] of [...inParts(attempts, atOnce)].entries()) {
+        // Another copy need not wait until the leases are over.
+        if (this.stopping.signal.aborted) return this.parts.due.release(ids.slice(at * atOnce));
+        await take(some);
+      }
+    };
+    aside.add(ids, work, () => this.lookSoon());
+  }
+
+  /** Ends so many, and rests for so much of the time that it took: nobody hurries to hear that nothing more is sent. */
+  private async end(some: readonly DueAttempt[], claiming: Claiming): Promise<void> {
+    const begunMs = performance.now();
+    await this.goOnWithAll(await this.read(some), claiming);
+    const restMs = Math.min(restMsMax, (performance.now() - begunMs) * restFactor);
+    await delay(restMs, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+  }
+
+  /** Only the reading is one of the engine's small steps: what follows from it has steps of its own, for which one that waits for them would wait for ever. */
+  private async tryUnwell(some: readonly DueAttempt[], claiming: Claiming): Promise<void> {
+    const jobs = await this.parts.engine.steps.run('', () => this.read(some), some.length);
+    await this.goOnWithAll(jobs, claiming);
   }
 
   private async read(some: readonly DueAttempt[]): Promise<DueJob[]> {

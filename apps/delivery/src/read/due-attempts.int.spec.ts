@@ -4,12 +4,21 @@ import { startPostgres, type TestDatabase } from '@waybill/testkit/start-postgre
 import pg from 'pg';
 import type { DataSource } from 'typeorm';
 import { deliveries } from './deliveries.js';
-import { DueAttempts } from './due-attempts.js';
+import { DueAttempts, type Wanted } from './due-attempts.js';
 import { applyClosings } from './due-rows.js';
 
 /** More connectors than one look takes in (2,000), each with something due; what one look leases is at most 500 rows. */
 const crowd = 2_500;
 const claimsMax = 500;
+
+const lookFor = (more: Partial<Wanted>): Wanted => ({
+  max: claimsMax,
+  room: () => 10,
+  isClosing: () => false,
+  withEnds: true,
+  isHeld: false,
+  ...more,
+});
 
 describe('what is due of more connectors than one look takes in', () => {
   let database: TestDatabase;
@@ -54,7 +63,7 @@ describe('what is due of more connectors than one look takes in', () => {
     const first = new Map<string, number>();
     const ids: string[] = [];
     for (let look = 1; look <= looks; look += 1) {
-      const { attempts } = await due.claim(claimsMax, room, () => false);
+      const { attempts } = await due.claim(lookFor({ room }));
       for (const { deliveryId } of attempts) {
         ids.push(deliveryId);
         const connector = deliveryId.split('_')[1] ?? '';
@@ -103,17 +112,25 @@ describe('what is due of more connectors than one look takes in', () => {
     const due = new DueAttempts(source);
     const seen: (string | null)[] = [];
     for (let look = 0; look < 4; look += 1) {
-      const { attempts } = await due.claim(
-        claimsMax,
-        (id) => (id === 'con_000000' ? 0 : 10),
-        () => false,
-      );
+      const { attempts } = await due.claim(lookFor({ room: (id) => (id === 'con_000000' ? 0 : 10) }));
       expect(attempts.length).toBeLessThanOrEqual(claimsMax + 1);
       if (look === 0) expect(attempts.filter(({ connectorId }) => connectorId === 'con_000001')).toHaveLength(3);
       seen.push(...attempts.filter(({ connectorId }) => connectorId === 'con_000000').map(({ cancel }) => cancel));
     }
     expect(seen).toEqual(Array.from({ length: 700 }, () => 'target_gone'));
     expect(await due.ended(['dlv_0_1', 'dlv_0_701', 'dlv_0_2001'])).toEqual(new Map([['dlv_0_1', 'target_gone']]));
+  });
+
+  it('leaves what is to be ended where it is asked to, and takes what is to be sent', async () => {
+    await fill(0, 1, 20);
+    await record('con_000000', 'target_gone', 10);
+    await fill(1, 2, 3);
+    const isClosing = (id: string): boolean => id === 'con_000000';
+    const due = new DueAttempts(source);
+    const { attempts, restMs } = await due.claim(lookFor({ isClosing, withEnds: false }));
+    expect(attempts.map(({ connectorId }) => connectorId)).toEqual(Array(3).fill('con_000001'));
+    expect(restMs).toBe(0);
+    expect((await due.claim(lookFor({ isClosing }))).attempts).toHaveLength(20);
   });
 
   it('ends what a closing found with the first reason, however often the connector is closed', async () => {

@@ -13,6 +13,20 @@ export interface DueAttempt {
   readonly cancel: string | null;
 }
 
+/** What a look leases. */
+export interface Wanted {
+  /** At most about so many rows. */
+  readonly max: number;
+  /** How many of a connector, so that ten thousand retries of one do not stand before another's first. */
+  readonly room: (connectorId: string) => number;
+  /** Of such a connector all rows are to end, due or not. */
+  readonly isClosing: (connectorId: string) => boolean;
+  /** Whether what is to end is leased, which needs no room. */
+  readonly withEnds: boolean;
+  /** While delivery is held nothing that would be sent is leased. */
+  readonly isHeld: boolean;
+}
+
 /** A claimed row belongs to the copy for so long; what it holds in memory it leases again in time (`keep`). */
 const leaseMs = 15_000;
 /** More connectors with something waiting than this are looked at in the next round. */
@@ -28,18 +42,8 @@ export class DueAttempts {
 
   constructor(private readonly database: DataSource) {}
 
-  /**
-   * Leases rows that are due: per connector at most as many as `room` says, so that ten thousand retries of one connector do not stand
-   * before another's first; of a connector that `isClosing` all rows, due or not; lost attempts of any connector, and what is to be
-   * ended, whether there is room or not. First attempts come before late ones. Of the deliveries of one thing only the oldest that is not
-   * over is leased. At most about `max` rows. While delivery `isHeld` nothing that would be sent is leased, only what is to end.
-   */
-  async claim(
-    max: number,
-    room: (connectorId: string) => number,
-    isClosing: (connectorId: string) => boolean,
-    isHeld = false,
-  ): Promise<Claim> {
+  /** Leases rows that are due, and lost attempts of any connector. First attempts come before late ones. Of the deliveries of one thing only the oldest that is not over is leased. */
+  async claim({ max, room, isClosing, withEnds, isHeld }: Wanted): Promise<Claim> {
     const found = await this.database.query<WaitingConnector[]>(dueConnectorsSql, [this.after, connectorsMax]);
     this.after = found.length < connectorsMax ? '' : (found.at(-1)?.connector_id ?? '');
     const wanted = found.filter((row) => row.is_due || isClosing(row.connector_id));
@@ -50,9 +54,10 @@ export class DueAttempts {
     }
     const share = Math.max(1, Math.floor(max / ids.length));
     const closing = ids.map(isClosing);
+    const endsMax = withEnds ? max : 0;
     const shares = sharesOf(max, [
-      ...ids.map((id, index) => (closing[index] ? max : Math.max(0, room(id)))),
-      ...wanted.map((row) => (row.has_ends ? max : 0)),
+      ...ids.map((id, index) => (closing[index] ? endsMax : Math.max(0, room(id)))),
+      ...wanted.map((row) => (row.has_ends ? endsMax : 0)),
     ]);
     const [limits, ends] = [shares.slice(0, ids.length), shares.slice(ids.length)];
     const rows = await this.database.query<ClaimedRow[]>(claimSql, [

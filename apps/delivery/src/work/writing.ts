@@ -16,7 +16,7 @@ export interface WritingParts {
   readonly actor: string;
 }
 
-/** What the engine puts on the record. Whoever is well is written at once, the others a few at a time. */
+/** What the engine puts on the record. What becomes of attempts whose target is well is written at once, of the others a few at a time. */
 export class Writing {
   private readonly recorder: Recorder;
 
@@ -55,9 +55,10 @@ export class Writing {
     await this.write(job, () => decideFor(job, command, this.parts.actor));
   }
 
-  /** Ends a delivery that waits, with the reason. */
+  /** Ends a delivery that waits, with the reason; at once, for it asks nothing of a target: who ends many does so some at a time. */
   async end(job: Job, reason: string): Promise<void> {
-    await this.write(job, () => decideFor(job, endCommand(reason, this.parts.eventLog.nowMs()), this.parts.actor));
+    const { actor, eventLog } = this.parts;
+    await this.recorder.write(job, () => decideFor(job, endCommand(reason, eventLog.nowMs()), actor), false);
   }
 
   /** How a connector is doing is told all copies and whoever watches by the log. */

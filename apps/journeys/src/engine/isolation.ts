@@ -29,7 +29,7 @@ export function isolation(stage: Stage): readonly Promised[] {
       ? [{ says: '2 a connector gets no more than its rate, with two copies at work', holds: () => rate(stage) }]
       : []),
     {
-      says: `2 ${backlog} notifications to one slow connector delay another one's next by at most 100 ms`,
+      says: `2 ${backlog} notifications to one slow connector delay another one's next by at most 100 ms, and end when it is disabled, beside another one's retry`,
       holds: () => slowNeighbour(stage, backlog),
     },
     deadHosts(stage),
@@ -167,8 +167,7 @@ async function slowNeighbour(stage: Stage, backlog: number): Promise<string> {
   const behind: number[] = [];
   for (let burst = 0; burst < bursts; burst += 1) behind.push(await straightBehind(stage, slow, quick, backlog, burst));
   const beside = await measure(300);
-  // What waits would keep the target busy for the stories that follow.
-  await stage.api.post(`/v1/connectors/${slow.connectorId}/disable`, { reason: 'the story is over' });
+  const ended = await endBeside(stage, slow);
   const [before, during] = [median(alone), median(beside)];
   hold(during - before <= delayMsMax, `alone ${before} ms, beside the backlog ${during} ms: ${beside.join(' ')}`);
   // Beside other tests the burst alone takes longer than that.
@@ -177,7 +176,30 @@ async function slowNeighbour(stage: Stage, backlog: number): Promise<string> {
       median(behind) - before <= delayMsMax,
       `alone ${before} ms, straight behind ${backlog}: ${behind.join(', ')} ms`,
     );
-  return `alone median ${before} ms (worst ${Math.max(...alone)}), with ${backlog} waiting ${during} ms (worst ${Math.max(...beside)}); the one published straight after the last of the ${backlog}: ${behind.join(', ')} ms`;
+  return `alone median ${before} ms (worst ${Math.max(...alone)}), with ${backlog} waiting ${during} ms (worst ${Math.max(...beside)}); the one published straight after the last of the ${backlog}: ${behind.join(', ')} ms; ${ended}`;
+}
+
+/** Beside a backlog that ends, a retry of another connector begins no later than this after its time. */
+const retryLateMsMax = { long: 1_000, short: 4_000 };
+
+/** Disables a connector with a backlog. Answers how long that takes to end, and when a retry of another connector came meanwhile. */
+async function endBeside(stage: Stage, slow: Trial): Promise<string> {
+  const planMs = 1_000;
+  const flaky = await Trial.open(stage, 'flaky', { limits: { retryDelaysSeconds: [0, planMs / 1_000] } });
+  await flaky.script([{ status: 500, times: 1 }]);
+  await stage.api.post(`/v1/connectors/${slow.connectorId}/disable`, { reason: 'the story is over' });
+  const begunMs = Date.now();
+  const { attempts } = await flaky.until(await flaky.publish(1), 'delivered', 60_000);
+  const [failed, retried] = [attempts[0]?.finishedAt, attempts[1]?.startedAt].map((at) => Date.parse(at ?? '')) as [number, number]; // prettier-ignore
+  const ended = await eventually('all that waited has ended', 600_000, async () => {
+    const { counts } = await stage.api.get<{ counts: Record<string, number> }>(
+      `/v1/stats?connectorId=${slow.connectorId}`,
+    );
+    return counts['pending'] === 0 && counts['retrying'] === 0 && counts['attempting'] === 0 ? counts : null;
+  });
+  const told = `${ended['cancelled']} ended within ${((Date.now() - begunMs) / 1_000).toFixed(1)} s; another one's retry began ${retried - failed} ms after its failure (planned ${planMs})`;
+  hold(retried - failed <= planMs * 1.2 + retryLateMsMax[stage.long ? 'long' : 'short'], told);
+  return told;
 }
 
 /** Publishes a burst to the slow one; answers how long the other one's next notification takes, and waits until the burst is on the record. */
