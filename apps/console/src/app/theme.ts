@@ -9,8 +9,12 @@ export const theme = createTheme({
   fontFamilyMonospace: 'ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace',
   cursorType: 'pointer',
   respectReducedMotion: true,
-  // A link inside text is told by its line, not by its colour alone.
-  components: { Anchor: Anchor.extend({ defaultProps: { underline: 'always' } }) },
+  components: {
+    // A link inside text is told by its line, not by its colour alone.
+    Anchor: Anchor.extend({ defaultProps: { underline: 'always' } }),
+    // A `header` outside of what sections a page is a banner to a screen reader, and the page has one.
+    ModalHeader: { defaultProps: { component: 'div' } },
+  },
 });
 
 /** The stock greys of secondary text and the shades on light badges stand below 4.5:1, which WCAG AA wants. */

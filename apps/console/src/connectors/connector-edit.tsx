@@ -1,14 +1,15 @@
-import { Button, Group, NumberInput, Stack, Text, Title } from '@mantine/core';
+import { Button, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import type { Connector, ConnectorPatch, Target, Template } from '../api/shapes';
 import { useMay } from '../app/session';
 import { NewerVersion, useEdited } from '../pieces/edited';
-import { faultsIn } from '../pieces/faults';
+import { faultsBelow, faultsIn } from '../pieces/faults';
 import { ProblemNotice } from '../pieces/notice';
 import { TemplateEditor } from '../templates/template-editor';
 import { connectorWords as words } from '../words/connectors';
 import { general } from '../words/general';
 import { type Draft, draftOf, mergePatch } from './draft';
+import { LimitsFields } from './limits-fields';
 import { SettingsForm } from './settings-form';
 import { usePatch } from './use-patch';
 
@@ -38,6 +39,7 @@ export function ConnectorEdit({ connector, target }: EditProps) {
   );
   const patch = usePatch(edited.from, edited.restart);
   const changes = changesFrom(edited.from);
+  const faults = faultsIn(patch.error, '/patch');
   if (!may('manage')) return <Text>{words.needsManage}</Text>;
   return (
     <form
@@ -47,38 +49,8 @@ export function ConnectorEdit({ connector, target }: EditProps) {
       }}
     >
       <Stack>
-        <SettingsForm
-          target={target}
-          draft={draft}
-          onChange={setDraft}
-          faults={faultsIn(patch.error, '/patch')}
-          stored={connector.secrets}
-        />
-        <Title order={2} size="h5">
-          {words.limits}
-        </Title>
-        <Group align="flex-end">
-          <NumberInput
-            label={words.maxConcurrent}
-            min={1}
-            max={256}
-            value={limits.maxConcurrent}
-            onChange={(value) => typeof value === 'number' && setLimits({ ...limits, maxConcurrent: value })}
-          />
-          <NumberInput
-            label={words.maxPerSecond}
-            min={0}
-            value={limits.maxPerSecond ?? ''}
-            onChange={(value) => setLimits({ ...limits, maxPerSecond: typeof value === 'number' ? value : null })}
-          />
-          <NumberInput
-            label={words.timeoutMs}
-            min={100}
-            max={60_000}
-            value={limits.timeoutMs}
-            onChange={(value) => typeof value === 'number' && setLimits({ ...limits, timeoutMs: value })}
-          />
-        </Group>
+        <SettingsForm target={target} draft={draft} onChange={setDraft} faults={faults} stored={connector.secrets} />
+        <LimitsFields limits={limits} onChange={setLimits} faults={faultsBelow(faults, '/limits')} />
         {patch.isError && <ProblemNotice error={patch.error} />}
         {edited.isStale && <NewerVersion onLoad={() => edited.restart()} />}
         <Button type="submit" w="fit-content" loading={patch.isPending} disabled={Object.keys(changes).length === 0}>

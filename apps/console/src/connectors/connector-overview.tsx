@@ -38,6 +38,7 @@ export function ConnectorOverview({ connector, target }: { connector: Connector;
     [words.maxConcurrent, limits.maxConcurrent],
     [words.maxPerSecond, limits.maxPerSecond ?? general.none],
     [words.timeoutMs, limits.timeoutMs],
+    [words.retryDelays, limits.retryDelaysSeconds?.join(', ') ?? words.deploymentPlan],
     [words.created, <By key="created" at={connector.createdAt} by={connector.createdBy} />],
     [words.updated, <By key="updated" at={connector.updatedAt} by={connector.updatedBy} />],
     [general.versionLabel, connector.version],

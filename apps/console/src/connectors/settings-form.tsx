@@ -2,6 +2,7 @@ import { Card, Grid, Stack, Text, TextInput, Title } from '@mantine/core';
 import { lazy, Suspense } from 'react';
 import type { Connector, Target } from '../api/shapes';
 import { Actor } from '../pieces/actor';
+import { type Faults, faultsBelow } from '../pieces/faults';
 import { type FieldSchema, SchemaForm } from '../pieces/schema-form';
 import { When } from '../pieces/when';
 import { connectorWords as words } from '../words/connectors';
@@ -14,7 +15,7 @@ interface SettingsFormProps {
   target: Target;
   draft: Draft;
   onChange: (draft: Draft) => void;
-  faults: Readonly<Record<string, string>>;
+  faults: Faults;
   /** The secrets that are stored already, by name. */
   stored?: Connector['secrets'];
 }
@@ -40,7 +41,7 @@ export function SettingsForm({ target, draft, onChange, faults, stored = {} }: S
               schema={form}
               value={draft.config}
               onChange={(config) => onChange({ ...draft, config })}
-              faults={below(faults, '/config')}
+              faults={faultsBelow(faults, '/config')}
             />
           )}
           <Secrets target={target} draft={draft} onChange={onChange} faults={faults} stored={stored} />
@@ -69,7 +70,7 @@ function Secrets({ target, draft, onChange, faults, stored = {} }: SettingsFormP
     schema: Object.keys(stored).length > 0 ? { ...schema, required: [] } : schema,
     value: draft.secrets,
     onChange: (secrets: Record<string, unknown>) => onChange({ ...draft, secrets: secrets as Record<string, string> }),
-    faults: below(faults, '/secrets'),
+    faults: faultsBelow(faults, '/secrets'),
   };
   return (
     <Stack gap="xs">
@@ -103,9 +104,4 @@ function described(schema: FieldSchema, stored: Connector['secrets']): FieldSche
     name in stored ? { ...field, description: `${field.description ?? ''} ${words.keep}` } : field,
   ]);
   return { ...schema, properties: Object.fromEntries(properties) as Record<string, FieldSchema> };
-}
-
-function below(faults: Readonly<Record<string, string>>, pointer: string): Record<string, string> {
-  const found = Object.entries(faults).filter(([at]) => at.startsWith(`${pointer}/`));
-  return Object.fromEntries(found.map(([at, says]) => [at.slice(pointer.length), says]));
 }

@@ -1,3 +1,4 @@
+import { lookAtDialogs } from './dialogs.fixture.js';
 import { countMouseEvents, keyboardOn, mouseOn } from './hands.fixture.js';
 import { haveSomethingToSee } from './live-data.fixture.js';
 import { tellOfMany } from './many.fixture.js';
@@ -74,6 +75,10 @@ function tellStories(executablePath: string): void {
     expect(unvisited).toEqual([]);
     // A hundred looks at a machine that other suites use too.
   }, 240_000);
+
+  it('has no fault that axe finds while one of its dialogs is open', async () => {
+    expect(await lookAtDialogs(stage)).toEqual([]);
+  }, 60_000);
 
   it('is there within two seconds, with 350 KB of script at most', async () => {
     // The machine may be busy with something else: the best of three cold starts is what the console needs.

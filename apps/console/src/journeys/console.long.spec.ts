@@ -55,6 +55,64 @@ function tellStories(executablePath: string): void {
     expect(sent.map(({ method }) => method)).toEqual(['GET', 'GET']);
   });
 
+  it('says at a field which of its members is refused, and saves nothing in the place of what is no JSON', async () => {
+    const headers = { 'X-Team': 'soc' };
+    const config = { url: `${stage.dev.receiversUrl}/webhook/members`, headers };
+    const made = { name: 'Members', target: 'webhook', config };
+    const { id } = await stage.api<{ id: string }>('POST', '/v1/connectors', made);
+    await open(`/connectors/${id}?tab=settings`);
+    const save = page.getByRole('button', { name: 'Save' });
+    await page.getByLabel('Headers 1, Name').fill('Not a name');
+    await save.click();
+    await page
+      .getByRole('group', { name: 'Headers' })
+      .getByText(/^Not a name: /)
+      .waitFor();
+    await page.getByLabel('Headers 1, Name').fill('X-Group');
+    await save.click();
+    await page
+      .getByRole('group', { name: 'Headers' })
+      .getByText(/^Not a name: /)
+      .waitFor({ state: 'detached' });
+    const saved = await stage.api<{ config: typeof config }>('GET', `/v1/connectors/${id}`);
+    expect(saved.config.headers).toEqual({ 'X-Group': 'soc' });
+    const ticket = await jira('Jira with fields', 'good-token');
+    await open(`/connectors/${ticket}?tab=settings`);
+    const fields = page.getByRole('textbox', { name: /^Further fields/ });
+    await fields.fill('{"labels":["soc"]');
+    await save.click();
+    await page
+      .getByText(/^\/config\/fields/)
+      .first()
+      .waitFor();
+    const { version } = await stage.api<{ version: number }>('GET', `/v1/connectors/${ticket}`);
+    expect(version).toBe(1);
+    await fields.fill('{"labels":["soc"]}');
+    await save.click();
+    await until(async () => (await stage.api<{ version: number }>('GET', `/v1/connectors/${ticket}`)).version === 2);
+  });
+
+  it('gives a connector a plan of its own for retries, and the plan of the deployment again', async () => {
+    const id = await slack('Patient channel', 'B000');
+    const planOf = async (): Promise<unknown> =>
+      (await stage.api<{ limits: { retryDelaysSeconds: unknown } }>('GET', `/v1/connectors/${id}`)).limits
+        .retryDelaysSeconds;
+    await open(`/connectors/${id}?tab=settings`);
+    const delays = page.getByRole('combobox', { name: 'Seconds before each attempt' });
+    await delays.pressSequentially('0, 30, 30,');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await until(async () => JSON.stringify(await planOf()) === '[0,30,30]');
+    await page.getByRole('tab', { name: 'Overview' }).click();
+    await page.getByRole('cell', { name: '0, 30, 30' }).waitFor();
+    await page.getByRole('tab', { name: 'Settings' }).click();
+    await delays.pressSequentially('100000,');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText(/^100000: /).waitFor();
+    for (let removed = 0; removed < 4; removed += 1) await delays.press('Backspace');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await until(async () => (await planOf()) === null);
+  });
+
   it('copies a delivery as a command that sends it, and as one that explains it', async () => {
     const id = await slack('Copied channel', 'B008');
     await stage.api('POST', '/v1/subscriptions', { name: 'copied', connectorIds: [id], types: ['copied'] });

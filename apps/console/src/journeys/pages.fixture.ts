@@ -13,7 +13,7 @@ const zoomed = { width: 640, height: 512 };
 const phone = { width: 390, height: 844 };
 
 /** A way of looking at a page that finds something to say. */
-interface Fault {
+export interface Fault {
   readonly page: string;
   readonly look: string;
   readonly found: unknown;
@@ -84,7 +84,7 @@ async function settled(page: Page, colorScheme: string): Promise<void> {
   await twoFrames(page);
 }
 
-async function twoFrames(page: Page): Promise<void> {
+export async function twoFrames(page: Page): Promise<void> {
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
 }
 
@@ -120,7 +120,7 @@ async function routeOf(page: Page): Promise<string> {
 }
 
 /** To a page within the console, and until it has what it shows. */
-async function goTo(page: Page, path: string): Promise<void> {
+export async function goTo(page: Page, path: string): Promise<void> {
   await page.evaluate((to) => (globalThis as unknown as RouterWindow).__TSR_ROUTER__.history.push(to), path);
   await page.waitForFunction((to) => {
     const { status, location } = (globalThis as unknown as RouterWindow).__TSR_ROUTER__.state;

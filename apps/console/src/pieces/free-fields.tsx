@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Fieldset, Group, JsonInput, Stack, Text, TextInput } from '@mantine/core';
+import { ActionIcon, Button, Fieldset, Group, Input, JsonInput, Stack, Text, TextInput } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { general } from '../words/general';
 import { Icon } from './icons';
@@ -11,16 +11,16 @@ interface FreeFieldProps {
   onChange: (value: unknown) => void;
 }
 
-/** An object whose names and values are free, as JSON. */
+/** An object whose names and values are free, as JSON. What is no JSON yet is given as it was typed: the API refuses it, where the last good value would be saved in its place. */
 export function JsonField({ label, help, value, fault, onChange, example }: FreeFieldProps & { example: unknown }) {
-  const [json, setJson] = useState(() => (value === undefined ? '' : JSON.stringify(value, null, 2)));
+  const [json, setJson] = useState(() => jsonOf(value));
   const change = (text: string): void => {
     setJson(text);
     if (text.trim() === '') return onChange(undefined);
     try {
       onChange(JSON.parse(text));
     } catch {
-      // Half-typed JSON is kept in the field and said there; the last good value stands.
+      onChange(text);
     }
   };
   return (
@@ -39,8 +39,13 @@ export function JsonField({ label, help, value, fault, onChange, example }: Free
   );
 }
 
+function jsonOf(value: unknown): string {
+  if (value === undefined) return '';
+  return typeof value === 'string' ? value : JSON.stringify(value, null, 2);
+}
+
 /** An object whose names are free and whose values are texts: a row each. */
-export function PairsField({ label, help, value, onChange }: FreeFieldProps) {
+export function PairsField({ label, help, value, fault, onChange }: FreeFieldProps) {
   const [pairs, setPairs] = useState(() => Object.entries((value as Record<string, string> | undefined) ?? {}));
   const change = (next: [string, string][]): void => {
     setPairs(next);
@@ -87,6 +92,7 @@ export function PairsField({ label, help, value, onChange }: FreeFieldProps) {
         >
           {label}
         </Button>
+        {fault !== undefined && <Input.Error>{fault}</Input.Error>}
       </Stack>
     </Fieldset>
   );

@@ -1,5 +1,6 @@
 import {
   Fieldset,
+  Input,
   NativeSelect,
   NumberInput,
   PasswordInput,
@@ -12,6 +13,7 @@ import {
 } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { general } from '../words/general';
+import { type Faults, faultAt } from './faults';
 import { JsonField, PairsField } from './free-fields';
 
 /** What of a JSON Schema our targets' forms use. */
@@ -40,7 +42,7 @@ interface SchemaFormProps {
   value: Value;
   onChange: (value: Value) => void;
   /** By JSON pointer below this form: `/auth/username`. */
-  faults?: Readonly<Record<string, string>>;
+  faults?: Faults;
   /** Fields to leave out. */
   without?: readonly string[];
   pointer?: string;
@@ -93,7 +95,7 @@ interface FieldProps {
   field: FieldSchema;
   value: unknown;
   isRequired: boolean;
-  faults: Readonly<Record<string, string>>;
+  faults: Faults;
   pointer: string;
   onChange: (value: unknown) => void;
 }
@@ -105,7 +107,7 @@ function Field(props: FieldProps) {
     label: field.title ?? name,
     description: helpOf(field),
     required: isRequired,
-    error: withCode(faults[pointer]),
+    error: withCode(faultAt(faults, pointer, value)),
     name: pointer,
   };
   if (type === 'object' && field.properties !== undefined) return <Nested {...props} />;
@@ -218,6 +220,7 @@ function Nested({ name, field, value, faults, pointer, onChange }: FieldProps) {
         </Text>
       )}
       <SchemaForm schema={field} value={inner} onChange={onChange} faults={faults} pointer={pointer} />
+      {faults[pointer] !== undefined && <Input.Error mt="xs">{withCode(faults[pointer])}</Input.Error>}
     </Fieldset>
   );
 }

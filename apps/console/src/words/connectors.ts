@@ -80,6 +80,10 @@ export const connectorWords = {
   maxConcurrent: 'Attempts at a time',
   maxPerSecond: 'Attempts a second (empty: no limit)',
   timeoutMs: 'Time an attempt may take, in ms',
+  retryDelays: 'Seconds before each attempt',
+  retryDelaysHelp:
+    'One number an attempt, after the one before it has failed; the first attempt never waits. Empty: the plan of the deployment.',
+  deploymentPlan: 'the plan of the deployment',
   id: 'Id',
   created: 'Created',
   by: 'by',
