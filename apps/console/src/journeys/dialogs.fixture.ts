@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import { goTo, twoFrames, type Fault } from './pages.fixture.js';
+import { type Fault, firstOf, goTo, twoFrames } from './pages.fixture.js';
 import { axeOn, deliveryTo, signIn, type Stage } from './stage.fixture.js';
 
 interface Opener {
@@ -38,11 +38,9 @@ async function looksOf(page: Page, { path, button }: Opener): Promise<Fault[]> {
 }
 
 async function openersOf(stage: Stage): Promise<Opener[]> {
-  const first = async (list: string): Promise<string> =>
-    (await stage.api<{ items: { id: string }[] }>('GET', `/v1/${list}`)).items[0]?.id ?? '';
-  const connector = `/connectors/${await first('connectors?q=Left')}`;
-  const subscription = `/subscriptions/${await first('subscriptions?limit=1')}`;
-  const ended = `/deliveries/${await first('deliveries?limit=1&status=delivered&type=incident')}`;
+  const connector = `/connectors/${await firstOf(stage, 'connectors?q=Left')}`;
+  const subscription = `/subscriptions/${await firstOf(stage, 'subscriptions?limit=1')}`;
+  const ended = `/deliveries/${await firstOf(stage, 'deliveries?limit=1&status=delivered&type=incident')}`;
   const open = `/deliveries/${await deliveryTo(stage, 'Ticket system of the second line, Zürich and Bern', 'retrying')}`;
   return [
     { path: '/', button: 'Keyboard shortcuts' },

@@ -130,10 +130,13 @@ export async function goTo(page: Page, path: string): Promise<void> {
   await page.waitForFunction(() => document.querySelector('[role=status][aria-label^=Loading]') === null);
 }
 
+/** The id of the newest of a list. */
+export async function firstOf(stage: Stage, list: string): Promise<string> {
+  return (await stage.api<{ items: { id: string }[] }>('GET', `/v1/${list}`)).items[0]?.id ?? '';
+}
+
 /** Every screen by the name of its picture. */
 async function pagesOf(stage: Stage): Promise<Record<string, string>> {
-  const first = async (list: string): Promise<string> =>
-    (await stage.api<{ items: { id: string }[] }>('GET', `/v1/${list}`)).items[0]?.id ?? '';
   const [connector, subscription, delivery, dead, notification, job] = await Promise.all(
     [
       'connectors?q=Left',
@@ -142,7 +145,7 @@ async function pagesOf(stage: Stage): Promise<Record<string, string>> {
       'deliveries?limit=1&status=dead-lettered',
       'notifications?limit=1&type=incident',
       'jobs?limit=1',
-    ].map(first),
+    ].map((list) => firstOf(stage, list)),
   );
   return {
     home: '/',

@@ -192,9 +192,7 @@ async function endBeside(stage: Stage, slow: Trial): Promise<string> {
   const { attempts } = await flaky.until(await flaky.publish(1), 'delivered', 60_000);
   const [failed, retried] = [attempts[0]?.finishedAt, attempts[1]?.startedAt].map((at) => Date.parse(at ?? '')) as [number, number]; // prettier-ignore
   const ended = await eventually('all that waited has ended', 600_000, async () => {
-    const { counts } = await stage.api.get<{ counts: Record<string, number> }>(
-      `/v1/stats?connectorId=${slow.connectorId}`,
-    );
+    const counts = await countsOf(stage, slow);
     return counts['pending'] === 0 && counts['retrying'] === 0 && counts['attempting'] === 0 ? counts : null;
   });
   const told = `${ended['cancelled']} ended within ${((Date.now() - begunMs) / 1_000).toFixed(1)} s; another one's retry began ${retried - failed} ms after its failure (planned ${planMs})`;
@@ -216,10 +214,13 @@ async function straightBehind(
   const behindMs = await quick.latencyMs(200 + burst);
   await publisher.close();
   await eventually('the backlog is on the record', 60_000, async () => {
-    const { counts } = await stage.api.get<{ counts: Record<string, number> }>(
-      `/v1/stats?connectorId=${slow.connectorId}`,
-    );
+    const counts = await countsOf(stage, slow);
     return Object.values(counts).reduce((sum, count) => sum + count, 0) >= to - 100 ? true : null;
   });
   return behindMs;
+}
+
+/** How many deliveries of a trial are in which state. */
+async function countsOf(stage: Stage, { connectorId }: Trial): Promise<Record<string, number>> {
+  return (await stage.api.get<{ counts: Record<string, number> }>(`/v1/stats?connectorId=${connectorId}`)).counts;
 }
