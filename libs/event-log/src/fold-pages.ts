@@ -1,3 +1,4 @@
+import { storableJson } from '@waybill/contracts/text/storable';
 import type { EventMeta, LogIdentity } from './log.js';
 import type { FoldedEvent } from './read-model.js';
 import { timeText } from './recorded.js';
@@ -65,8 +66,8 @@ export class FoldPages {
       schemaVersion: row[5] as number,
       tenant: row[6] as string,
       at: timeText(row[7] as number),
-      meta: JSON.parse(row[8] as string) as EventMeta,
-      data: JSON.parse(row[9] as string) as Record<string, unknown>,
+      meta: JSON.parse(storableJson(row[8] as string)) as EventMeta,
+      data: JSON.parse(storableJson(row[9] as string)) as Record<string, unknown>,
     };
   }
 }

@@ -1,7 +1,9 @@
+import { storableJson } from '@waybill/contracts/text/storable';
 import { byteaArray } from './pg-array.js';
 import { streamKey } from './event-id.js';
 import { readLimitMax, readStreamsMax } from './limits.js';
 import { type EventMeta, type LogIdentity, type RecordedEvent, shredded } from './log.js';
+import type { FoldedEvent } from './read-model.js';
 import { timeText, wireOf } from './recorded.js';
 import { type KeyWrapper, unseal } from './seal.js';
 import type { Row, Session } from './session.js';
@@ -61,6 +63,14 @@ export class LogReader {
     const limit = Math.min(options.limit, readLimitMax);
     const statement = options.backwards ? statements.readAllBackwards : statements.readAll;
     return (await this.rows(statement, [options.after, limit, readBytesMax])).map((row) => this.event(row));
+  }
+
+  /** As `all` forwards, for a fold. */
+  async folded(after: number, limit: number): Promise<FoldedEvent[]> {
+    const rows = await this.rows(statements.readAll, [after, Math.min(limit, readLimitMax), readBytesMax]);
+    return rows.map((row) =>
+      this.event(row.with(8, storableJson(row[8] as string)).with(9, storableJson(row[9] as string))),
+    );
   }
 
   /** As `all` forwards, but ready to be sent: the stored clear part is not parsed. */

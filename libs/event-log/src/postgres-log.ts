@@ -168,7 +168,7 @@ export class PostgresLog implements EventLog {
   /** The events of some categories after a position, out of the next `limit` of all, as the fold gets them: the others are not even parsed. */
   async readFolded(after: number, limit: number, categories: readonly string[]): Promise<FoldPage> {
     const recent = this.recent.after(after, Math.min(limit, readLimitMax), theFold);
-    const all = recent.length > 0 ? recent : await this.reader.all({ after, limit });
+    const all = recent.length > 0 ? recent : await this.reader.folded(after, limit);
     const own = (stream: string): boolean => categories.includes(categoryOf(stream));
     const events = all.flatMap((event): FoldedEvent[] => {
       if (event instanceof RecentEvent) return own(event.facts.stream) ? [event.folded()] : [];

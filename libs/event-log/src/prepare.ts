@@ -1,3 +1,4 @@
+import { storableJson } from '@waybill/contracts/text/storable';
 import { envelopeBytes, eventBytesMax, requestBytesMax, requestEventsMax } from './limits.js';
 import { streamNameBytesMax, tenantBytesMax, typeBytesMax } from './limits.js';
 import {
@@ -41,12 +42,12 @@ export function prepare(request: AppendRequest): PreparedRequest {
   if (request.streams.length === 0 && !cursor) throw new AppendInvalid('a request has streams or a cursor');
   let eventCount = 0;
   let bytes = 0;
-  const metaTexts = new Map<EventMeta, string>();
+  const metas = new Map<EventMeta, PreparedMeta>();
   const streams = request.streams.map((append): PreparedStream => {
     assertNames(append);
     const nameBytes = Buffer.byteLength(append.stream) + append.tenant.length + envelopeBytes;
     const events = append.events.map((event) => {
-      const prepared = prepareEvent(event, metaTexts);
+      const prepared = prepareEvent(event, metas);
       const eventBytes = nameBytes + bytesOf(prepared);
       if (eventBytes > eventBytesMax) {
         throw new AppendTooLarge(`${event.type} takes ${eventBytes} bytes, more than ${eventBytesMax}`);
@@ -63,7 +64,7 @@ export function prepare(request: AppendRequest): PreparedRequest {
   return { request, streams, eventCount, bytes };
 }
 
-function prepareEvent(event: NewEvent, metaTexts: Map<EventMeta, string>): PreparedEvent {
+function prepareEvent(event: NewEvent, metas: Map<EventMeta, PreparedMeta>): PreparedEvent {
   if (!isName(event.type, typeBytesMax)) throw new AppendInvalid(`no event type: ${event.type}`);
   if (!Number.isInteger(event.schemaVersion) || event.schemaVersion < 1 || event.schemaVersion > 32_767) {
     throw new AppendInvalid(`no schema version: ${event.schemaVersion}`);
@@ -74,22 +75,28 @@ function prepareEvent(event: NewEvent, metaTexts: Map<EventMeta, string>): Prepa
   return {
     type: event.type,
     schemaVersion: event.schemaVersion,
-    meta: event.meta,
-    metaText: metaTextOf(event.meta, metaTexts),
+    ...prepareMeta(event.meta, metas),
     dataText,
     dataBytes: Buffer.byteLength(dataText),
     sealed: event.sealed === undefined ? null : prepareSealed(event.sealed),
   };
 }
 
-/** The events of one request mostly share one meta object: it is written once. */
-function metaTextOf(meta: EventMeta, known: Map<EventMeta, string>): string {
-  const before = known.get(meta);
+type PreparedMeta = Pick<PreparedEvent, 'meta' | 'metaText'>;
+
+/**
+ * The events of one request mostly share one meta object: it is written once. Who asked and by which request comes out of headers that
+ * anybody may write, and stands in the rows of lists, which take no U+0000 and no half of a letter.
+ */
+function prepareMeta(given: EventMeta, known: Map<EventMeta, PreparedMeta>): PreparedMeta {
+  const before = known.get(given);
   if (before !== undefined) return before;
-  const { actor, correlationId, causationId, traceparent } = meta;
+  const { actor, correlationId, causationId, traceparent } = given;
   const text = JSON.stringify({ actor, correlationId, causationId, traceparent });
-  known.set(meta, text);
-  return text;
+  const metaText = storableJson(text);
+  const prepared = { meta: metaText === text ? given : (JSON.parse(metaText) as EventMeta), metaText };
+  known.set(given, prepared);
+  return prepared;
 }
 
 function prepareSealed(sealed: { subject: string; text: string }): PreparedEvent['sealed'] {

@@ -1,7 +1,11 @@
 import type pg from 'pg';
 import type { RecordedEvent } from './log.js';
 
-/** What a fold is given: it never opens what is sealed, so that a rebuild after shredding gives the same rows, and opens no keys. */
+/**
+ * What a fold is given: it never opens what is sealed, so that a rebuild after shredding gives the same rows, and opens no keys. Its texts
+ * can all be stored: where the log holds U+0000 or half of a letter, which PostgreSQL takes into no row, stands U+FFFD. One such event
+ * would stop the rows of all tenants for good.
+ */
 export type FoldedEvent = Omit<RecordedEvent, 'sealed'>;
 
 /**

@@ -1,4 +1,5 @@
 import { isBare, logEventHead } from '@waybill/contracts/log-event';
+import { storableJson } from '@waybill/contracts/text/storable';
 import type { WireEvent } from './log-reader.js';
 import { type LogIdentity, type RecordedEvent, shredded } from './log.js';
 import type { HashText } from './merkle.js';
@@ -44,9 +45,10 @@ export class RecentEvent {
   /** As a reader gets it; the sealed part becomes a text when somebody asks for it. */
   recorded(): RecordedEvent {
     const { wire, sealedAt } = this;
-    if (this.facts.isGone) return { ...this.folded(), sealed: shredded };
+    const event = this.withData(this.clearText());
+    if (this.facts.isGone) return { ...event, sealed: shredded };
     return {
-      ...this.folded(),
+      ...event,
       get sealed() {
         return sealedAt === null ? null : `{${wire.toString('utf8', sealedAt, wire.length - 1)}`;
       },
@@ -55,8 +57,12 @@ export class RecentEvent {
 
   /** As a fold gets it. */
   folded(): FoldedEvent {
+    return this.withData(storableJson(this.clearText()));
+  }
+
+  private withData(dataText: string): FoldedEvent {
     const { identity, position, eventId, stream, version, type, schemaVersion, tenant, at, meta } = this.facts;
-    const data = JSON.parse(this.clearText()) as Record<string, unknown>;
+    const data = JSON.parse(dataText) as Record<string, unknown>;
     const { log, epoch } = identity;
     return { log, epoch, position, eventId, stream, version, type, schemaVersion, tenant, at, meta, data };
   }

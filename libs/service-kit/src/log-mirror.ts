@@ -1,4 +1,5 @@
 import type { LogEvent } from '@waybill/contracts/log-event';
+import { storableJson } from '@waybill/contracts/text/storable';
 import type { DataSource, QueryRunner } from 'typeorm';
 import { grantToApp } from './database.js';
 
@@ -58,8 +59,12 @@ export class LogMirror<Value> {
     }
     const last = events.at(-1);
     if (last === undefined) return;
-    const rows = [...changed.values()];
-    await this.options.database.query(takeSql, [this.options.log, last.epoch, last.position, JSON.stringify(rows)]);
+    const given = [...changed.values()];
+    const givenText = JSON.stringify(given);
+    // What a jsonb does not take would stand in the way of everything behind it; memory says what the table says after a restart.
+    const text = storableJson(givenText);
+    const rows = text === givenText ? given : (JSON.parse(text) as Mirrored<Value>[]);
+    await this.options.database.query(takeSql, [this.options.log, last.epoch, last.position, text]);
     for (const row of rows) this.remember(row);
     this.position = last.position;
     this.wake();

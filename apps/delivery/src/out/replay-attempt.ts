@@ -5,6 +5,7 @@ import type { LogEvent } from '@waybill/contracts/log-event';
 import { urlWithMasks } from '@waybill/contracts/sending/query-credentials';
 import type { Answer } from '@waybill/contracts/sending/request';
 import { rpcSubject } from '@waybill/contracts/subjects';
+import { storableValue } from '@waybill/contracts/text/storable';
 import { Refused } from '@waybill/decider/decider';
 import { type RecordedEvent, shredded } from '@waybill/event-log/log';
 import type { Log } from '@waybill/service-kit/logger';
@@ -145,7 +146,8 @@ export class ReplayAttempt {
       .reduce<Connector | undefined>((before, event) => foldConnector(before, event) ?? before, undefined);
     if (connector === undefined)
       throw new Refused('connector_unknown', `Version ${version} of ${id} is not in the log of registry.`);
-    return connector;
+    // As the mirror had it, which could keep no other.
+    return storableValue(connector);
   }
 }
 

@@ -2,6 +2,7 @@ import type { EndReason } from '@waybill/contracts/codes/end-reasons';
 import type { deliveryListInputSchema } from '@waybill/contracts/http/deliveries';
 import { encodeTypeId, isTypeId } from '@waybill/decider/type-id';
 import type { z } from 'zod';
+import { findableTicket } from './delivery-rows.js';
 
 /** What a person may ask deliveries by; the list, its facets, and the jobs over what the list shows. */
 export type DeliveryFilter = Omit<z.output<typeof deliveryListInputSchema>, 'limit' | 'cursor'>;
@@ -34,7 +35,7 @@ export function conditionsOf(tenant: string, filter: DeliveryFilter, more: reado
       (p) => `id in (select id from ${schema}.delivery_ended where tenant = $1 and reason = ${p}
         union all select id from ${schema}.delivery_due where tenant = $1 and reason = ${p}
         union all select id from ${schema}.delivery_suppressed where tenant = $1 and reason = ${p} and ${p} = '${suppressedReason}'
-        union all select id from ${schema}.delivery_ticket where tenant = $1 and ticket = ${p})`,
+        union all select id from ${schema}.delivery_ticket where tenant = $1 and ticket = ${findableTicket(p)})`,
       text,
     ],
     ...more,
@@ -68,7 +69,10 @@ export function newestOf(
   const branches = [
     ...withReason.map((table) => from(table, ` and reason = ${p}`)),
     ...(filter.notificationId === undefined ? [] : [from('delivery', ` and reason = ${p}`)]),
-    from('delivery', ` and id in (select id from ${schema}.delivery_ticket where tenant = $1 and ticket = ${p})`),
+    from(
+      'delivery',
+      ` and id in (select id from ${schema}.delivery_ticket where tenant = $1 and ticket = ${findableTicket(p)})`,
+    ),
   ];
   return { sql: `(${branches.join(' union ')})`, values };
 }

@@ -1,3 +1,4 @@
+import { ticketLengthMax } from '@waybill/contracts/http/fields';
 import type { Accepted, DeliveryEvent, SuppressedBy } from '@waybill/delivery/delivery';
 import { boolArray, int4Array, int8Array, textArray, timestamptzArray } from '@waybill/event-log/pg-array';
 import type { FoldedEvent, ReadModelClient } from '@waybill/event-log/read-model';
@@ -337,7 +338,13 @@ const noLongerSuppressedSql = `
   update delivery_kind k set suppressed = k.suppressed - n from counted c
   where (k.tenant, k.connector_id, k.subscription_id, k.type, k.span) = (c.tenant, c.connector_id, c.subscription_id, c.type, c.span)`;
 
+/**
+ * By so much of a ticket it is found: of a longer one, which only a target that is none would name, PostgreSQL makes no key (a row of an
+ * index has at most 2,704 bytes), and one of them would stop the rows of everybody.
+ */
+export const findableTicket = (ticket: string): string => `left(${ticket}, ${ticketLengthMax})`;
+
 const ticketSql = `
   insert into delivery_ticket (tenant, ticket, id)
-  select d.tenant, n.ticket, n.id from unnest($1::text[], $2::text[]) n (id, ticket) join delivery d on d.id = n.id
+  select d.tenant, ${findableTicket('n.ticket')}, n.id from unnest($1::text[], $2::text[]) n (id, ticket) join delivery d on d.id = n.id
   on conflict do nothing`;

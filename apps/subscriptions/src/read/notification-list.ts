@@ -1,6 +1,7 @@
 import { decodeCursor, encodeCursor, type ListPage } from '@waybill/contracts/http/lists';
 import type { notificationListInputSchema } from '@waybill/contracts/http/notifications';
 import type { NotificationRouted } from '@waybill/contracts/log/subscriptions';
+import { storableTime } from '@waybill/contracts/text/storable';
 import { Refused } from '@waybill/decider/decider';
 import type { FoldedEvent, ReadModel, ReadModelClient } from '@waybill/event-log/read-model';
 import type { DataSource } from 'typeorm';
@@ -41,7 +42,7 @@ async function apply(client: ReadModelClient, events: readonly FoldedEvent[]): P
       data.map((one) => one.type),
       data.map((one) => one.source),
       data.map((one) => one.id),
-      data.map((one) => one.time),
+      data.map((one) => storableTime(one.time)),
       routed.map((event) => event.at),
       data.map((one) => one.chosen.reduce((sum, chosen) => sum + chosen.connectorIds.length, 0)),
       data.map((one) => one.suppressed.reduce((sum, { connectorIds }) => sum + (connectorIds?.length ?? 1), 0)),

@@ -9,7 +9,7 @@ import {
   notificationTypeSchema,
   positionSchema,
   reasonSchema,
-  searchLengthMax,
+  ticketLengthMax,
   subscriptionIdSchema,
   timeSchema,
 } from './fields.js';
@@ -137,7 +137,7 @@ export const deliveryFilterFields = {
   until: timeSchema.optional().describe('Routed before'),
   q: z
     .string()
-    .max(searchLengthMax)
+    .max(ticketLengthMax)
     .optional()
     .describe('An id of a delivery or notification, a reason, or a ticket; as it is spelled'),
 };

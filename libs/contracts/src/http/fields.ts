@@ -1,11 +1,14 @@
 import { z } from 'zod';
 import { type HoldReason, holdReasons } from '../codes/hold-reasons.js';
+import { isStorableTime } from '../text/storable.js';
 
 /** Bounds of single fields. Each stands in the contract documents, so that a client meets no limit that it could not have read. */
 export const nameLengthMax = 200;
 export const reasonLengthMax = 500;
 export const searchLengthMax = 200;
 export const urlLengthMax = 2_048;
+/** What targets name a thing by is short; PagerDuty takes the longest, a key of 255 characters, and a person looks for all of it. */
+export const ticketLengthMax = 255;
 export const secretLengthMax = 16_384;
 export const templateBodyLengthMax = 32_768;
 export const notificationTypeLengthMax = 100;
@@ -59,8 +62,10 @@ export const nameSchema = z
 
 export const reasonSchema = z.string().max(reasonLengthMax);
 
-/** RFC 3339; answers are always UTC with milliseconds. */
-export const timeSchema = z.iso.datetime({ offset: true });
+/** RFC 3339; answers are always UTC with milliseconds. PostgreSQL counts no year 0 and reads none of five digits. */
+export const timeSchema = z.iso
+  .datetime({ offset: true })
+  .refine(isStorableTime, 'must be of the years 1 to 9999, in UTC');
 
 /** Counts from 1; the same number stands in `ETag`. */
 export const versionSchema = z.int().min(1);
