@@ -2,10 +2,12 @@ import { Ctx, MessagePattern, type NatsContext, Payload } from '@nestjs/microser
 import type { MsgHdrs } from '@nats-io/transport-node';
 import { rpcPattern, type ServiceName, tenantOfRpcSubject } from '@waybill/contracts/subjects';
 import type { ProblemError } from '@waybill/contracts/problem';
+import { storable } from '@waybill/contracts/text/storable';
 import type { z } from 'zod';
 import { newId } from './ids.js';
 import { Invalid, Unreadable } from './problems.js';
 import type { RpcBody } from './rpc-transport.js';
+import { refuseUnstorable } from './storable-input.js';
 
 /** Who asks, by which request: from the subject and the headers, never from the body. */
 export interface RpcCaller {
@@ -100,11 +102,13 @@ export function callerOf(context: NatsContext): RpcCaller {
 /** What stands in every event and log line must stay short. */
 const headerCharactersMax = 128;
 
-const short = (text: string | undefined): string | undefined => text?.slice(0, headerCharactersMax);
+const short = (text: string | undefined): string | undefined => text && storable(text.slice(0, headerCharactersMax));
 
 /** Parses the body and checks it; throws `Unreadable` for what is no JSON and `Invalid` with a pointer for every fault. */
 export function checked<Schema extends z.ZodType>(schema: Schema, body: string): z.output<Schema> {
-  const result = schema.safeParse(body.trim() === '' ? {} : parsed(body));
+  const value = body.trim() === '' ? {} : parsed(body);
+  refuseUnstorable(body, value);
+  const result = schema.safeParse(value);
   if (result.success) return result.data;
   throw new Invalid(result.error.issues.flatMap(faultsOf));
 }

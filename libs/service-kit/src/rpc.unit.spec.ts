@@ -28,6 +28,18 @@ describe('the body of a request', () => {
     ['has a wrong item of a list', '{"id":"ab","tags":["a","c"]}', ['/tags/1 invalid_value']],
     ['has several faults', '{"id":"a","limits":{"n":1.5}}', ['/id too_small', '/limits/n invalid_type']],
     ['is no object', '[]', [' invalid_type']],
+    [
+      'has a text that cannot be kept',
+      '{"id":"a\\u0000","tags":["\\uD800"]}',
+      ['/id text_unstorable', '/tags/0 text_unstorable'],
+    ],
+    ['has a name that cannot be kept', '{"id":"ab","limits":{"\\udfff":1}}', ['/limits/\ufffd text_unstorable']],
+    [
+      'has a payload that holds what it likes',
+      '{"id":"ab","payload":{"\\u0000":"\\ud800"}}',
+      ['/payload unknown_field'],
+    ],
+    ['spells out what cannot be kept', '{"id":"\\\\u0000"}', []],
     ['names a member that would be a prototype', '{"id":"ab","__proto__":{"x":1}}', ['/__proto__ unknown_field']],
   ])('%s', (_sentence, body, faults) => {
     expect(faultsIn(body)).toEqual(faults);

@@ -1,15 +1,17 @@
 import { JsonRefused } from '@waybill/contracts/payload/json-refused';
 import { parseJson } from '@waybill/contracts/payload/json-text';
+import { isStorable } from '@waybill/contracts/text/storable';
 import { Refused } from '@waybill/decider/decider';
 import { Invalid } from '@waybill/service-kit/problems';
 import { faultsOf } from '@waybill/service-kit/rpc';
+import { refuseUnstorable, refuseUnstorableText } from '@waybill/service-kit/storable-input';
 import { z } from 'zod';
 import { bodyBytesMax, bodyDepthMax } from '../config.js';
 
 /** Checks path parameters; a malformed id is an unknown id, so that nobody learns which of the two it was. */
 export function readParams<P>(schema: z.ZodType<P>, params: Record<string, string>): P {
   const read = schema.safeParse({ ...params });
-  if (read.success) return read.data;
+  if (read.success && Object.values(params).every(isStorable)) return read.data;
   throw new Refused('not_found', 'There is nothing under this path.');
 }
 
@@ -21,6 +23,7 @@ export function readQuery<Q>(schema: z.ZodType<Q>, url: string): Q {
   for (const [name, text] of found) {
     if (Object.hasOwn(values, name)) throw invalid(`/${name}`, 'repeated', 'This parameter may stand once.');
     if (name === '__proto__') throw invalid('/__proto__', 'unknown_field', 'There is no such parameter.');
+    refuseUnstorableText(`/${name}`, text);
     values[name] = textTo(kindOf(schema, name), text);
   }
   const read = schema.safeParse(values);
@@ -65,7 +68,9 @@ export function readBody<B>(schema: z.ZodType<B>, body: unknown, contentType: st
   const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
   if (bytes.length > 0) checkMediaType(contentType);
   const text = bytes.length === 0 ? '{}' : readText(bytes);
-  const read = schema.safeParse(JSON.parse(text));
+  const value: unknown = JSON.parse(text);
+  refuseUnstorable(text, value);
+  const read = schema.safeParse(value);
   if (!read.success) throw new Invalid(read.error.issues.flatMap(faultsOf));
   return { value: read.data, text };
 }

@@ -1,6 +1,7 @@
 import { listInputSchema } from '@waybill/contracts/http/lists';
 import { z } from 'zod';
 import { bodyBytesMax, bodyDepthMax } from '../config.js';
+import { routeTable } from '../route-table.js';
 import {
   idempotencyKeyLengthMax,
   readBody,
@@ -66,6 +67,45 @@ describe('reading a body', () => {
 
   it('refuses bytes that are no UTF-8', () => {
     expect(codeOf(() => readBody(any, Buffer.from([0x7b, 0xff, 0x7d]), json))).toBe('malformed');
+  });
+});
+
+describe('reading texts that cannot be kept', () => {
+  const faultsOf = (act: () => unknown): string[] => {
+    try {
+      act();
+      return [];
+    } catch (error) {
+      const { errors = [] } = error as { errors?: { pointer: string; code: string }[] };
+      return errors.map(({ pointer, code }) => `${pointer} ${code}`);
+    }
+  };
+  const bodies = routeTable.flatMap((route) =>
+    route.body === null ? [] : [[route.path, route.method, route.body] as const],
+  );
+  const faultsIn = (schema: z.ZodType, body: unknown): string[] =>
+    faultsOf(() => readBody(schema, Buffer.from(JSON.stringify(body)), json));
+
+  it.each(bodies)('refuses U+0000 wherever it stands in the body of %s (%s), but not in a payload', (_, __, schema) => {
+    expect(faultsIn(schema, { reason: '\u0000', deep: [{ text: 'a\u0000b' }], payload: { text: '\u0000' } })).toEqual([
+      '/reason text_unstorable',
+      '/deep/0/text text_unstorable',
+    ]);
+    expect(faultsIn(schema, { config: { 'k\u0000': 1 } })).toEqual(['/config/k\ufffd text_unstorable']);
+    expect(faultsIn(schema, { payload: { '\u0000': '\u0000' } }).join()).not.toContain('text_unstorable');
+  });
+
+  it('is told half of a letter by its place', () => {
+    expect(faultsIn(any, { reason: '\ud800' })).toEqual(['/reason json_lone_surrogate']);
+  });
+
+  it.each(['', 'reason', 'limit'])('refuses it in a query: %s', (name) => {
+    const found = faultsOf(() => readQuery(z.looseObject({}), `/v1/x?${name || 'q'}=a%00`));
+    expect(found).toEqual([`/${name || 'q'} text_unstorable`]);
+  });
+
+  it('finds nothing under a path that holds it', () => {
+    expect(codeOf(() => readParams(any as z.ZodType, { id: 'a\u0000' }))).toBe('not_found');
   });
 });
 

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type RefusalRecordInput, refusalTextMax } from '@waybill/contracts/http/why';
+import { storable } from '@waybill/contracts/text/storable';
 import { Refused } from '@waybill/decider/decider';
 import { Invalid, problemOf } from '@waybill/service-kit/problems';
 import type { Caller } from './route.js';
@@ -21,8 +22,9 @@ export class RefusedBodies {
     const input: RefusalRecordInput = {
       // As the router names the same fault: by what is wrong, where that is known.
       code: first?.code ?? code,
-      detail: (first?.message ?? detail ?? error.message).slice(0, refusalTextMax),
-      pointer: first?.pointer.slice(0, refusalTextMax) ?? null,
+      // What is at fault may stand in both, such as the name of a member that cannot be stored.
+      detail: storable((first?.message ?? detail ?? error.message).slice(0, refusalTextMax)),
+      pointer: first === undefined ? null : storable(first.pointer.slice(0, refusalTextMax)),
       bytes,
     };
     const { refusalId } = await this.rpc.ask<{ refusalId: string }>(caller, 'subscriptions', 'refusals.record', input);

@@ -3,6 +3,7 @@ import { JsonRefused } from '@waybill/contracts/payload/json-refused';
 import { parseJson, payloadBytesMax, payloadDepthMax } from '@waybill/contracts/payload/json-text';
 import type { JsonObject, JsonTree } from '@waybill/contracts/payload/json-tree';
 import { memberText } from '@waybill/contracts/payload/member-text';
+import { isStorableTime } from '@waybill/contracts/text/storable';
 import { Refused } from '@waybill/decider/decider';
 import { notificationIdOf } from '@waybill/service-kit/ids';
 import type { NotificationFacts } from '@waybill/subscription/look';
@@ -189,9 +190,9 @@ function checkPublisherText(text: string, pointer: string): void {
 
 function timeOf(given: string | undefined, receivedAt: string): string {
   if (given === undefined) return receivedAt;
-  const ms = rfc3339.test(given) ? Date.parse(given) : NaN;
-  if (Number.isNaN(ms)) throw new Refused('validation_failed', 'time is an RFC 3339 time.', '/time');
-  return new Date(ms).toISOString();
+  if (!rfc3339.test(given) || !isStorableTime(given))
+    throw new Refused('validation_failed', 'time is an RFC 3339 time of the years 1 to 9999.', '/time');
+  return new Date(given).toISOString();
 }
 
 const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/i;

@@ -74,6 +74,16 @@ describe('a message', () => {
       'json_not_an_object',
     ],
     [
+      'a time of a year that PostgreSQL does not count',
+      '{"specversion":"1.0","id":"1","source":"s","time":"0000-12-31T23:59:59Z","data":{}}',
+      'validation_failed',
+    ],
+    [
+      'a time whose year has five digits in UTC',
+      '{"specversion":"1.0","id":"1","source":"s","time":"9999-12-31T23:59:59-00:01","data":{}}',
+      'validation_failed',
+    ],
+    [
       'a time that is none',
       '{"specversion":"1.0","id":"1","source":"s","time":"yesterday","data":{}}',
       'validation_failed',
@@ -84,6 +94,11 @@ describe('a message', () => {
 
   it('is refused for bytes that are no UTF-8', () => {
     expect(codeOf(incoming(Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d])))).toBe('json_not_utf8');
+  });
+
+  it('may name the first and the last time that can be kept', () => {
+    for (const time of ['0001-01-01T00:00:00Z', '9999-12-31T23:59:59Z'])
+      expect(codeOf(incoming(`{"specversion":"1.0","id":"1","source":"s","time":"${time}","data":{}}`))).toBeNull();
   });
 
   it('may be as large and as deep as the limits and not more', () => {

@@ -6,6 +6,8 @@
 export const faultCodes = {
   required: 'The field is missing.',
   invalid: 'The field does not fit; the message says how.',
+  text_unstorable:
+    'The text holds U+0000, or half of a letter (a lone surrogate), which no text that is kept can hold.',
   url_invalid: 'The URL cannot be used as it is written; the message says what to write.',
   address_invalid: 'This is not one e-mail address.',
   header_forbidden: 'This header belongs to the connection or to Waybill and cannot be set.',

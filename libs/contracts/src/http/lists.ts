@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isStorable } from '../text/storable.js';
 import { cursorLengthMax, listLimitDefault, listLimitMax } from './fields.js';
 
 /** `limit` and `cursor` of every list; the default is filled in by whoever parses, so that rpc callers may leave both out. */
@@ -48,6 +49,6 @@ function isCursor(parts: unknown): parts is CursorPart[] {
     Array.isArray(parts) &&
     parts.length >= 1 &&
     parts.length <= cursorPartsMax &&
-    parts.every((part) => typeof part === 'string' || Number.isFinite(part))
+    parts.every((part) => (typeof part === 'string' ? isStorable(part) : Number.isFinite(part)))
   );
 }

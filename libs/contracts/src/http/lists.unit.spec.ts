@@ -23,6 +23,8 @@ describe('a cursor', () => {
     ['an empty list', btoa('[]').replaceAll('=', '')],
     ['more parts than a sort key has', btoa('[1,2,3,4,5]').replaceAll('=', '')],
     ['a part that is no key', btoa('[null]').replaceAll('=', '')],
+    ['a part that no row can hold', btoa('["\\u0000"]').replaceAll('=', '')],
+    ['half of a letter', btoa('["\\ud800"]').replaceAll('=', '')],
     ['a text that is too long', 'A'.repeat(cursorLengthMax + 1)],
   ])('is not %s', (_, text) => {
     expect(decodeCursor(text)).toBeNull();
