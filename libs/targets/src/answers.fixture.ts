@@ -1,3 +1,4 @@
+import { ticketLengthMax, urlLengthMax } from '@waybill/contracts/http/fields';
 import fc from 'fast-check';
 import type { Receipt } from './outcome.js';
 import type { SampleConnector } from './sample-connectors.fixture.js';
@@ -32,9 +33,38 @@ const bodies = fc.oneof(
     '{"transitions":[{"id":"5","name":"Done"}]}',
     '{"error":{"code":"x"}}',
   ),
+  fc.record({ id: names(), key: names(), web: names() }).chain((named) => fc.constantFrom(...naming(named))),
   fc.json({ maxDepth: 3 }),
   fc.string(),
 );
+
+/** What a target may call a thing, and what only a stranger does: nothing that can be kept, shown or asked for by that name. */
+function names(): fc.Arbitrary<string> {
+  return fc.constantFrom(
+    'A-1',
+    '\u0000',
+    'A\u0000',
+    'A\ud800',
+    '\udfff',
+    'A\r\nx: y',
+    'x'.repeat(ticketLengthMax),
+    'x'.repeat(ticketLengthMax + 1),
+    'javascript:alert(1)',
+    'https://jira.example.test/browse/A-1',
+    `https://jira.example.test/${'x'.repeat(urlLengthMax)}`,
+  );
+}
+
+function naming({ id, key, web }: { readonly id: string; readonly key: string; readonly web: string }): string[] {
+  return [
+    { id, key },
+    { issueId: id, issueKey: key, _links: { web } },
+    { result: { sys_id: id, number: key } },
+    { status: 'success', dedup_key: key },
+    { issues: [{ id, key, fields: { labels: ['x'] } }] },
+    { transitions: [{ id, name: key }] },
+  ].map((answer) => JSON.stringify(answer));
+}
 
 /** Anything a server can say, and what our rooms listen for more often than chance would. */
 export const httpAnswers: fc.Arbitrary<Answer> = fc.oneof(
@@ -111,6 +141,7 @@ export function receipts(): fc.Arbitrary<Receipt | null> {
     fc.constantFrom('id', 'by', 'owed', 'lookedAtAttempt', 'openRecipients', 'refusedRecipients', 'dedupKey'),
     fc.oneof(
       fc.string(),
+      names(),
       fc.constant('dlv_01jd8xkq3vfb7sz3tm8v0q9k4n'),
       fc.integer(),
       fc.constant(['tell', 'resolve']),
@@ -119,6 +150,10 @@ export function receipts(): fc.Arbitrary<Receipt | null> {
     ),
   );
   return fc.option(
-    fc.record({ ticket: fc.option(fc.string(), { nil: undefined }), url: fc.constant(undefined), memory }),
+    fc.record({
+      ticket: fc.option(fc.oneof(fc.string(), names()), { nil: undefined }),
+      url: fc.option(names(), { nil: undefined }),
+      memory,
+    }),
   );
 }

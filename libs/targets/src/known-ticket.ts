@@ -1,4 +1,5 @@
 import type { Receipt } from './outcome.js';
+import { nameIn, pageIn } from './receipt.js';
 import type { Sending } from './target.js';
 
 /**
@@ -16,11 +17,21 @@ export interface KnownTicket {
   readonly url: string | null;
 }
 
-/** The ticket in the remembered receipt; null where there is none. */
+/** The ticket in the remembered receipt; null where there is none, or one whose id can be none. */
 export function knownTicket({ remembered }: Sending): KnownTicket | null {
-  const id = remembered?.memory?.['id'];
-  if (typeof id !== 'string' || id === '') return null;
-  return { id, key: remembered?.ticket ?? id, url: remembered?.url ?? null };
+  const id = nameIn(remembered?.memory?.['id']);
+  return id === null ? null : { id, key: nameIn(remembered?.ticket) ?? id, url: pageIn(remembered?.url) };
+}
+
+/**
+ * The ticket that a target names in an answer; null where it names none whose id can be gone on with. One whose key is none people could
+ * read goes by its id.
+ */
+export function ticketIn(id: unknown, key: unknown, pageOf: (key: string) => string): KnownTicket | null {
+  const known = nameIn(id);
+  if (known === null) return null;
+  const name = nameIn(key) ?? known;
+  return { id: known, key: name, url: pageOf(name) };
 }
 
 /** What is owed to a ticket that was known before this attempt: what an earlier attempt left open, else everything that is new. */

@@ -10,6 +10,7 @@ import { retryAfterMsMax } from './answers.js';
 import { defaultCorrelationKey } from './correlation.js';
 import type { Outcome } from './outcome.js';
 import { attemptReasons as reasons } from '@waybill/contracts/codes/attempt-reasons';
+import { cleanReceipt } from './receipt.js';
 import type { SampleConnector } from './sample-connectors.fixture.js';
 import { exampleSending, httpAnswer, noAnswer } from './sending.fixture.js';
 import { httpAnswers, mailAnswers, receipts } from './answers.fixture.js';
@@ -299,6 +300,8 @@ function play(
 }
 
 function checkOutcome(outcome: Outcome): void {
+  const { receipt = null } = outcome;
+  if (receipt !== null) expect(receipt).toEqual(cleanReceipt(receipt));
   if (outcome.kind === 'accepted') return;
   expect(outcome.reason).toMatch(/^[a-z][a-z0-9_]*$/);
   // Codes of egress pass through; every code of a room is in the list, and means there what it says here.

@@ -1,5 +1,6 @@
 import type { DeliveryCommand, RecordOutcome } from '@waybill/delivery/decide';
 import { givenUpReasons, type Heard, type HealthEvent } from '@waybill/delivery/connector-health';
+import { cleanReceipt } from '@waybill/targets/receipt';
 import type { StreamAppend } from '@waybill/event-log/log';
 import { attemptReasons } from '@waybill/contracts/codes/attempt-reasons';
 import type { Carried } from '../out/carry-out.js';
@@ -104,7 +105,8 @@ export function heardOf(carried: Carried, nowMs: number): Heard | null {
 
 function outcomeOf(carried: Extract<Carried, { kind: 'tried' }>): RecordOutcome['outcome'] {
   const { outcome } = carried.conversation;
-  const receipt = outcome.receipt === null || outcome.receipt === undefined ? null : { ...outcome.receipt };
+  const receipt =
+    outcome.receipt === null || outcome.receipt === undefined ? null : { ...cleanReceipt(outcome.receipt) };
   if (outcome.kind === 'accepted') return { kind: 'accepted', receipt };
   if (outcome.kind === 'unknown') return { kind: 'unknown', reason: outcome.reason, receipt };
   const { retry, reason, retryAfterMs } = outcome;

@@ -7,9 +7,20 @@ import { mayBeOurs } from '../delivery-time.js';
 import { escapeWiki, isAdf } from '../jira/adf.js';
 import { isStranger, jiraRequest, type JiraSite, jiraSite, readOnly, refusedByJira } from '../jira/jira-site.js';
 import { fitLongText } from '../jira/jira.issue.js';
-import { bodyOf, type Found, over, type Query, search, searchOf, unconfirmed } from '../jira/jira.ticket.js';
+import {
+  bodyOf,
+  browsePage,
+  type Found,
+  over,
+  type Query,
+  search,
+  searchOf,
+  unconfirmed,
+} from '../jira/jira.ticket.js';
 import { checkJiraSecrets } from '../jira/jira.target.js';
 import { oneTicket, type TicketWays } from '../jira/one-ticket.js';
+import { ticketIn } from '../known-ticket.js';
+import { pageIn, urlPart } from '../receipt.js';
 import { hasSecret } from '../settings.js';
 import type { Access, Answer, HttpTargetRequest, Sending, Step, Target } from '../target.js';
 import { jiraServiceManagementDescriptor } from './jira-service-management.descriptor.js';
@@ -29,7 +40,7 @@ const siteOf = (access: Access): JiraSite => jiraSite(access, hasSecret(access, 
 
 /** The fields of the request type: an answer shows that the credential, the desk and the type are right. */
 function* introduce(access: Access): Conversation {
-  const part = (key: string): string => encodeURIComponent(idOf(access.config, key));
+  const part = (key: string): string => urlPart(idOf(access.config, key));
   const path = `/rest/servicedeskapi/servicedesk/${part('serviceDeskId')}/requesttype/${part('requestTypeId')}/field`;
   return { done: yield* readOnly(forDesk(jiraRequest(siteOf(access), 'GET', path))) };
 }
@@ -116,14 +127,11 @@ function* raise(site: JiraSite, request: CustomerRequest, notes: string[]): Gene
   if (answer.kind === 'none') return { outcome: unanswered(answer) };
   if (!isSuccess(answer) || isStranger(answer)) return { outcome: refusedByJira(answer) };
   const json = readAnswer(answer.body);
-  const id = json?.['issueId'];
   const key = json?.['issueKey'];
-  if (typeof id !== 'string' || id === '' || typeof key !== 'string' || key === '')
-    return { outcome: unconfirmed(answer) };
   const web = (json?.['_links'] as { web?: unknown } | null | undefined)?.web;
-  return {
-    ticket: { id, key, url: typeof web === 'string' ? web : `${site.baseUrl}/browse/${encodeURIComponent(key)}` },
-  };
+  const ticket = ticketIn(json?.['issueId'], key, (name) => pageIn(web) ?? browsePage(site, name));
+  if (ticket === null || typeof key !== 'string' || key === '') return { outcome: unconfirmed(answer) };
+  return { ticket };
 }
 
 /** `public` must be said: true mails the customer. */

@@ -3,6 +3,7 @@ import { isSuccess, lookUpUnanswered, refusedNever, unanswered } from '../answer
 import { readAnswer } from '../body.js';
 import { ask, type Ask } from '../conversation.js';
 import type { Outcome, Receipt } from '../outcome.js';
+import { urlPart } from '../receipt.js';
 import type { Answer, HttpAnswer } from '../target.js';
 import { isDone, isStranger, jiraRequest, type JiraSite, platformPath, refusedByJira } from './jira-site.js';
 
@@ -28,7 +29,7 @@ export function* transition(
   reached: Receipt,
   notes: string[],
 ): Generator<Ask, Served, Answer> {
-  const path = platformPath(site, `/issue/${encodeURIComponent(issueId)}`);
+  const path = platformPath(site, `/issue/${urlPart(issueId)}`);
   const offered = yield* ask(jiraRequest(site, 'GET', `${path}/transitions`), reached, notes.splice(0));
   if (offered.kind === 'none') return ended(lookUpUnanswered(offered, reached));
   if (isGone(offered)) return { kind: 'gone' };

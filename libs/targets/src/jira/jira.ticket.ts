@@ -2,8 +2,16 @@ import { JsonNumber, type JsonObject, type JsonTree } from '@waybill/contracts/p
 import { isSuccess, lookUpUnanswered, refusedLater, refusedNever, unanswered } from '../answers.js';
 import { readAnswer } from '../body.js';
 import { ask, type Ask } from '../conversation.js';
-import { hasLooked, type KnownTicket, lookedReceipt, secondLookAfterMs, ticketReceipt } from '../known-ticket.js';
+import {
+  hasLooked,
+  type KnownTicket,
+  lookedReceipt,
+  secondLookAfterMs,
+  ticketIn,
+  ticketReceipt,
+} from '../known-ticket.js';
 import type { Outcome } from '../outcome.js';
+import { urlPart } from '../receipt.js';
 import type { Answer, HttpAnswer, Sending } from '../target.js';
 import { isStranger, jiraRequest, type JiraSite, platformPath, refusedByJira, refusedFields } from './jira-site.js';
 import type { Issue } from './jira.issue.js';
@@ -119,11 +127,11 @@ export function unconfirmed(answer: HttpAnswer): Outcome {
     : refusedNever('unexpected_answer');
 }
 
+/** Where people see a ticket. */
+export const browsePage = (site: JiraSite, key: string): string => `${site.baseUrl}/browse/${urlPart(key)}`;
+
 function ticketOf(site: JiraSite, json: Readonly<Record<string, unknown>>): KnownTicket | null {
-  const { id, key } = json;
-  if (typeof id !== 'string' || id === '') return null;
-  const name = typeof key === 'string' && key !== '' ? key : id;
-  return { id, key: name, url: `${site.baseUrl}/browse/${encodeURIComponent(name)}` };
+  return ticketIn(json['id'], json['key'], (key) => browsePage(site, key));
 }
 
 /** The end of an attempt that has done all it owed. */

@@ -1,6 +1,7 @@
 import { refusedNever, unanswered } from '../answers.js';
 import { ask, type Ask, type Conversation } from '../conversation.js';
 import { type KnownTicket, knownTicket, type Owed, owedTo, ticketReceipt } from '../known-ticket.js';
+import { urlPart } from '../receipt.js';
 import { optional } from '../settings.js';
 import type { Answer, HttpTargetRequest, Sending } from '../target.js';
 import { isDone, type JiraSite, refusedByJira } from './jira-site.js';
@@ -79,7 +80,7 @@ function* tell(
     notes.push(`The ${ways.word} ${ticket.key} is known, and the connector adds nothing to known ${ways.word}s.`);
     return { kind: 'done' };
   }
-  const id = encodeURIComponent(ticket.id);
+  const id = urlPart(ticket.id);
   const request = onUpdate === 'edit' ? ways.edit(id) : ways.comment(id, notes);
   const receipt = ticketReceipt(ticket, sending.webhookId, owed);
   const answer = yield* ask(request, receipt, notes.splice(0));

@@ -13,6 +13,7 @@ import {
 import { readAnswer, readBody, writeBody, writeWithSecret } from '../body.js';
 import { checkBaseUrl, checkNoCredential, checkUrl } from '../check-url.js';
 import type { Outcome } from '../outcome.js';
+import { nameIn } from '../receipt.js';
 import { optional } from '../settings.js';
 import type { Access, Answer, HttpAnswer, HttpTargetRequest, Sending, Step, Target } from '../target.js';
 import { pagerdutyBaseUrl, pagerdutyDescriptor, pagerdutyLimits } from './pagerduty.descriptor.js';
@@ -66,7 +67,8 @@ function judge(answer: Answer): Outcome {
     const dedupKey = json?.['dedup_key'];
     if (json?.['status'] !== 'success' || typeof dedupKey !== 'string' || dedupKey === '')
       return refusedNever('unexpected_answer');
-    return accepted({ ticket: dedupKey, memory: { dedupKey } });
+    // The alert is made, whatever it is called.
+    return accepted(nameIn(dedupKey) === null ? null : { ticket: dedupKey, memory: { dedupKey } });
   }
   if (answer.status === 400 && concernsKey(answer, json)) return refusedNever('pagerduty_key_invalid');
   return patient(refusedByStatus(answer));

@@ -14,8 +14,9 @@ import { readAnswer, readBody, textIn, writeBody } from '../body.js';
 import { checkBaseUrl } from '../check-url.js';
 import { ask, type Ask, type Conversation, follow } from '../conversation.js';
 import { mayBeOurs } from '../delivery-time.js';
-import { type KnownTicket, knownTicket, ticketReceipt } from '../known-ticket.js';
+import { type KnownTicket, knownTicket, ticketIn, ticketReceipt } from '../known-ticket.js';
 import type { Outcome, Receipt } from '../outcome.js';
+import { urlPart } from '../receipt.js';
 import { baseUrl, hasSecret, optional } from '../settings.js';
 import type { Access, Answer, HttpAnswer, HttpAuth, HttpTargetRequest, Sending, Step, Target } from '../target.js';
 import { servicenowDescriptor } from './servicenow.descriptor.js';
@@ -74,7 +75,7 @@ function request(
   return {
     kind: 'http',
     method,
-    url: `${baseUrl(access.config)}/api/now/table/${encodeURIComponent(tableOf(access))}${below}`,
+    url: `${baseUrl(access.config)}/api/now/table/${urlPart(tableOf(access))}${below}`,
     headers: body === null ? accept : { ...accept, 'content-type': 'application/json' },
     body: body === null ? '' : writeBody(new Map(body)),
     auth: authOf(access),
@@ -99,9 +100,9 @@ type Looked = { readonly outcome: Outcome } | { readonly ticket: KnownTicket; re
  * notification of the same thing, so it has not been told this one.
  */
 function* look(sending: Sending, id: string, notes: string[]): Generator<Ask, Looked, Answer> {
-  const query = encodeURIComponent(`correlation_id=${id}^ORDERBYDESCsys_created_on`);
+  const query = urlPart(`correlation_id=${id}^ORDERBYDESCsys_created_on`);
   const fields = 'sys_id,number,correlation_id,sys_created_on';
-  const below = `?sysparm_query=${query}&sysparm_limit=1&sysparm_fields=${encodeURIComponent(fields)}`;
+  const below = `?sysparm_query=${query}&sysparm_limit=1&sysparm_fields=${urlPart(fields)}`;
   const answer = yield* ask(request(sending, 'GET', below), null, notes.splice(0));
   if (answer.kind === 'none') return { outcome: lookUpUnanswered(answer) };
   // Version 1 of the API says so where nothing is found.
@@ -153,11 +154,7 @@ function* update(
     notes.push(`The record ${ticket.key} is known, and the connector adds nothing to known records.`);
     return { kind: 'accepted', receipt };
   }
-  const answer = yield* ask(
-    request(sending, 'PATCH', `/${encodeURIComponent(ticket.id)}`, body),
-    receipt,
-    notes.splice(0),
-  );
+  const answer = yield* ask(request(sending, 'PATCH', `/${urlPart(ticket.id)}`, body), receipt, notes.splice(0));
   if (answer.kind === 'none') return unanswered(answer, receipt);
   if (answer.status === 404) return 'gone';
   const row = rowOf(answer);
@@ -176,9 +173,7 @@ function rowOf(answer: HttpAnswer): Row | null {
 }
 
 function ticketOf(sending: Sending, row: Row): KnownTicket | null {
-  const { sys_id: id, number } = row;
-  if (typeof id !== 'string' || id === '') return null;
-  return ticketBy(sending, id, typeof number === 'string' && number !== '' ? number : id);
+  return ticketBy(sending, row['sys_id'], row['number']);
 }
 
 /** Where the user may not read the record its id still stands in `Location`. */
@@ -187,9 +182,9 @@ function ticketAt(sending: Sending, location: string | undefined): KnownTicket |
   return id === undefined ? null : ticketBy(sending, id, id);
 }
 
-function ticketBy(sending: Sending, id: string, key: string): KnownTicket {
-  const page = encodeURIComponent(`${tableOf(sending)}.do?sys_id=${id}`);
-  return { id, key, url: `${baseUrl(sending.config)}/nav_to.do?uri=${page}` };
+function ticketBy(sending: Sending, id: unknown, key: unknown): KnownTicket | null {
+  const page = (): string => urlPart(`${tableOf(sending)}.do?sys_id=${String(id)}`);
+  return ticketIn(id, key, () => `${baseUrl(sending.config)}/nav_to.do?uri=${page()}`);
 }
 
 /** A person has to wake a developer instance, so there is no hurry. */
