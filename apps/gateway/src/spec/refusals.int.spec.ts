@@ -66,6 +66,24 @@ describe('what the gateway refuses by itself', () => {
       422,
       'looped',
     ],
+    [
+      'a reason that no row can hold is refused',
+      'POST',
+      `/v1/deliveries/${idOf('dlv', 1)}/cancel`,
+      { text: String.raw`{"reason":"\u0000"}` },
+      422,
+      'validation_failed',
+    ],
+    ['a word to look for that no row can hold is refused', 'GET', '/v1/connectors?q=%00', {}, 422, 'validation_failed'],
+    ['an id that no row can hold is unknown', 'GET', '/v1/notification-types/a%00', {}, 404, 'not_found'],
+    [
+      'an unknown field that no row can hold is refused, and on the record',
+      'POST',
+      '/v1/notifications',
+      { text: String.raw`{"type":"a","payload":{},"\u0000":1}` },
+      422,
+      'validation_failed',
+    ],
     ['a missing payload is refused', 'POST', '/v1/notifications', { text: '{"type":"a"}' }, 422, 'validation_failed'],
     [
       'another media type is refused',
@@ -115,6 +133,12 @@ describe('what the gateway refuses by itself', () => {
     const recorded = stage.heard.filter(({ subject }) => subject.endsWith('refusals.record'));
     expect(recorded.map(({ subject }) => subject)).toEqual(['waybill.v1.rpc.subscriptions.default.refusals.record']);
     expect(JSON.parse(recorded[0]?.text ?? '')).toMatchObject({ code, pointer, bytes: Buffer.byteLength(text) });
+  });
+
+  it('hands on a payload that holds what no row can, as it was written', async () => {
+    const text = String.raw`{"type":"a","payload":{"k\u0000":"\u0000"}}`;
+    expect((await stage.send('POST', '/v1/notifications', { text })).status).toBe(202);
+    expect(stage.heard.map((heard) => heard.text)).toEqual([text]);
   });
 
   it('puts a publish that came out of a delivery on the record, and lets other requests with that header be', async () => {
