@@ -46,10 +46,11 @@ export class Rules {
   decide(event: LoggedEvent): DecidedAgain | null {
     const payload = event.data['payload'];
     if (payload === undefined) return null;
+    const { tenant } = event;
     const { notificationId, type, id, source, time } = event.data as unknown as NotificationFacts & {
       notificationId: string;
     };
-    const look = lookInto({ id, type, source, time } as NotificationFacts, parseJson(JSON.stringify(payload)));
+    const look = lookInto({ tenant, id, type, source, time }, parseJson(JSON.stringify(payload)));
     const recorded = new Set([...idsIn(event.data['chosen']), ...idsIn(event.data['suppressed'])]);
     const subscriptions = [...this.states.values()]
       .filter((state): state is Present => state.status !== 'none')

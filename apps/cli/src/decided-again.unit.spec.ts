@@ -18,6 +18,7 @@ const event = (stream: string, type: string, data: object): LoggedEvent => ({
   stream,
   version: 1,
   type,
+  tenant: 'acme',
   at: act.at,
   data: data as Record<string, unknown>,
 });
@@ -66,6 +67,13 @@ describe('a routing decision that is made again', () => {
       routed([]),
       true,
       ['its filter is false at /filter/not'],
+    ],
+    [
+      'one whose filter asks for the tenant',
+      [created('sub_a', { filter: { '=': [{ source: 'tenant' }, 'acme'] } })],
+      routed(['sub_a']),
+      true,
+      ['it matches'],
     ],
     ['a matching one was left out', [created('sub_a')], routed([]), false, ['it matches']],
     [

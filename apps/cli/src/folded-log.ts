@@ -11,6 +11,7 @@ export interface LoggedEvent {
   readonly stream: string;
   readonly version: number;
   readonly type: string;
+  readonly tenant: string;
   readonly at: string;
   readonly data: Record<string, unknown>;
   readonly shredded?: boolean;

@@ -2,6 +2,7 @@ import { ownMember } from '@waybill/contracts/own-member';
 import { compilePath, type JsonPath } from '@waybill/contracts/payload/json-tree';
 import { Refused } from '@waybill/decider/decider';
 import { cidrMatch } from './cidr.js';
+import { exactOf } from './exact-number.js';
 
 /**
  * The filter of a subscription: a tree with one operator a node (contract.md section 4).
@@ -17,9 +18,9 @@ export interface Filter {
 /** Answers the value at a dotted path of the notification, undefined where there is none. */
 export type Look = (path: JsonPath) => FilterValue | undefined;
 
-/** Plain JSON values; objects can only be tested with `exists`. */
+/** Plain JSON values; objects can only be tested with `exists`. Integers beyond 2^53 are bigints, for which no number is equal. */
 export type FilterValue =
-  string | number | boolean | null | readonly FilterValue[] | { readonly [key: string]: unknown };
+  string | number | bigint | boolean | null | readonly FilterValue[] | { readonly [key: string]: unknown };
 
 export interface Clause {
   /** RFC 6901 pointer into the filter. */
@@ -33,10 +34,12 @@ export interface Clause {
    * are the filter is false, whatever the others become; were they all turned round, it would be true. None where the filter is true.
    */
   readonly prevents: boolean;
-  /** What the operands were for this notification; a missing one is null and named in `missing`. */
-  readonly operands: readonly FilterValue[];
+  /** What the operands were for this notification, as JSON can say it: a bigint as its digits; a missing one is null and named in `missing`. */
+  readonly operands: readonly unknown[];
   readonly missing: readonly string[];
 }
+
+export type FilterScalar = string | number | bigint | boolean | null;
 
 /** A filter is for people to read; more than this is a program. */
 export const filterNodesMax = 200;
@@ -129,7 +132,7 @@ function checkLiteral(source: unknown, pointer: string): FilterValue {
     return source.map((item, index) => checkLiteral(item, `${pointer}/${index}`));
   }
   if (source === null || typeof source === 'string' || typeof source === 'boolean') return source;
-  if (typeof source === 'number' && Number.isFinite(source)) return source;
+  if (typeof source === 'number' && Number.isFinite(source)) return exactOf(source);
   return refuse(pointer, 'a literal is a string, number, boolean, null or a list of these');
 }
 
@@ -170,21 +173,24 @@ function existsOf(operand: Operand, pointer: string, below: string): Node {
 
 type BinaryTest = (left: FilterValue, right: FilterValue) => boolean;
 
-function leaf(operator: string, pointer: string, operands: Operand[], test: BinaryTest): Node {
-  const decide = (look: Look): { result: boolean; values: (FilterValue | undefined)[] } => {
-    const values = operands.map((operand) => operand.read(look));
-    const missing = values.includes(undefined);
-    return { values, result: !missing && test(values[0] as FilterValue, values[1] as FilterValue) };
+function leaf(operator: string, pointer: string, operands: readonly Operand[], test: BinaryTest): Node {
+  const [left, right] = operands;
+  // Every notification asks this of every subscription that may match: nothing is made here that has to be collected.
+  const decide = (look: Look): boolean => {
+    const leftValue = left?.read(look);
+    const rightValue = right === undefined ? null : right.read(look);
+    return leftValue !== undefined && rightValue !== undefined && test(leftValue, rightValue);
   };
   return {
-    test: (look) => decide(look).result,
+    test: decide,
     explain: (look, { wanted, isMissed }, into) => {
-      const { result, values } = decide(look);
+      const result = decide(look);
+      const values = operands.map((operand) => operand.read(look));
       const prevents = isMissed && result !== wanted;
       const missing = operands
         .filter((_, index) => values[index] === undefined)
         .map((operand) => operand.path?.text ?? '');
-      const shown = values.map((value) => value ?? null);
+      const shown = values.map((value) => shownOf(value ?? null));
       into.push({ pointer, operator, result, wanted, prevents, operands: shown, missing });
     },
   };
@@ -209,7 +215,12 @@ const binaryOperators: Readonly<Record<string, BinaryTest>> = {
 
 const operatorNames = ['and', 'or', 'not', 'exists', ...Object.keys(binaryOperators)];
 
-function isScalar(value: FilterValue): value is string | number | boolean | null {
+function shownOf(value: FilterValue): unknown {
+  if (typeof value === 'bigint') return String(value);
+  return isList(value) ? value.map(shownOf) : value;
+}
+
+function isScalar(value: FilterValue): value is FilterScalar {
   return value === null || typeof value !== 'object';
 }
 
@@ -219,9 +230,13 @@ function isList(value: FilterValue): value is readonly FilterValue[] {
 
 /** Negative, zero or positive; NaN, which no comparison satisfies, for anything but two numbers or two texts. */
 function order(left: FilterValue, right: FilterValue): number {
-  if (typeof left === 'number' && typeof right === 'number') return left - right;
-  if (typeof left !== 'string' || typeof right !== 'string') return NaN;
+  const isOrdered = (isNumber(left) && isNumber(right)) || (typeof left === 'string' && typeof right === 'string');
+  if (!isOrdered) return NaN;
   return left < right ? -1 : Number(left > right);
+}
+
+function isNumber(value: FilterValue): value is number | bigint {
+  return typeof value === 'number' || typeof value === 'bigint';
 }
 
 function holds(whole: FilterValue, part: FilterValue): boolean {

@@ -1,4 +1,5 @@
-import { JsonNumber, type JsonPath, type JsonTree, lookup } from '@waybill/contracts/payload/json-tree';
+import { JsonNumber, type JsonPath, type JsonTree, lookup, treeOf } from '@waybill/contracts/payload/json-tree';
+import { exactNumber } from './exact-number.js';
 import type { FilterValue, Look } from './filter.js';
 
 /** What a filter or a key template may read besides the payload. */
@@ -14,6 +15,11 @@ export interface NotificationFacts {
 /** Reads `notification.type|id|source|time`, `tenant`, and for every other path the payload. */
 export function lookInto(facts: NotificationFacts, payload: JsonTree): Look {
   return (path) => factAt(facts, path) ?? plainOf(lookup(payload, path));
+}
+
+/** The same facts as templates of keys find them; the tenant stands beside the notification. */
+export function factsTree({ tenant, ...notification }: NotificationFacts): JsonTree {
+  return treeOf({ notification, tenant });
 }
 
 function factAt(facts: NotificationFacts, path: JsonPath): string | undefined {
@@ -34,7 +40,7 @@ function factAt(facts: NotificationFacts, path: JsonPath): string | undefined {
 }
 
 function plainOf(value: JsonTree | undefined): FilterValue | undefined {
-  if (value instanceof JsonNumber) return Number(value.text);
+  if (value instanceof JsonNumber) return exactNumber(value.text);
   if (Array.isArray(value)) return value.map((item) => plainOf(item) ?? null);
   // Only `exists` can say something about an object, and it does not look inside.
   return value instanceof Map ? {} : value;

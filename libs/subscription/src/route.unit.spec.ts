@@ -7,7 +7,8 @@ import type { SubscriptionShape } from './subscription.js';
 
 const facts = { tenant: 'default', type: 'incident', id: 'e1', source: 'soc', time: '2026-11-24T10:00:00.000Z' };
 const payload = parseJson('{"host":"db1","rating":"High"}');
-const seen = { look: lookInto(facts, payload), payload };
+const seen = { facts, payload, look: lookInto(facts, payload) };
+const whole = (text: string) => () => ({ text, missing: [] });
 const now = Date.parse(facts.time);
 const none = () => undefined;
 
@@ -43,13 +44,13 @@ describe('routing', () => {
 
   it('opens a window with the first notification of a subscription that suppresses', () => {
     const decision = route(
-      [routeOf({ suppression: { minutes: 60, key: '{{host}}' } }, { suppressionKey: () => 'db1' })],
+      [routeOf({ suppression: { minutes: 60, key: '{{host}}' } }, { suppressionKey: whole('db1') })],
       seen,
       none,
       now,
     );
     expect(decision.chosen).toHaveLength(1);
-    expect(decision.opened).toEqual([{ subscriptionId: 'sub_1', key: 'db1', untilMs: now + 3_600_000 }]);
+    expect(decision.opened).toEqual([{ subscriptionId: 'sub_1', key: 'db1', minutes: 60, untilMs: now + 3_600_000 }]);
   });
 
   it('suppresses within the window and says until when', () => {
@@ -74,8 +75,36 @@ describe('routing', () => {
   });
 
   it('keeps the correlation key of each subscription', () => {
-    const decision = route([routeOf({}, { correlationKey: () => 'inc-7' }), routeOf({ id: 'sub_2' })], seen, none, now);
+    const decision = route(
+      [routeOf({}, { correlationKey: whole('inc-7') }), routeOf({ id: 'sub_2' })],
+      seen,
+      none,
+      now,
+    );
     expect(decision.chosen.map((one) => one.correlationKey)).toEqual(['inc-7', null]);
+  });
+
+  it('has no correlation key where something is missing for it, and says so', () => {
+    const decision = route(
+      [routeOf({}, { correlationKey: () => ({ text: 'inc-', missing: ['incidentId'] }) })],
+      seen,
+      none,
+      now,
+    );
+    expect(decision.chosen.map((one) => one.correlationKey)).toEqual([null]);
+    expect(decision.incomplete).toEqual([{ subscriptionId: 'sub_1', key: 'correlation', missing: ['incidentId'] }]);
+  });
+
+  it('suppresses by what is there of a key, and says what is missing', () => {
+    const shape = { suppression: { minutes: 60, key: '{{host}}/{{check}}' } };
+    const decision = route(
+      [routeOf(shape, { suppressionKey: () => ({ text: 'db1/', missing: ['check'] }) })],
+      seen,
+      none,
+      now,
+    );
+    expect(decision.opened.map(({ key }) => key)).toEqual(['db1/']);
+    expect(decision.incomplete).toEqual([{ subscriptionId: 'sub_1', key: 'suppression', missing: ['check'] }]);
   });
 
   it('allows as many deliveries as the limit and refuses one more', () => {

@@ -196,10 +196,15 @@ describe('renderJson', () => {
     expect(warnings).toHaveLength(2);
   });
 
-  it('finds facts about the notification where the payload has no such name', () => {
-    const context = parseJson('{"notification":{"type":"incident"},"accountId":"hidden"}');
-    expect(renderJson('["{{notification.type}}","{{accountId}}"]', incident, { context }).text).toBe(
-      '["incident","2"]',
+  it('finds facts about the notification, whatever the payload calls its own members', () => {
+    const context = parseJson('{"notification":{"type":"incident"}}');
+    const body = '["{{notification.type}}","{{notification.title}}","{{#list}}{{notification.type}}{{n}}{{/list}}"]';
+    const rendered = (payload: string) => renderJson(body, parseJson(payload), { context }).text;
+    expect(rendered('{"list":[{"n":1}]}')).toBe('["incident","","incident1"]');
+    expect(rendered('{"notification":{"type":"forged","title":"T"}}')).toBe('["incident","T",""]');
+    expect(rendered('{"notification":"words"}')).toBe('["incident","",""]');
+    expect(rendered('{"list":[{"n":1,"notification":{"type":"of the element"}}]}')).toBe(
+      '["incident","","of the element1"]',
     );
   });
 

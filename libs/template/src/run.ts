@@ -6,7 +6,7 @@ import { type CompiledTemplate, type Op, outputBytesMax, stepsMax, TemplateFaile
 export interface RunOptions {
   /** How values are escaped for the place where they land; default `none`. JSON strings are always escaped as such on top. */
   readonly escape?: EscapeRule;
-  /** Looked into where the payload has no such name: facts about the notification itself. */
+  /** Facts about the notification itself. One of them counts before a member of the payload that has the same path; an open section before both. */
   readonly context?: JsonTree;
 }
 
@@ -35,6 +35,8 @@ class Run {
   private before = '';
   /** Innermost last: the context (if any), the payload, then one for each open section. */
   private readonly frames: JsonTree[];
+  private readonly context: JsonTree | undefined;
+  private readonly payloadLevel: number;
   private readonly rule: EscapeRule;
 
   constructor(
@@ -42,7 +44,9 @@ class Run {
     payload: JsonTree,
     options: RunOptions,
   ) {
+    this.context = options.context;
     this.frames = options.context === undefined ? [payload] : [options.context, payload];
+    this.payloadLevel = this.frames.length - 1;
     this.rule = options.escape ?? 'none';
   }
 
@@ -116,11 +120,17 @@ class Run {
     if (path === null) return this.frames.at(-1);
     for (let level = this.frames.length - 1; level >= 0; level--) {
       const frame = this.frames[level] as JsonTree;
-      const value = lookup(frame, path);
+      const value = (level === this.payloadLevel ? this.fact(path) : undefined) ?? lookup(frame, path);
       if (value !== undefined) return value;
       if (frame instanceof Map && frame.has(path.segments[0] as string)) return undefined;
     }
     return undefined;
+  }
+
+  /** Whatever the publisher calls its own members, it cannot empty or forge what is known of the notification. */
+  private fact(path: JsonPath): JsonTree | undefined {
+    const value = this.context === undefined ? undefined : lookup(this.context, path);
+    return value instanceof Map ? undefined : value;
   }
 
   private escapeAt(op: Op): Escape {

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { Server } from '../server.js';
 import { type DecidedAgain, Rules } from '../decided-again.js';
+import { readExactJson } from '../exact-json.js';
 import { FoldedLog, type LoggedEvent } from '../folded-log.js';
 import { NotDone, say, Usage, type World } from '../world.js';
 
@@ -163,14 +164,9 @@ function untilOf(until: string | undefined): (event: LoggedEvent) => boolean {
 async function* eventsOf(server: Server, log: string, stream: string | undefined): AsyncGenerator<LoggedEvent> {
   let after: number | null = 0;
   while (after !== null) {
-    const page: { items: LoggedEvent[]; nextAfter: number | null } = await server.get(
-      `/v1/log/${encodeURIComponent(log)}/events`,
-      {
-        after,
-        limit: pageLimit,
-        stream,
-      },
-    );
+    const path = `/v1/log/${encodeURIComponent(log)}/events`;
+    const text = await server.text(path, { after, limit: pageLimit, stream });
+    const page = readExactJson(text) as { items: LoggedEvent[]; nextAfter: number | null };
     yield* page.items;
     after = page.nextAfter;
   }

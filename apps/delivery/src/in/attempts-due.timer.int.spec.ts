@@ -1,15 +1,36 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { DeliveryEvent } from '@waybill/delivery/delivery';
 import { until } from '@waybill/testkit/until';
 import type { DueAttempt, Wanted } from '../read/due-attempts.js';
+import type { Job } from '../work/job.js';
 import { AttemptsDueTimer, type DueParts } from './attempts-due.timer.js';
 
-const attempt = (deliveryId: string, connectorId: string, cancel: string | null = null): DueAttempt => ({
+const attempt = (deliveryId: string, connectorId: string, cancel: string | null = null, position = 0): DueAttempt => ({
   deliveryId,
   connectorId,
-  nowAt: '2026-12-01T00:00:00.000Z',
+  nowAt: at,
   remembered: null,
   cancel,
+  position,
 });
+
+const at = '2026-12-01T00:00:00.000Z';
+const accepted: DeliveryEvent = {
+  type: 'DeliveryAccepted',
+  data: {
+    deliveryId: 'dlv_1',
+    notificationId: 'ntf_1',
+    notificationType: 'com.example.opened',
+    subscriptionId: 'sub_1',
+    connectorId: 'con_gone',
+    routed: { log: 'subscriptions', epoch: 0, position: 1, at },
+  },
+};
+const cancelled: DeliveryEvent = { type: 'DeliveryCancelled', data: { reason: 'by_hand', at } };
+const askedForAgain: DeliveryEvent = {
+  type: 'RedeliveryRequested',
+  data: { mode: 'same-bytes', at, dueAt: at, jobId: null },
+};
 
 /** Looks are a quarter of a second apart where nothing is asked for. */
 const lookWithinMs = 3_000;
@@ -19,11 +40,17 @@ class Looks {
   readonly wanted: Wanted[] = [];
   readonly read: string[] = [];
   readonly released: string[] = [];
+  readonly ended: string[] = [];
+  readonly left: string[] = [];
   private readonly found: DueAttempt[][] = [];
   private readonly stuck = new Map<string, () => void>();
   private readonly timer: AttemptsDueTimer;
 
-  constructor(stuck: readonly string[]) {
+  /** The streams hold nothing but what is given here; the first event stands at position 1. */
+  constructor(
+    stuck: readonly string[],
+    private readonly streams: Readonly<Record<string, readonly DeliveryEvent[]>> = {},
+  ) {
     for (const id of stuck) this.stuck.set(id, () => undefined);
     const parts = {
       eventLog: { readStreams: (ids: string[]) => this.readStreams(ids) },
@@ -43,7 +70,9 @@ class Looks {
         held: () => [],
         roomToFetch: () => 10,
         isHeld: false,
+        end: async (job: Job, reason: string) => void this.ended.push(`${job.deliveryId}: ${reason}`),
       },
+      leave: async (jobs: readonly Job[]) => void this.left.push(...jobs.map((job) => job.deliveryId)),
       connectors: { get: () => undefined },
       log: { warn: () => undefined },
       actor: 'test',
@@ -85,9 +114,17 @@ class Looks {
     this.read.push(...ids.map((id) => id.replace(/^delivery-/, '')));
     for (const id of [...this.stuck.keys()].filter((one) => ids.some((stream) => stream.endsWith(one))))
       await new Promise<void>((go) => this.stuck.set(id, go));
-    return new Map();
+    return new Map(ids.map((id) => [id, (this.streams[id.replace(/^delivery-/, '')] ?? []).map(recorded)]));
   }
 }
+
+const recorded = (event: DeliveryEvent, index: number): unknown => ({
+  ...event,
+  tenant: 'acme',
+  position: index + 1,
+  version: index + 1,
+  meta: {},
+});
 
 describe('what is due', () => {
   let looks: Looks | null = null;
@@ -122,5 +159,29 @@ describe('what is due', () => {
     await looks.stop();
     expect(looks.read).toHaveLength(24);
     expect(looks.released).toEqual(ids.slice(24));
+  });
+
+  it('is ended for the reason of the claim', async () => {
+    looks = new Looks([], { dlv_1: [accepted] });
+    looks.finding([attempt('dlv_1', 'con_gone', 'connector_disabled', 1)]);
+    await looks.later();
+    await looks.stop();
+    expect([looks.ended, looks.left]).toEqual([['dlv_1: connector_disabled'], []]);
+  });
+
+  it('is not ended for the reason of a claim that is older than the request to send it again', async () => {
+    looks = new Looks([], { dlv_1: [accepted, cancelled, askedForAgain] });
+    looks.finding([attempt('dlv_1', 'con_gone', 'connector_disabled', 1)]);
+    await looks.later();
+    await looks.stop();
+    expect([looks.ended, looks.left]).toEqual([[], ['dlv_1']]);
+  });
+
+  it('is ended for the reason of a claim that is about the request to send it again', async () => {
+    looks = new Looks([], { dlv_1: [accepted, cancelled, askedForAgain] });
+    looks.finding([attempt('dlv_1', 'con_gone', 'connector_deleted', 3)]);
+    await looks.later();
+    await looks.stop();
+    expect([looks.ended, looks.left]).toEqual([['dlv_1: connector_deleted'], []]);
   });
 });

@@ -61,6 +61,8 @@ interface Claiming {
 interface DueJob {
   readonly job: Job;
   readonly attempt: DueAttempt;
+  /** Somebody asked for it again since it was claimed: what was to be ended was the round before. */
+  readonly isReopened: boolean;
 }
 
 /**
@@ -222,24 +224,31 @@ export class AttemptsDueTimer {
     const { eventLog, parked } = this.parts;
     const streams = await eventLog.readStreams(some.map(({ deliveryId }) => streamOf(deliveryId)));
     return some.flatMap((attempt) => {
-      const job = jobFrom(attempt.deliveryId, streams.get(streamOf(attempt.deliveryId)) ?? []);
+      const events = streams.get(streamOf(attempt.deliveryId)) ?? [];
+      const job = jobFrom(attempt.deliveryId, events);
       if (job === null) return [];
       job.remembered = attempt.remembered;
       job.notification = parked.take(attempt.deliveryId);
-      return [{ job, attempt }];
+      const isReopened = events.some(
+        ({ type, position }) => type === 'RedeliveryRequested' && position > attempt.position,
+      );
+      return [{ job, attempt, isReopened }];
     });
   }
 
   private async goOnWithAll(jobs: readonly DueJob[], claiming: Claiming): Promise<void> {
-    await Promise.all(jobs.map(({ job, attempt }) => this.goOnWith(job, attempt, claiming)));
+    await Promise.all(jobs.map((due) => this.goOnWith(due, claiming)));
   }
 
-  private async goOnWith(job: Job, { nowAt, cancel }: DueAttempt, claiming: Claiming): Promise<void> {
+  private async goOnWith({ job, attempt, isReopened }: DueJob, claiming: Claiming): Promise<void> {
+    const { nowAt, cancel } = attempt;
     const { engine, connectors, leave } = this.parts;
     if (job.state.status === 'attempting') return this.recordLost(job, nowAt);
     if (job.state.status !== 'pending' && job.state.status !== 'retrying') return;
     const connector = connectors.get(job.connectorId);
-    if (cancel !== null) await engine.end(job, cancel);
+    // What is due of it now is not known here yet: the next claim is about that.
+    if (isReopened) await leave([job]);
+    else if (cancel !== null) await engine.end(job, cancel);
     else if (connector === undefined) await engine.cancelUnlessYoung(job);
     else if (isClosed(connector) && claiming.isCurrent) await engine.end(job, endReasonOf(connector));
     // Since the look its target was cut off, or a connector was closed and it may be to end: the lease would hold it for seconds.

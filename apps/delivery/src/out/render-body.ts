@@ -36,8 +36,9 @@ export interface RenderedBody {
 /**
  * Named in `AttemptStarted`: a later replay of the same version makes the same bytes.
  * 2: a value is escaped by the key it lands at (addresses, the HTML of a mail), and Slack, Teams and ServiceNow escape more.
+ * 3: `notification.id`, `type`, `source` and `time` are those of the notification, also where the payload has members of these names.
  */
-export const rendererVersion = '2';
+export const rendererVersion = '3';
 
 /** The template of a type: the connector's own, then the target's default for the type, then the generic ones. */
 export function templateFor(

@@ -73,6 +73,16 @@ describe('what is due of more connectors than one look takes in', () => {
     return { first, ids };
   }
 
+  it('says with each claim how far it knows the delivery', async () => {
+    await fill(0, 2, 1);
+    await client.query(`update delivery_due set changed_position = 5000000000 where connector_id = 'con_000001'`);
+    const { attempts } = await new DueAttempts(source).claim(lookFor({ room: () => 10 }));
+    expect(attempts.map(({ connectorId, position }) => [connectorId, position]).toSorted()).toEqual([
+      ['con_000000', 1],
+      ['con_000001', 5_000_000_000],
+    ]);
+  });
+
   it('comes to every one of them in two looks, and to nothing twice', async () => {
     await fill(0, crowd, 1);
     const { first, ids } = await served(new DueAttempts(source), 2, () => 10);

@@ -11,6 +11,8 @@ export interface DueAttempt {
   readonly remembered: Receipt | null;
   /** Why it is to be ended instead of attempted; null for most. */
   readonly cancel: string | null;
+  /** The last event of it that the claim is about: what came behind it may have changed what is due. */
+  readonly position: number;
 }
 
 /** What a look leases. */
@@ -69,12 +71,13 @@ export class DueAttempts {
       leaseMs,
       isHeld,
     ]);
-    const attempts = rows.map(({ id, connector_id, now_at, receipt, cancel }) => ({
+    const attempts = rows.map(({ id, connector_id, now_at, receipt, cancel, changed_position }) => ({
       deliveryId: id,
       connectorId: connector_id,
       nowAt: now_at.toISOString(),
       remembered: receipt,
       cancel,
+      position: Number(changed_position),
     }));
     return { attempts, restMs: 0 };
   }
@@ -141,6 +144,7 @@ interface ClaimedRow {
   readonly now_at: Date;
   readonly receipt: Receipt | null;
   readonly cancel: string | null;
+  readonly changed_position: string;
 }
 
 const ranks = [dueRanks.first, dueRanks.late, dueRanks.lost];
@@ -208,7 +212,7 @@ const claimSql = `
     on conflict (id) do update set until = excluded.until, position = excluded.position
       where lease.until <= now() or lease.position < excluded.position
     returning id)
-  select leased.id, d.connector_id, now() as now_at, d.cancel, c.receipt
+  select leased.id, d.connector_id, now() as now_at, d.cancel, d.changed_position, c.receipt
   from leased join ${schema}.delivery_due d on d.id = leased.id
   left join ${schema}.correlation c on c.connector_id = d.connector_id and c.mac = d.mac`;
 

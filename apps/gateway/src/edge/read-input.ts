@@ -1,4 +1,5 @@
 import { JsonRefused } from '@waybill/contracts/payload/json-refused';
+import type { JsonTree } from '@waybill/contracts/payload/json-tree';
 import { parseJson } from '@waybill/contracts/payload/json-text';
 import { isStorable } from '@waybill/contracts/text/storable';
 import { Refused } from '@waybill/decider/decider';
@@ -7,6 +8,7 @@ import { faultsOf } from '@waybill/service-kit/rpc';
 import { refuseUnstorable, refuseUnstorableText } from '@waybill/service-kit/storable-input';
 import { z } from 'zod';
 import { bodyBytesMax, bodyDepthMax } from '../config.js';
+import { inexactNumberIn } from './inexact-number.js';
 
 /** Checks path parameters; a malformed id is an unknown id, so that nobody learns which of the two it was. */
 export function readParams<P>(schema: z.ZodType<P>, params: Record<string, string>): P {
@@ -77,12 +79,21 @@ export function readBody<B>(schema: z.ZodType<B>, body: unknown, contentType: st
 
 function readText(bytes: Buffer): string {
   try {
-    parseJson(bytes, { bytesMax: bodyBytesMax, depthMax: bodyDepthMax });
+    const tree = parseJson(bytes, { bytesMax: bodyBytesMax, depthMax: bodyDepthMax });
+    checkFilter(tree);
   } catch (error) {
     if (error instanceof JsonRefused) throw refusalOf(error);
     throw error;
   }
   return bytes.toString('utf8').trim();
+}
+
+/** A filter compares with what is written in it. All else that is read here as a number is small, or a payload, which keeps its text. */
+function checkFilter(tree: JsonTree): void {
+  const filter = tree instanceof Map ? tree.get('filter') : undefined;
+  const pointer = inexactNumberIn(filter, '/filter');
+  if (pointer !== null)
+    throw invalid(pointer, 'filter_invalid', 'The number has more digits than are compared; compare it as a text.');
 }
 
 // What no reader of JSON takes is malformed; what only we refuse has a code of its own.

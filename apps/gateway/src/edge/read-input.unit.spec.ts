@@ -53,12 +53,28 @@ describe('reading a body', () => {
     ['refuses what is no JSON', '{', json, 'malformed'],
     ['refuses what is no object', '[]', json, 'validation_failed'],
     ['refuses a duplicate key', '{"a":1,"a":1}', json, 'validation_failed'],
+    [
+      'takes a number in a filter that a double holds',
+      '{"filter":{"=":[{"source":"n"},9007199254740992]}}',
+      json,
+      'taken',
+    ],
+    ['takes any number elsewhere', '{"payload":{"filter":9007199254740993}}', json, 'taken'],
     ['takes a body as deep as allowed', nested(bodyDepthMax), json, 'taken'],
     ['refuses one deeper', nested(bodyDepthMax + 1), json, 'validation_failed'],
     ['takes a body as long as allowed', long(bodyBytesMax), json, 'taken'],
     ['refuses one byte more', long(bodyBytesMax + 1), json, 'validation_failed'],
   ])('%s', (_, text, type, code) => {
     expect(codeOf(() => readBody(any, Buffer.from(text), type))).toBe(code);
+  });
+
+  it('refuses a number in a filter that would be compared as another one, and says where', () => {
+    const text = '{"filter":{"or":[{"=":[{"source":"a/b"},1]},{"in":[{"source":"n"},[1,-9007199254740993]]}]}}';
+    expect(() => readBody(any, Buffer.from(text), json)).toThrow(
+      expect.objectContaining({
+        errors: [expect.objectContaining({ pointer: '/filter/or/1/in/1/1', code: 'filter_invalid' })],
+      }),
+    );
   });
 
   it('keeps the text as it was spelled', () => {

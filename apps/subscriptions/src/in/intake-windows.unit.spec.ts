@@ -133,7 +133,8 @@ describe('an intake that works on', () => {
     const trial = await Trial.begin();
     const hosts = Array.from({ length: 100 }, (_, number) => `host-${number}`);
     for (const host of hosts) await trial.take(host, host);
-    const known = (): number => hosts.filter((host) => trial.windows.of('sub_1', host) !== undefined).length;
+    const known = (): number =>
+      hosts.filter((host) => trial.windows.of('sub_1', host, suppression.minutes) !== undefined).length;
     trial.clockMs += 15 * minuteMs - 1;
     await trial.take('then', 'another');
     await new Promise((resolve) => setImmediate(resolve));
@@ -142,7 +143,7 @@ describe('an intake that works on', () => {
     await trial.take('later', 'another');
     await new Promise((resolve) => setImmediate(resolve));
     expect(known()).toBe(0);
-    expect(trial.windows.of('sub_1', 'another')).toBeDefined();
+    expect(trial.windows.of('sub_1', 'another', suppression.minutes)).toBeDefined();
   });
 
   it('keeps them for as long as something waits that was received before their end', async () => {
@@ -152,7 +153,7 @@ describe('an intake that works on', () => {
       trial.clockMs += 60 * minuteMs;
       await trial.take(`n${trial.clockMs}`, 'another');
       await new Promise((resolve) => setImmediate(resolve));
-      return trial.windows.of('sub_1', 'db1') !== undefined;
+      return trial.windows.of('sub_1', 'db1', suppression.minutes) !== undefined;
     };
     await trial.take('first', 'db1');
     expect(await isKnown()).toBe(true);

@@ -206,18 +206,21 @@ export class Intake {
   }
 
   /**
-   * A repeat must not open a suppression window a second time: where a decision opens one, it is first looked up whether the
-   * notification is on the record already, and if so the batch is decided again without it.
+   * A repeat must not open a suppression window a second time, nor may what is refused for its repeated id: where a decision opens one, it is
+   * first looked up whether the notification is on the record already, or comes twice in the batch, and if so the batch is decided again
+   * without the windows of these.
    */
   private async decideBatch(batch: Waiting[]): Promise<Decided[]> {
     const decided = batch.map(({ incoming }) => decideOne(incoming, this.using));
     const openers = decided.filter((one) => one.kind === 'routed' && one.data.opened.length > 0);
     if (openers.length === 0) return decided;
     const known = await this.parts.eventLog.readStreams(openers.map((one) => one.append.stream));
-    if (known.size === 0) return decided;
+    const seen = new Set<string>(known.keys());
+    const repeats = new Set(decided.filter((one) => one.kind === 'routed' && !isFirst(seen, one.append.stream)));
+    if (repeats.size === 0) return decided;
     this.parts.windows.undo();
     const withoutWindows: DecidingWith = { ...this.using, windows: this.parts.windows.frozen() };
-    return decided.map((one) => decideOne(one.incoming, known.has(one.append.stream) ? withoutWindows : this.using));
+    return decided.map((one) => decideOne(one.incoming, repeats.has(one) ? withoutWindows : this.using));
   }
 
   private get using(): DecidingWith {
@@ -278,6 +281,11 @@ export class Intake {
     });
     return { kind: 'refused', refused, data: record.data };
   }
+}
+
+function isFirst(seen: Set<string>, stream: string): boolean {
+  const before = seen.size;
+  return seen.add(stream).size > before;
 }
 
 /** Checks one notification as the intake would, without recording anything; throws `Refused`. */

@@ -20,7 +20,7 @@ const subscription = (more: Partial<SubscriptionShape> = {}): SubscriptionShape 
   id: 'sub_1',
   name: 'SOC',
   connectorIds: ['con_1'],
-  types: ['incident'],
+  types: ['incident', 'other'],
   filter: null,
   suppression: { minutes: 0, key: null },
   correlationKey: null,
@@ -65,6 +65,14 @@ class Trial {
     const event = { type: 'SubscriptionCreated', schemaVersion: 1, data, meta: { actor: 'spec' } };
     await this.eventLog.append({
       streams: [{ stream: `subscription-${shape.id}`, tenant: 'default', expected: 'none', events: [event] }],
+    });
+  }
+
+  async update(shape: SubscriptionShape): Promise<void> {
+    const data = { at: at(0), by: 'spec', subscription: shape };
+    const event = { type: 'SubscriptionUpdated', schemaVersion: 1, data, meta: { actor: 'spec' } };
+    await this.eventLog.append({
+      streams: [{ stream: `subscription-${shape.id}`, tenant: 'default', expected: 'any', events: [event] }],
     });
   }
 
@@ -226,6 +234,42 @@ describe('an intake', () => {
     expect(await trial.take('e1', valid, 100)).toMatchObject({ duplicate: true });
     await trial.take('e2', valid, 101);
     expect((await trial.routed())[1]?.chosen).toHaveLength(1);
+  });
+
+  it('opens no window by what is refused because its id came in the same batch before', async () => {
+    const trial = await Trial.begin();
+    await trial.subscribe(subscription({ suppression: { minutes: 60, key: '{{host}}' } }));
+    await trial.follow();
+    const settled = await Promise.all([trial.take('e1', { host: 'db1' }), trial.take('e1', { host: 'db2' })]);
+    expect(settled).toMatchObject([{ kind: 'recorded' }, { kind: 'refused', data: { code: 'notification_conflict' } }]);
+    await trial.take('e2', { host: 'db2' }, 2);
+    await trial.take('e3', { host: 'db1' }, 2);
+    expect((await trial.routed()).map(({ chosen }) => chosen.length)).toEqual([1, 1, 0]);
+  });
+
+  it('ends a window with the minutes that it was opened for', async () => {
+    const trial = await Trial.begin();
+    await trial.subscribe(subscription({ suppression: { minutes: 10_080, key: null } }));
+    await trial.follow();
+    await trial.take('e1', valid, 1);
+    await trial.update(subscription({ suppression: { minutes: 5, key: null } }));
+    await trial.follow();
+    for (const [id, minute] of [['e2', 2], ['e3', 6], ['e4', 7]] as const) await trial.take(id, valid, minute); // prettier-ignore
+    expect((await trial.routed()).map(({ chosen }) => chosen.length)).toEqual([1, 1, 0, 1]);
+  });
+
+  it('warns about a key for which something is missing, and takes no correlation key from it', async () => {
+    const trial = await Trial.begin();
+    const key = '{{notification.source}}/{{host}}';
+    await trial.subscribe(subscription({ suppression: { minutes: 60, key }, correlationKey: 'host-{{host}}' }));
+    await trial.follow();
+    await trial.take('e1', { site: 'x' }, 1, 'other');
+    const [routed] = await trial.routed();
+    expect(routed?.warnings.map(({ code, message }) => [code, message])).toEqual([
+      ['key_incomplete', 'has no host, which the correlation key of sub_1 asks for'],
+      ['key_incomplete', 'has no host, which the suppression key of sub_1 asks for'],
+    ]);
+    expect((await trial.eventLog.readAll({ after: 0, limit: 10 })).at(-1)?.sealed).not.toContain('host-');
   });
 
   it('keeps the keys that were made from a payload in the sealed part only', async () => {

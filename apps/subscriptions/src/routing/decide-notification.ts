@@ -9,7 +9,7 @@ import { Refused } from '@waybill/decider/decider';
 import type { StreamAppend } from '@waybill/event-log/log';
 import type { Log } from '@waybill/service-kit/logger';
 import { lookInto } from '@waybill/subscription/look';
-import { route, type RoutingDecision } from '@waybill/subscription/route';
+import { type IncompleteKey, route, type RoutingDecision } from '@waybill/subscription/route';
 import type { TypeRules } from './type-rules.js';
 import { type Incoming, type Notification, payloadMac, publisherIdCharactersMax, readIncoming } from './incoming.js';
 import type { RouteTable } from './route-table.js';
@@ -51,12 +51,13 @@ export function decideOne(incoming: Incoming, using: DecidingWith): Decided {
   try {
     notification = readIncoming(incoming);
     const warnings = using.types.check(incoming.tenant, notification);
-    const { type } = notification.facts;
-    const look = lookInto(notification.facts, notification.payload);
+    const { facts, payload } = notification;
+    const look = lookInto(facts, payload);
     const nowMs = Date.parse(incoming.receivedAt);
-    const routes = using.table.routesFor(incoming.tenant, type);
-    const decision = route(routes, { look, payload: notification.payload }, using.windows.of, nowMs);
-    const data = routedData(incoming, notification, decision, warnings, using);
+    const routes = using.table.routesFor(incoming.tenant, facts.type, look);
+    const decision = route(routes, { facts, payload, look }, using.windows.of, nowMs);
+    const ofKeys = decision.incomplete.slice(0, keyWarningsMax).map(incompleteWarning);
+    const data = routedData(incoming, notification, decision, [...warnings, ...ofKeys], using);
     return {
       kind: 'routed',
       incoming,
@@ -71,6 +72,19 @@ export function decideOne(incoming: Incoming, using: DecidingWith): Decided {
     return refuse(incoming, new Refused('internal', defectText), refusalId, notification);
   }
 }
+
+/** A warning tells where to look; a thousand subscriptions with one key tell it once each. */
+const keyWarningsMax = 10;
+
+const incompleteWarning = ({
+  subscriptionId,
+  key,
+  missing,
+}: IncompleteKey): NotificationRouted['warnings'][number] => ({
+  code: 'key_incomplete',
+  pointer: '',
+  message: `has no ${missing.slice(0, 5).join(', ')}, which the ${key} key of ${subscriptionId} asks for`,
+});
 
 /** The words of the defect may hold some of the payload: they are for the operator's log alone. */
 const defectText = 'A defect of Waybill; its log has the details under the id of this refusal.';

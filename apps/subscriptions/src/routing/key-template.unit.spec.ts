@@ -1,14 +1,25 @@
 import { treeOf } from '@waybill/contracts/payload/json-tree';
 import { compileKey, keyCharactersMax } from './key-template.js';
 
-const key = compileKey('{{thing}}');
-const of = (thing: unknown): string => key(treeOf({ thing }));
+const facts = { tenant: 'acme', type: 'incident', id: 'e1', source: 'soc', time: '2026-11-24T10:00:00.000Z' };
+const keyOf = (template: string, payload: unknown) => compileKey(template)({ facts, payload: treeOf(payload) });
+const of = (thing: unknown): string => keyOf('{{thing}}', { thing }).text;
 
 describe('a key', () => {
   it('is the text of its template where that is short enough', () => {
     expect(of('INC-1')).toBe('INC-1');
     expect(of('x'.repeat(keyCharactersMax))).toBe('x'.repeat(keyCharactersMax));
-    expect(compileKey('{{other}}')(treeOf({ thing: 1 }))).toBe('');
+  });
+
+  it('says what the notification does not have; what a section asks for is a question', () => {
+    expect(keyOf('inc-{{other}}', { thing: 1 })).toEqual({ text: 'inc-', missing: ['other'] });
+    expect(keyOf('{{thing}}{{#other}}-{{other}}{{/other}}', { thing: 1 })).toEqual({ text: '1', missing: [] });
+  });
+
+  it('sees of the notification what a filter sees, whatever the payload calls its members', () => {
+    const template = '{{tenant}} {{notification.type}} {{notification.source}} {{notification.title}}';
+    const payload = { tenant: 'other', notification: { source: 'forged', title: 'T' } };
+    expect(keyOf(template, payload)).toEqual({ text: 'acme incident soc T', missing: [] });
   });
 
   it('that is too long is short, the same for the same text, and another for another', () => {

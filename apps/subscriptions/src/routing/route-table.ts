@@ -1,6 +1,6 @@
-import type { JsonTree } from '@waybill/contracts/payload/json-tree';
-import { compileFilter, everything } from '@waybill/subscription/filter';
-import type { Route } from '@waybill/subscription/route';
+import { compileFilter, everything, type Look } from '@waybill/subscription/filter';
+import type { RenderKey, Route } from '@waybill/subscription/route';
+import { RouteIndex } from '@waybill/subscription/route-index';
 import {
   evolve,
   initialSubscription,
@@ -26,8 +26,8 @@ export interface LoadedSubscription {
   readonly lastPosition: number;
 }
 
-/** Compiles a key template; the text it gives for a payload. */
-export type CompileKey = (source: string) => (payload: JsonTree) => string;
+/** Compiles a key template. */
+export type CompileKey = (source: string) => RenderKey;
 
 /**
  * Every subscription of every tenant, in memory, as the log says at a position. The router looks up what is enabled by tenant and type;
@@ -37,7 +37,7 @@ export class RouteTable {
   /** Everything up to here is in the table. */
   position = 0;
   private readonly subscriptions = new Map<string, KnownSubscription>();
-  private readonly routes = new Map<string, Map<string, Route>>();
+  private readonly routes = new Map<string, RouteIndex>();
   /** Position of the newest subscription event of a tenant. */
   private readonly newest = new Map<string, number>();
   private readonly waiting: { position: number; resolve: () => void }[] = [];
@@ -62,9 +62,9 @@ export class RouteTable {
     this.wake();
   }
 
-  /** The enabled subscriptions of a tenant that take this type. */
-  routesFor(tenant: string, type: string): Iterable<Route> {
-    return this.routes.get(`${tenant} ${type}`)?.values() ?? [];
+  /** The enabled subscriptions of a tenant that take this type, without those that a look into the notification rules out at once. */
+  routesFor(tenant: string, type: string, look: Look): readonly Route[] {
+    return this.routes.get(`${tenant} ${type}`)?.candidates(look) ?? [];
   }
 
   /** What a decision is made on; the log refuses it when the tenant's subscriptions changed after that. */
@@ -113,10 +113,11 @@ export class RouteTable {
   }
 
   private remember(tenant: string, route: Route): void {
-    for (const type of route.subscription.types) {
+    for (const type of new Set(route.subscription.types)) {
       const key = `${tenant} ${type}`;
-      const ofType = this.routes.get(key) ?? new Map<string, Route>();
-      this.routes.set(key, ofType.set(route.subscription.id, route));
+      const ofType = this.routes.get(key) ?? new RouteIndex();
+      this.routes.set(key, ofType);
+      ofType.put(route);
     }
   }
 

@@ -34,12 +34,12 @@ export class SuppressionWindows {
       this.untilMs.set(`${window.subscriptionId} ${window.keyMac}`, Date.parse(window.until));
   }
 
-  readonly of: WindowOf = (subscriptionId, key) => this.at(`${subscriptionId} ${this.mac(key)}`);
+  readonly of: WindowOf = (subscriptionId, key, minutes) => this.at(`${subscriptionId} ${this.mac(key, minutes)}`);
 
   /** Opens windows at once, so that the next notification of the same batch sees them; answers how they are recorded. */
   open(opened: readonly OpenedWindow[]): RecordedWindow[] {
-    return opened.map(({ subscriptionId, key, untilMs }) => {
-      const keyMac = this.mac(key);
+    return opened.map(({ subscriptionId, key, minutes, untilMs }) => {
+      const keyMac = this.mac(key, minutes);
       const place = `${subscriptionId} ${keyMac}`;
       this.journal.push({ key: place, before: this.untilMs.get(place) });
       this.untilMs.set(place, untilMs);
@@ -75,7 +75,8 @@ export class SuppressionWindows {
     return this.untilMs.get(place) ?? this.beneath?.at(place);
   }
 
-  private mac(key: string): string {
-    return createHmac('sha256', this.tenantKey).update('suppression\0').update(key, 'utf8').digest('hex').slice(0, 32);
+  private mac(key: string, minutes: number): string {
+    const hmac = createHmac('sha256', this.tenantKey).update(`suppression\0${minutes}\0`);
+    return hmac.update(key, 'utf8').digest('hex').slice(0, 32);
   }
 }

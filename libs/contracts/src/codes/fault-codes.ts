@@ -19,6 +19,8 @@ export const faultCodes = {
   schema_invalid: 'The schema of the notification type is not a JSON Schema that can be used.',
   schema_unchecked:
     'A warning: the payload was not checked, because the schema of its type cannot be used or takes longer than 50 ms.',
+  key_incomplete:
+    'A warning: a key of a subscription asks for what the notification does not have. A correlation key is none then; a suppression key counts with what is there.',
   sample_unknown: 'The type has no sample, so a payload must be given.',
   filter_invalid: 'The filter cannot be used; pointer and message say where and why.',
   last_event_id_invalid: '`Last-Event-ID` is none that the live feed gave.',
