@@ -29,8 +29,12 @@ export const shareBytesMax = 2 * 1024 * 1024;
  * for little. A message that is larger ends it, and is asked for with the next.
  */
 export const waitingBytesMax = 64 * 1024;
-const waitingMs = 30_000;
-const heartbeatMs = 5_000;
+/** As the client's own consumers have it. A hundred quiet tenants would otherwise wake their service forty times a second to hear nothing. */
+const heartbeatMs = 15_000;
+const waitingMs = 60_000;
+/** A waiting pull of which nothing was heard for two heartbeats is lost; another one is answered at once. */
+const lookEveryMs = 5_000;
+const looksOfSilence = { waiting: (2 * heartbeatMs) / lookEveryMs, share: 2, alone: 2 } satisfies Record<Kind, number>;
 
 type Kind =
   /** Answered with what comes, until it has had its fill. */
@@ -60,7 +64,7 @@ export class PullAhead {
   private readonly inbox: string;
   private readonly subscription: Subscription;
   private readonly unlisten: () => void;
-  private readonly watch: NodeJS.Timeout;
+  private readonly unwatch: () => void;
   private readonly queue: StreamMessage[] = [];
   /** Of what is in the queue and of the batch that is being taken; both count in the budget. */
   private queuedBytes = 0;
@@ -70,7 +74,7 @@ export class PullAhead {
   private next: Kind = 'waiting';
   private leaveLine: (() => void) | null = null;
   private lastDeliverySeq = 0;
-  /** Ticks of the watch during which nothing was heard of the pull. */
+  /** Looks since something was heard of the pull. */
   private silent = 0;
   private isOver = false;
   private fault: { readonly error: unknown } | null = null;
@@ -82,7 +86,7 @@ export class PullAhead {
     this.subscription = nc.subscribe(`${this.inbox}.*`, { callback: (error, message) => this.hear(error, message) });
     // What was asked for before is lost, and what was sent meanwhile as well.
     this.unlisten = onReconnect(nc, () => this.end());
-    this.watch = setInterval(() => this.look(), heartbeatMs);
+    this.unwatch = onClock(() => this.look());
     void this.subscription.closed.then(() => this.end());
     this.ask();
   }
@@ -231,7 +235,7 @@ export class PullAhead {
     const { pull } = this;
     if (pull === null) return;
     this.silent += 1;
-    if (this.silent <= 2) return;
+    if (this.silent <= looksOfSilence[pull.kind]) return;
     if (pull.kind === 'waiting') this.end({ error: new Error(`nothing is heard of ${this.options.stream} any more`) });
     else this.pulled(pull, 'waiting');
   }
@@ -240,7 +244,7 @@ export class PullAhead {
     if (this.isOver) return;
     this.isOver = true;
     this.fault = fault;
-    clearInterval(this.watch);
+    this.unwatch();
     this.unlisten();
     this.leaveLine?.();
     this.subscription.unsubscribe();
@@ -249,4 +253,18 @@ export class PullAhead {
     this.queuedBytes = 0;
     this.wake();
   }
+}
+
+const looks = new Set<() => void>();
+let clock: NodeJS.Timeout | null = null;
+
+/** One clock for all readers of a process; answers how to stop. */
+function onClock(look: () => void): () => void {
+  looks.add(look);
+  clock ??= setInterval(() => looks.forEach((one) => one()), lookEveryMs);
+  return () => {
+    if (!looks.delete(look) || looks.size > 0 || clock === null) return;
+    clearInterval(clock);
+    clock = null;
+  };
 }
