@@ -144,7 +144,7 @@ export async function deliveryModule(config: Config, kit: Kit): Promise<DynamicM
   await startWork({
     config, kit, database, eventLog, connectors, mirror, healths, due, parked, leave, news, engine, actor, reached, turns,
   }); // prettier-ignore
-  startJobs(kit, { eventLog, jobs, reached, news, isHeld: () => engine.isHeld });
+  startJobs(kit, { eventLog, jobs, reached, news, isHeld: () => engine.isHeld, rateOf: connectors.rateOf });
   const seen = [...egressExaminations(egress, policy, connectors), holdExamination(() => hold.open)];
   return {
     module: DeliveryModule,
@@ -158,7 +158,7 @@ export async function deliveryModule(config: Config, kit: Kit): Promise<DynamicM
       { provide: Holds, useValue: holds },
       { provide: HoldTimer, useValue: hold },
       { provide: Jobs, useValue: jobs },
-      { provide: HandleJob, useValue: new HandleJob(eventLog, jobs, reached) },
+      { provide: HandleJob, useValue: new HandleJob(eventLog, jobs, reached, connectors.rateOf) },
       ...questionsTo(database, projection),
       { provide: ConnectorBanners, useValue: banners(eventLog, connectors, healths) },
       { provide: LastTests, useValue: new LastTests(database, () => projection.whenCurrent()) },
@@ -171,7 +171,7 @@ export async function deliveryModule(config: Config, kit: Kit): Promise<DynamicM
 
 function startJobs(
   { log, copy, onStop }: Kit,
-  parts: Pick<JobsTimerParts, 'jobs' | 'reached' | 'news' | 'isHeld'> & { eventLog: PostgresLog },
+  parts: Pick<JobsTimerParts, 'jobs' | 'reached' | 'news' | 'isHeld' | 'rateOf'> & { eventLog: PostgresLog },
 ): void {
   const timer = new JobsTimer({ ...parts, leases: parts.eventLog.leases, log, copy });
   onStop('jobs', () => timer.stop());

@@ -6,6 +6,7 @@ import { logTime } from '@waybill/event-log/log-time';
 import { newId } from '@waybill/service-kit/ids';
 import type { DeliveryFilter } from './read/delivery-filter.js';
 import type { JobRow, Jobs } from './read/jobs.js';
+import type { RateOf } from './work/job-pace.js';
 
 /** A job that runs moves between the look and the append; so often it is looked at again. */
 const changesMax = 10;
@@ -21,11 +22,12 @@ export class HandleJob {
     private readonly eventLog: EventLog,
     private readonly jobs: Jobs,
     private readonly reached: (position: number) => Promise<unknown>,
+    private readonly rateOf: RateOf,
   ) {}
 
   /** What a job that is made now would do; nothing is sent. */
   async preview(tenant: string, filter: DeliveryFilter): Promise<object> {
-    return this.jobs.preview(tenant, filter, await this.current());
+    return this.jobs.preview(tenant, filter, await this.current(), this.rateOf);
   }
 
   async create(tenant: string, actor: string, filter: DeliveryFilter, mode: RedeliveryMode): Promise<JobRow> {

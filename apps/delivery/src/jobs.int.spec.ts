@@ -173,6 +173,32 @@ describe('many redeliveries, and the figures', () => {
     expect(log?.at(-1)?.type).toBe('DeliveryCancelled');
   });
 
+  it('asks for no more than its connector takes, so that a pause leaves little behind', async () => {
+    const slow = await delivery.webhook(4, 'paced', { limits: { retryDelaysSeconds: [0], maxPerSecond: 2 } });
+    await delivery.received.script('webhook', 'paced', [{ status: 400, times: 6 }]);
+    await Promise.all(Array.from({ length: 6 }, (_, at) => delivery.route(500 + at, [slow])));
+    const deadOnes = () =>
+      delivery.sql<{ count: string }>(
+        `select count(*) from rm_deliveries.delivery where connector_id = $1 and status = 'dead-lettered'`,
+        [slow],
+      );
+    await delivery.eventually(deadOnes, ([row]) => Number(row?.count) === 6, 20_000);
+    const ofSlow = { connectorId: slow, status: 'dead-lettered' };
+    const ask = (more: object) =>
+      delivery.ask<Job>('redeliveries.create', { filter: ofSlow, mode: 'same-bytes', ...more });
+    expect(await ask({ dryRun: true })).toMatchObject({ total: 6, expectedSeconds: 3 });
+    const made = await ask({});
+    await delivery.eventually(
+      () => job(made.id),
+      ({ done }) => done >= 1,
+    );
+    const paused = await delivery.ask<Job>('jobs.pause', { id: made.id });
+    expect(paused.done).toBeLessThan(6);
+    expect(Number((await deadOnes())[0]?.count)).toBe(6 - paused.done);
+    await delivery.ask('jobs.resume', { id: made.id });
+    expect(await over(made)).toMatchObject({ done: 6, failed: 0, skipped: 0 });
+  }, 60_000);
+
   it('knows no job of another tenant', async () => {
     const { problem } = await delivery.reply('jobs.list', {}, 'acme');
     expect(problem).toBeUndefined();

@@ -2583,7 +2583,7 @@ export interface components {
       })[];
       /** @description When the oldest of them was accepted; null when there is none */
       oldest: string | null;
-      /** @description How long the job would take at its own pace, which is below that of live traffic */
+      /** @description How long the job would take at its own pace, which is below that of live traffic, and at the rates of its connectors */
       expectedSeconds: number;
       /** @description How many of them may have arrived already: delivered before, or an attempt with unknown outcome */
       duplicateRisk: number;

@@ -9,6 +9,7 @@ import { isShredded, jobFrom } from '../handle-delivery.js';
 import { jobAppend } from '../handle-job.js';
 import { type JobRow, type Jobs, leftOf } from '../read/jobs.js';
 import { decideFor, streamOf } from '../work/job.js';
+import { JobPace, type RateOf } from '../work/job-pace.js';
 import type { News } from '../work/news.js';
 
 /** Two steps a second: the redeliveries of a job come evenly, and each step is one event on the record. */
@@ -29,6 +30,7 @@ export interface JobsTimerParts {
   readonly news: News;
   /** While nothing is sent nothing is asked for: what a job asks for evenly would leave all at once when delivery is released. */
   readonly isHeld: () => boolean;
+  readonly rateOf: RateOf;
 }
 
 /** Carries out running jobs, each by one copy: what a step asks for and the progress of the job are one append. */
@@ -36,8 +38,11 @@ export class JobsTimer {
   private readonly stopping = new AbortController();
   private running: Promise<void> = Promise.resolve();
   private readonly held = new Map<string, Lease>();
+  private readonly pace: JobPace;
 
-  constructor(private readonly parts: JobsTimerParts) {}
+  constructor(private readonly parts: JobsTimerParts) {
+    this.pace = new JobPace(parts.rateOf, stepEveryMs);
+  }
 
   start(): void {
     this.running = this.run();
@@ -63,11 +68,22 @@ export class JobsTimer {
   private async look(): Promise<number> {
     if (this.parts.isHeld()) return 0;
     const running = await this.parts.jobs.running();
+    await this.letGoAllBut(new Set(running.map(({ id }) => id)));
     for (const job of running) {
       if (this.stopping.signal.aborted) break;
-      if (await this.hold(job.id)) await this.step(job);
+      if (await this.hold(job.id)) await this.step(job, running.length);
     }
     return running.length;
+  }
+
+  /** Those that were paused or are over; whoever resumes one need not wait for the end of a lease. */
+  private async letGoAllBut(running: ReadonlySet<string>): Promise<void> {
+    if (running.size === 0) this.pace.forget();
+    for (const [jobId, lease] of this.held) {
+      if (running.has(jobId)) continue;
+      this.held.delete(jobId);
+      await this.parts.leases.release(lease);
+    }
   }
 
   private async hold(jobId: string): Promise<boolean> {
@@ -80,9 +96,15 @@ export class JobsTimer {
     return lease !== null;
   }
 
-  private async step(job: JobRow): Promise<void> {
+  private async step(job: JobRow, beside: number): Promise<void> {
     const { eventLog, jobs, log, reached } = this.parts;
-    const ids = await jobs.next(job, Math.max(1, Math.round((job.rate_per_second * stepEveryMs) / 1_000)));
+    const next = await jobs.next(job, this.pace.stepMax(job.rate_per_second, beside));
+    const taken = this.pace.take(
+      next.map((one) => one.connector_id),
+      eventLog.nowMs(),
+    );
+    if (taken === 0 && next.length > 0) return;
+    const ids = next.slice(0, taken).map(({ id }) => id);
     const last = ids.at(-1);
     try {
       const { streams, step } = last === undefined ? { streams: [], step: null } : await this.redeliver(job, ids, last);

@@ -5,6 +5,7 @@ import type { RedeliveryMode } from '@waybill/delivery/delivery';
 import { redeliveriesPerSecond } from '@waybill/delivery/redelivery-job';
 import type { DataSource } from 'typeorm';
 import type { z } from 'zod';
+import { type RateOf, secondsOf } from '../work/job-pace.js';
 import { type Conditions, conditionsOf, type DeliveryFilter } from './delivery-filter.js';
 
 /** A job as the worker goes on with it. */
@@ -58,14 +59,13 @@ export class Jobs {
   }
 
   /** The next deliveries of a job, oldest first; never more than its total, which is what its maker was told. */
-  async next(job: JobRow, atMost: number): Promise<string[]> {
+  async next(job: JobRow, atMost: number): Promise<{ readonly id: string; readonly connector_id: string }[]> {
     const { sql, values } = this.found(job.tenant, job.filter, job.before, job.cursor);
     const limit = Math.min(atMost, leftOf(job));
-    const rows = await this.database.query<{ id: string }[]>(
-      `select id from rm_deliveries.delivery where ${sql} and ${overOf(job.filter)} order by id limit ${limit}`,
+    return this.database.query(
+      `select id, connector_id from rm_deliveries.delivery where ${sql} and ${overOf(job.filter)} order by id limit ${limit}`,
       values,
     );
-    return rows.map(({ id }) => id);
   }
 
   async count(tenant: string, filter: DeliveryFilter, before: Date): Promise<number> {
@@ -78,21 +78,22 @@ export class Jobs {
   }
 
   /** What a job with this filter would do: to whom, how long, and how many may have arrived already. */
-  async preview(tenant: string, filter: DeliveryFilter, before: Date): Promise<object> {
+  async preview(tenant: string, filter: DeliveryFilter, before: Date, rateOf: RateOf): Promise<object> {
     const { sql, values } = this.found(tenant, filter, before, '');
     const rows = await this.database.query<{ connector_id: string; count: string; risky: string; oldest: Date }[]>(
       `select connector_id, count(*), count(*) filter (where status = 'delivered' or uncertain) as risky, min(accepted_at) as oldest
        from rm_deliveries.delivery where ${sql} and ${overOf(filter)} group by connector_id order by count(*) desc, connector_id`,
       values,
     );
-    const total = rows.reduce((sum, { count }) => sum + Number(count), 0);
+    const counts = new Map(rows.map(({ connector_id, count }) => [connector_id, Number(count)]));
+    const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
     const oldest = rows.map((row) => row.oldest.toISOString()).sort()[0];
     return {
       dryRun: true,
       total,
-      connectors: rows.map(({ connector_id, count }) => ({ connectorId: connector_id, count: Number(count) })),
+      connectors: [...counts].map(([connectorId, count]) => ({ connectorId, count })),
       oldest: oldest ?? null,
-      expectedSeconds: Math.ceil(total / redeliveriesPerSecond),
+      expectedSeconds: secondsOf(counts, redeliveriesPerSecond, rateOf),
       duplicateRisk: rows.reduce((sum, { risky }) => sum + Number(risky), 0),
     };
   }

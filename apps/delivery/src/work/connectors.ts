@@ -86,6 +86,9 @@ export class Connectors {
     this.listeners.push(listener);
   }
 
+  /** How many attempts a second a connector takes; null: no limit of its own. */
+  readonly rateOf = (id: string): number | null => this.get(id)?.limits.maxPerSecond ?? null;
+
   get(id: string): Connector | undefined {
     return this.mirror?.get(`connector-${id}`)?.value;
   }

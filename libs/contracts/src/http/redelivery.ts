@@ -23,7 +23,11 @@ export const redeliveryPreviewSchema = z.looseObject({
   total: z.int(),
   connectors: z.array(z.looseObject({ connectorId: z.string(), count: z.int() })),
   oldest: timeSchema.nullable().describe('When the oldest of them was accepted; null when there is none'),
-  expectedSeconds: z.int().describe('How long the job would take at its own pace, which is below that of live traffic'),
+  expectedSeconds: z
+    .int()
+    .describe(
+      'How long the job would take at its own pace, which is below that of live traffic, and at the rates of its connectors',
+    ),
   duplicateRisk: z
     .int()
     .describe('How many of them may have arrived already: delivered before, or an attempt with unknown outcome'),
