@@ -12,6 +12,8 @@ export interface ConnectorTested {
   readonly reason: string | null;
   /** HTTP status; null where there was none. */
   readonly status: number | null;
+  /** Scheme, host and port of every address that it could have sent to: a test may be of other addresses than the connector's, with its secrets. */
+  readonly origins?: readonly string[] | undefined;
 }
 
 /** Puts tests on the record: they leave this service, so somebody may ask who sent them. */

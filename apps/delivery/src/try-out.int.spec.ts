@@ -93,7 +93,13 @@ describe('preview and test', () => {
     expect(tested).toMatchObject({
       stream: `connectortest-${id}`,
       actor: 'key:key_a',
-      data: { connectorId: id, outcome: 'accepted', reason: null, status: 200 },
+      data: {
+        connectorId: id,
+        outcome: 'accepted',
+        reason: null,
+        status: 200,
+        origins: [delivery.receivers.httpUrl],
+      },
     });
     expect(JSON.stringify(tested)).not.toContain('secretWord');
     const tests = { ids: [id] };

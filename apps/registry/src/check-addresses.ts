@@ -3,15 +3,10 @@ import { EgressFault } from '@waybill/egress/fault';
 import { judgeUrl } from '@waybill/egress/judge-url';
 import { readMailServer } from '@waybill/egress/mail-server';
 import type { EgressPolicy } from '@waybill/egress/policy';
+import { type Addressed, addressesOf } from '@waybill/targets/addresses';
 
 /** Judges by their text the addresses that a connector would send to; answers the faults of those that were not there `before`. */
 export type CheckAddresses = (draft: Addressed, before?: Addressed) => ProblemError[];
-
-/** Where addresses stand in a connector, whatever its target. */
-export interface Addressed {
-  readonly config: Readonly<Record<string, unknown>>;
-  readonly secrets: Readonly<Record<string, string>>;
-}
 
 /**
  * As egress judges before every request, so that a person hears of it while the form is open. Names are not resolved here: what they
@@ -25,22 +20,6 @@ export function addressChecker(policy: EgressPolicy): CheckAddresses {
       .filter(([pointer, url]) => known.get(pointer) !== url)
       .flatMap(([pointer, url]) => (pointer === '/config/smtpUrl' ? mailFaults : webFaults)(url, pointer, policy));
   };
-}
-
-function addressesOf({ config, secrets }: Addressed): [pointer: string, url: string][] {
-  const found: [string, unknown][] = [
-    ['/config/url', config['url']],
-    ['/config/baseUrl', config['baseUrl']],
-    ['/config/smtpUrl', config['smtpUrl']],
-    ['/config/auth/tokenUrl', memberOf(config['auth'], 'tokenUrl')],
-    ['/config/oauth2/tokenUrl', memberOf(config['oauth2'], 'tokenUrl')],
-    ['/secrets/url', secrets['url']],
-  ];
-  return found.filter((one): one is [string, string] => typeof one[1] === 'string');
-}
-
-function memberOf(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
 }
 
 function webFaults(url: string, pointer: string, policy: EgressPolicy): ProblemError[] {

@@ -1,5 +1,6 @@
 import { readPolicy } from '@waybill/egress/policy';
-import { type Addressed, addressChecker } from './check-addresses.js';
+import type { Addressed } from '@waybill/targets/addresses';
+import { addressChecker } from './check-addresses.js';
 
 const check = addressChecker(readPolicy({ allow: ['127.0.0.1/32:8090-8090'] }, { production: false }));
 const of = (config: Addressed['config'], secrets: Addressed['secrets'] = {}): Addressed => ({ config, secrets });

@@ -4,10 +4,11 @@ import type { ProblemError } from '@waybill/contracts/problem';
 import { Refused } from '@waybill/decider/decider';
 import { Invalid } from '@waybill/service-kit/problems';
 import { faultsOf as zodFaultsOf } from '@waybill/service-kit/rpc';
+import type { Addressed } from '@waybill/targets/addresses';
 import { findTarget } from '@waybill/targets/all-targets';
 import type { Target } from '@waybill/targets/target';
 import type { ValidateFunction } from 'ajv/dist/2020.js';
-import type { Addressed, CheckAddresses } from './check-addresses.js';
+import type { CheckAddresses } from './check-addresses.js';
 import { compileSchema, faultsOf } from '@waybill/service-kit/json-schema';
 import type { CheckTemplate } from './check-template.js';
 

@@ -8,6 +8,7 @@ import { urlQuerySecret } from '@waybill/contracts/sending/query-credentials';
 import { secretMask } from '@waybill/contracts/sending/request';
 import { Refused } from '@waybill/decider/decider';
 import { Invalid } from '@waybill/service-kit/problems';
+import { originsOf } from '@waybill/targets/addresses';
 import { type Settings, settledBefore, settleUrl } from '@waybill/targets/settle-url';
 import type { Template } from '@waybill/template/render';
 import { Rpc, type RpcRequest } from '@waybill/service-kit/rpc';
@@ -103,6 +104,7 @@ export class TryOutRpc {
       outcome: result.outcome,
       reason: result.reason,
       status: result.status,
+      origins: originsOf({ config: test.tried.config, secrets: test.secrets }),
     });
     return result;
   }

@@ -112,6 +112,8 @@ export const deliveryEventSchemas = {
     outcome: z.enum(['accepted', 'refused', 'unknown']),
     reason: z.string().nullable(),
     status: z.int().nullable(),
+    /** Scheme, host and port of every address that it could have sent to, with the secrets that were stored; absent in tests of older versions. */
+    origins: z.array(z.string()).optional(),
   }),
   /** `at`: from when on nothing left, which may be before it could be recorded; places are null where somebody held it by hand. */
   DeliveryHeld: z.object({ ...ofHold, at: timeSchema, before: placeSchema.nullable(), after: placeSchema.nullable() }),
